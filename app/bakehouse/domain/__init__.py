@@ -1,0 +1,1 @@
+"""What the application talks about: frozen values, states and errors; standard library only."""

@@ -1,0 +1,56 @@
+"""The names of a run table's columns, as MLflow's search language names them."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+
+
+class ColumnKind(IntEnum):
+    """The groups of the run table, in their order on screen."""
+
+    ATTRIBUTE = 0
+    PARAM = 1
+    METRIC = 2
+    TAG = 3
+
+    @property
+    def title(self) -> str:
+        return ("Run", "Params", "Metrics", "Tags")[self]
+
+
+class ColumnKey(NamedTuple):
+    """One column: its group and the key inside it."""
+
+    kind: ColumnKind
+    name: str
+
+    @property
+    def search_name(self) -> str:
+        """`params.lr`, `metrics.auc`, `tags.team`; attributes carry their bare name."""
+        prefix = ("", "params.", "metrics.", "tags.")[self.kind]
+        return prefix + self.name
+
+
+# Attributes that a run table can show; the names are those of MLflow's search language where it has one.
+RUN_NAME = ColumnKey(ColumnKind.ATTRIBUTE, "run_name")
+RUN_ID = ColumnKey(ColumnKind.ATTRIBUTE, "run_id")
+STATUS = ColumnKey(ColumnKind.ATTRIBUTE, "status")
+START_TIME = ColumnKey(ColumnKind.ATTRIBUTE, "start_time")
+END_TIME = ColumnKey(ColumnKind.ATTRIBUTE, "end_time")
+DURATION = ColumnKey(ColumnKind.ATTRIBUTE, "duration")
+USER = ColumnKey(ColumnKind.ATTRIBUTE, "user_id")
+EXPERIMENT = ColumnKey(ColumnKind.ATTRIBUTE, "experiment")
+ATTRIBUTES = (RUN_NAME, START_TIME, DURATION, STATUS, EXPERIMENT, USER, END_TIME, RUN_ID)
+
+
+def param(name: str) -> ColumnKey:
+    return ColumnKey(ColumnKind.PARAM, name)
+
+
+def metric(name: str) -> ColumnKey:
+    return ColumnKey(ColumnKind.METRIC, name)
+
+
+def tag(name: str) -> ColumnKey:
+    return ColumnKey(ColumnKind.TAG, name)
