@@ -5,7 +5,9 @@ from __future__ import annotations
 import unicodedata
 
 # Format characters that reorder or hide text (bidirectional controls, zero width characters, byte order mark).
-_INVISIBLE = frozenset(chr(c) for c in (0x200B, 0x200E, 0x200F, 0xFEFF, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+_INVISIBLE = frozenset(
+    chr(c) for c in (0x200B, 0x200E, 0x200F, 0xFEFF, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+)
 
 
 def visible(text: str, limit: int = 0) -> str:
@@ -29,4 +31,6 @@ def _is_hidden(c: str) -> bool:
 def _escaped(c: str) -> str:
     known = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
     code = ord(c)
-    return known.get(c) or (f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")
+    return known.get(c) or (
+        f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    )

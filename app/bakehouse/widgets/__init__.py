@@ -1,1 +1,1 @@
-""
+"""Reusable parts that know no page."""

@@ -1,0 +1,64 @@
+"""What the application remembers for the person between sessions, typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from bakehouse.places import config_directory
+
+_RECENT_AT_MOST = 12
+
+
+class Settings:
+    """The one settings file in the person's configuration folder. Made by the composition root; GUI thread only."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        file = path or config_directory() / "bakehouse.ini"
+        self._values = QSettings(str(file), QSettings.Format.IniFormat)
+
+    @property
+    def theme(self) -> str:
+        """ "light", "dark" or "" for the desktop's."""
+        value = str(self._values.value("theme", ""))
+        return value if value in ("light", "dark") else ""
+
+    @theme.setter
+    def theme(self, value: str) -> None:
+        self._values.setValue("theme", value)
+
+    @property
+    def recent(self) -> list[Path]:
+        """Stores opened before, the last one first; they may be gone by now."""
+        value = self._values.value("recent", [])
+        texts = [value] if isinstance(value, str) else value
+        return [Path(str(text)) for text in texts] if isinstance(texts, list) else []
+
+    def remember_store(self, path: Path) -> None:
+        """Put `path` first in the recent list."""
+        others = [other for other in self.recent if other != path]
+        self._values.setValue("recent", [str(p) for p in [path, *others][:_RECENT_AT_MOST]])
+
+    def forget_store(self, path: Path) -> None:
+        """Take `path` out of the recent list."""
+        self._values.setValue("recent", [str(other) for other in self.recent if other != path])
+
+    def layout(self, name: str) -> QByteArray | None:
+        """The remembered state of the window or splitter called `name`."""
+        value = self._values.value(f"layout/{name}")
+        return value if isinstance(value, QByteArray) else None
+
+    def remember_layout(self, name: str, state: QByteArray) -> None:
+        self._values.setValue(f"layout/{name}", state)
+
+    def flag(self, name: str, default: bool) -> bool:
+        """A remembered yes or no."""
+        return str(self._values.value(f"flags/{name}", default)).lower() == "true"
+
+    def remember_flag(self, name: str, value: bool) -> None:
+        self._values.setValue(f"flags/{name}", value)
+
+    def save(self) -> None:
+        """Write what is not yet on disk."""
+        self._values.sync()

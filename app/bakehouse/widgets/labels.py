@@ -1,0 +1,75 @@
+"""Labels for foreign text: never rich text."""
+
+from __future__ import annotations
+
+import html
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from typing_extensions import override
+
+from bakehouse.domain.text import visible
+
+
+class PlainLabel(QLabel):
+    """A label whose text is always shown as it is.
+
+    `role` is one of "", "section", "title", "muted", "bad", "good", "warn", "mono" or "link".
+    """
+
+    def __init__(self, text: str = "", role: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", role)
+        if role == "title":
+            font = self.font()
+            font.setPointSizeF(font.pointSizeF() + 3)
+            font.setBold(True)
+            self.setFont(font)
+        elif role == "mono":
+            font = self.font()
+            font.setFamilies(["monospace"])
+            font.setStyleHint(font.StyleHint.Monospace)
+            self.setFont(font)
+        self.setText(text)
+
+
+class ElidedLabel(PlainLabel):
+    """A one-line plain label that elides its text to the width it has; the tooltip holds the whole."""
+
+    def __init__(
+        self,
+        text: str = "",
+        role: str = "",
+        parent: QWidget | None = None,
+        *,
+        mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+    ) -> None:
+        self._mode = mode
+        super().__init__(text, role, parent)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    @override
+    def setText(self, text: str) -> None:
+        shown = visible(text, 8000)
+        super().setText(shown)
+        self.setToolTip(plain_tooltip(shown) if shown else "")
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(24, super().minimumSizeHint().height())
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        rect = self.contentsRect()
+        text = self.fontMetrics().elidedText(self.text(), self._mode, rect.width())
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(rect, int(self.alignment() | Qt.TextFlag.TextSingleLine), text)
+
+
+def plain_tooltip(text: str) -> str:
+    """`text` so that Qt's tooltip shows it literally, wrapped, cut to 2,000 characters."""
+    escaped = html.escape(visible(text, 2000)).replace("\\n", "<br>")
+    return f"<p style='white-space:pre-wrap'>{escaped}</p>"
