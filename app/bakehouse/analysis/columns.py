@@ -1,0 +1,319 @@
+"""One column of a run table in memory: numbers, or texts as codes into sorted categories."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Iterator, Sequence
+from typing import Literal, Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Ints: TypeAlias = npt.NDArray[np.int32]
+Mask: TypeAlias = npt.NDArray[np.bool_]
+
+# Below this share of filled rows a column keeps (row, value) pairs instead of a value for every row.
+SPARSE_BELOW = 0.1
+
+# One C call over many Python objects keeps every other thread waiting; lists are worked on in pieces of this size.
+_PIECE = 20_000
+
+
+class NumberPairs(Protocol):
+    """What the store hands over for a metric (`store.columns.Numbers`): `values[i]` belongs to row `rows[i]`."""
+
+    @property
+    def rows(self) -> Ints: ...
+    @property
+    def values(self) -> Floats: ...
+
+
+class TextPairs(Protocol):
+    """What the store hands over for a param or tag (`store.columns.Texts`): codes into unsorted categories."""
+
+    @property
+    def rows(self) -> Ints: ...
+    @property
+    def codes(self) -> Ints: ...
+    @property
+    def categories(self) -> list[str]: ...
+
+
+class NumberColumn:
+    """Numbers by row; a row may be missing, and a present value may be NaN or infinite. Never changes once made."""
+
+    kind: Literal["number"] = "number"
+    is_numeric = True
+
+    def __init__(self, rows: Ints, values: Floats, size: int) -> None:
+        """`rows` int32[k] without repeats, each below `size`; `values` float64[k]."""
+        self.size = size
+        self.count = len(rows)
+        """How many rows have a value (NaN counts as one)."""
+        self._ranks: Ints | None = None
+        self._rows: Ints | None = None
+        self._values: Floats
+        self._present: Mask | None = None
+        if size and len(rows) < SPARSE_BELOW * size:
+            order = np.argsort(rows, kind="stable")
+            self._rows, self._values = (
+                np.asarray(rows, np.int32)[order],
+                np.asarray(values, np.float64)[order],
+            )
+            return
+        self._values = np.full(size, np.nan)
+        self._values[rows] = values
+        if len(rows) < size:
+            self._present = np.zeros(size, np.bool_)
+            self._present[rows] = True
+
+    @classmethod
+    def whole(cls, values: Floats) -> NumberColumn:
+        """A column from float64[n] in which NaN means missing (times, durations)."""
+        rows = np.flatnonzero(~np.isnan(values)).astype(np.int32)
+        return cls(rows, values[rows], len(values))
+
+    @property
+    def is_sparse(self) -> bool:
+        return self._rows is not None
+
+    def numbers(self) -> Floats:
+        """float64[n], NaN where missing or NaN; not to be written to."""
+        if self._rows is None:
+            return self._values
+        dense = np.full(self.size, np.nan)
+        dense[self._rows] = self._values
+        return dense
+
+    def present(self) -> Mask:
+        """bool[n]: which rows have a value; not to be written to."""
+        if self._rows is not None:
+            mask = np.zeros(self.size, np.bool_)
+            mask[self._rows] = True
+            return mask
+        return np.ones(self.size, np.bool_) if self._present is None else self._present
+
+    def present_numbers(self) -> Floats:
+        """float64[count]: the values of the rows that have one, in row order."""
+        if self._rows is not None or self._present is None:
+            return self._values
+        return self._values[self._present]
+
+    def value(self, row: int) -> float | None:
+        """The number of one row, None when missing."""
+        if self._rows is not None:
+            place = int(np.searchsorted(self._rows, row))
+            if place == len(self._rows) or self._rows[place] != row:
+                return None
+            return float(self._values[place])
+        if self._present is not None and not self._present[row]:
+            return None
+        return float(self._values[row])
+
+    def text(self, row: int) -> str:
+        """The number of one row in full (`repr`, `NaN`, `inf`, `-inf`); empty when missing."""
+        value = self.value(row)
+        if value is None:
+            return ""
+        return "NaN" if math.isnan(value) else repr(value)
+
+    def differs(self) -> bool:
+        """Whether two rows differ in it (a missing value differs from a present one)."""
+        if self.count == 0:
+            return False
+        values = self.present_numbers()
+        first = values[0]
+        same = np.isnan(values).all() if math.isnan(first) else (values == first).all()
+        return self.count < self.size or not bool(same)
+
+    def ranks(self) -> Ints:
+        """int32[n] for sorting: equal values share a rank; NaN takes `rank_count`, missing `rank_count + 1`."""
+        if self._ranks is None:
+            values, present = self.numbers(), self.present()
+            comparable = present & ~np.isnan(values)
+            distinct, inverse = np.unique(values[comparable], return_inverse=True)
+            ranks = np.full(self.size, len(distinct) + 1, np.int32)
+            ranks[present] = len(distinct)
+            ranks[comparable] = inverse
+            self._ranks, self._rank_count = ranks, len(distinct)
+        return self._ranks
+
+    @property
+    def rank_count(self) -> int:
+        """How many ranks the comparable values take."""
+        self.ranks()
+        return self._rank_count
+
+    def directed_ranks(self, descending: bool) -> Ints:
+        """Ranks of which the smallest stands first: in either direction NaN follows the numbers, missing comes last."""
+        ranks = self.ranks()
+        return np.where(ranks < self._rank_count, self._rank_count - 1 - ranks, ranks) if descending else ranks
+
+
+class TextColumn:
+    """Texts by row as codes into sorted categories. Never changes once made.
+
+    Categories whose text is a number (see `text_number`) come first, by value; the others follow by text without
+    regard to case.
+    """
+
+    kind: Literal["text"] = "text"
+
+    def __init__(self, rows: Ints, codes: Ints, categories: Sequence[str], size: int, *, numeric: bool = True) -> None:
+        """`rows` int32[k] without repeats; `codes` int32[k] into the distinct, unsorted `categories`.
+
+        With `numeric` false no text is taken for a number (run ids).
+        """
+        self.size = size
+        self.count = len(rows)
+        """How many rows have a value."""
+        order, numbers = _category_order(categories, numeric=numeric)
+        self.categories: tuple[str, ...] = tuple(categories[i] for i in order)
+        self.category_numbers: Floats = numbers
+        """float64[c]: the number a category's text is, NaN when it is none."""
+        self.numeric_categories = int(np.count_nonzero(~np.isnan(numbers)))
+        """How many categories, from the first on, are numbers."""
+        place = np.empty(len(order), np.int32)
+        place[order] = np.arange(len(order), dtype=np.int32)
+        placed = place[codes] if len(codes) else np.empty(0, np.int32)
+        self._rows: Ints | None = None
+        self._ranks: Ints | None = None
+        self._texts_rank: Ints | None = None
+        if size and len(rows) < SPARSE_BELOW * size:
+            by_row = np.argsort(rows, kind="stable")
+            self._rows, self._codes = np.asarray(rows, np.int32)[by_row], placed[by_row]
+        else:
+            self._codes = np.full(size, -1, np.int32)
+            self._codes[rows] = placed
+
+    @classmethod
+    def of_texts(cls, texts: Sequence[str], *, numeric: bool = True) -> TextColumn:
+        """A column with a text for every row; the empty text means missing."""
+        known: dict[str, int] = {}
+        codes = np.fromiter((known.setdefault(t, len(known)) for t in texts), np.int32, len(texts))
+        if "" in known:
+            rows = np.flatnonzero(codes != known[""]).astype(np.int32)
+            return cls(rows, codes[rows], list(known), len(texts), numeric=numeric)
+        return cls(np.arange(len(texts), dtype=np.int32), codes, list(known), len(texts), numeric=numeric)
+
+    @property
+    def is_sparse(self) -> bool:
+        return self._rows is not None
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether there is a value and every one is a number."""
+        return 0 < len(self.categories) == self.numeric_categories
+
+    def codes(self) -> Ints:
+        """int32[n] into `categories`, -1 where missing; not to be written to."""
+        if self._rows is None:
+            return self._codes
+        dense = np.full(self.size, -1, np.int32)
+        dense[self._rows] = self._codes
+        return dense
+
+    def numbers(self) -> Floats:
+        """float64[n]: the number of each row's text, NaN where missing or no number."""
+        return np.append(self.category_numbers, np.nan)[self.codes()]
+
+    def present(self) -> Mask:
+        """bool[n]: which rows have a value."""
+        return self.codes() >= 0
+
+    def present_numbers(self) -> Floats:
+        """float64[count]: as `numbers`, of the rows that have a value, in row order."""
+        return self.category_numbers[self._codes[self._codes >= 0]]
+
+    def code(self, row: int) -> int:
+        """The code of one row, -1 when missing."""
+        if self._rows is None:
+            return int(self._codes[row])
+        place = int(np.searchsorted(self._rows, row))
+        if place == len(self._rows) or self._rows[place] != row:
+            return -1
+        return int(self._codes[place])
+
+    def value(self, row: int) -> float | None:
+        """The number of one row's text; None when missing or no number."""
+        code = self.code(row)
+        return float(self.category_numbers[code]) if 0 <= code < self.numeric_categories else None
+
+    def text(self, row: int) -> str:
+        """The text of one row; empty when missing."""
+        code = self.code(row)
+        return self.categories[code] if code >= 0 else ""
+
+    def differs(self) -> bool:
+        """Whether two rows differ in it (a missing value differs from a present one)."""
+        used = self._codes[self._codes >= 0]
+        return len(used) > 0 and (len(used) < self.size or bool((used != used[0]).any()))
+
+    def directed_ranks(self, descending: bool) -> Ints:
+        """int32[n], the smallest first; in either direction numbers precede other texts and missing comes last.
+
+        "1" and "1.0" share a rank.
+        """
+        if self._ranks is None:
+            per_category = np.arange(len(self.categories), dtype=np.int32)
+            n = self.numeric_categories
+            if n:
+                rising = np.diff(self.category_numbers[:n]) > 0
+                per_category[:n] = np.concatenate(([0], np.cumsum(rising)))
+            self._ranks = np.append(per_category, np.int32(len(per_category)))
+        ranks, n = self._ranks, self.numeric_categories
+        if descending:
+            ranks = ranks.copy()
+            ranks[:n] = (ranks[n - 1] if n else 0) - ranks[:n]
+            ranks[n:-1] = ranks[n:-1][::-1]
+        return ranks[self.codes()]
+
+
+Column: TypeAlias = NumberColumn | TextColumn
+
+
+def build_column(pairs: NumberPairs | TextPairs, size: int) -> Column:
+    """The column of `size` rows from what the store read; for a worker thread (sorts the categories)."""
+    if hasattr(pairs, "codes"):
+        return TextColumn(pairs.rows, pairs.codes, pairs.categories, size)
+    return NumberColumn(pairs.rows, pairs.values, size)
+
+
+def text_number(text: str) -> float:
+    """The finite number that `text` is, NaN when it is none.
+
+    Blanks around it, signs and exponents are read (`" 5 "`, `"1e-3"`); the words nan, inf and infinity, digits
+    parted by underscores and numbers too large for a float are texts.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        return math.nan
+    return value if math.isfinite(value) and "_" not in text else math.nan
+
+
+def _category_order(categories: Sequence[str], *, numeric: bool) -> tuple[npt.NDArray[np.int64], Floats]:
+    """The places of `categories` in sorted order, and their numbers in that order."""
+    size = len(categories)
+    if numeric:
+        numbers = np.fromiter(map(text_number, categories), np.float64, size)
+    else:
+        numbers = np.full(size, np.nan)
+    is_text = np.isnan(numbers)
+    figures = np.flatnonzero(~is_text)
+    figures = figures[np.argsort(numbers[figures], kind="stable")]
+    words = np.fromiter(_sorted_places(categories, np.flatnonzero(is_text)), np.int64, int(is_text.sum()))
+    order = np.concatenate((figures, words))
+    return order, numbers[order]
+
+
+def _sorted_places(categories: Sequence[str], places: npt.NDArray[np.int64]) -> Iterator[int]:
+    """`places` by their categories' texts, sorted in pieces that are then merged, so that other threads get a turn."""
+    pieces = []
+    for start in range(0, len(places), _PIECE):
+        piece = [(categories[i].casefold(), i) for i in places[start : start + _PIECE].tolist()]
+        piece.sort()
+        pieces.append(piece)
+    return (place for _, place in heapq.merge(*pieces))
