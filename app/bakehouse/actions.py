@@ -1,0 +1,117 @@
+"""The table of commands as data: menus, tool bars, context menus and the palette are lists of its ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What decides whether a command is enabled; the window fills the first two, the page in front the rest."""
+
+    store_open: bool = False
+    read_only: bool = False
+    page: str = ""
+    selected_runs: int = 0
+    run_has_model: bool = False
+    filtered: bool = False
+    selected_version: bool = False
+
+
+def _always(_context: Context) -> bool:
+    return True
+
+
+def _store_open(context: Context) -> bool:
+    return context.store_open
+
+
+def _on_runs(context: Context) -> bool:
+    return context.store_open and context.page == "runs"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One command. `shortcut` is a portable key sequence, `icon` a name in resources/icons."""
+
+    id: str
+    text: str
+    shortcut: str = ""
+    icon: str = ""
+    tip: str = ""
+    enabled: Callable[[Context], bool] = _always
+    checkable: bool = False
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("store.open", "&Open store…", "Ctrl+O", "folder-open", "Open an MLflow store (mlflow.db)"),
+    Action("store.sample", "Open &sample store", "", "sheet", "Open the sample store in the data folder"),
+    Action("store.close", "&Close store", "Ctrl+W", "x", "Close this store", _store_open),
+    Action("store.refresh", "&Refresh", "F5", "refresh-cw", "Read the store again", _store_open),
+    Action("app.quit", "&Quit", "Ctrl+Q", "", "Close Bakehouse"),
+    Action("page.runs", "&Runs", "Ctrl+1", "chart-line", "Runs of the selected experiments", _store_open),
+    Action("page.models", "&Models", "Ctrl+2", "box", "Registered models and their versions", _store_open),
+    Action("view.sidebar", "&Sidebar", "Ctrl+B", "panel-left", "Show or hide the list on the left", _store_open),
+    Action("view.inspector", "&Inspector", "Ctrl+I", "panel-right", "Show or hide the inspector", _store_open),
+    Action("view.palette", "&Go to…", "Ctrl+K", "search", "Find a command, an experiment or a model"),
+    Action("theme.system", "As the &desktop", "", "", "Follow the desktop's light or dark scheme", checkable=True),
+    Action("theme.light", "&Light", "", "sun", "Always light", checkable=True),
+    Action("theme.dark", "&Dark", "", "moon", "Always dark", checkable=True),
+    Action("runs.filter", "&Filter runs", "Ctrl+F", "search", "Type words to filter the runs", _on_runs),
+    Action(
+        "runs.clear_filter",
+        "Clear &filter and brushes",
+        "Ctrl+Shift+F",
+        "x",
+        "Show all runs again",
+        lambda c: _on_runs(c) and c.filtered,
+    ),
+    Action("runs.columns", "&Columns…", "Ctrl+Shift+C", "columns-3", "Choose the table's columns", _on_runs),
+    Action(
+        "runs.copy",
+        "&Copy rows",
+        "Ctrl+C",
+        "copy",
+        "Copy the selected runs as tab-separated text",
+        lambda c: _on_runs(c) and c.selected_runs > 0,
+    ),
+    Action("runs.select_all", "Select &all runs", "Ctrl+A", "", "Select every run shown", _on_runs),
+    Action(
+        "runs.register",
+        "&Register model…",
+        "Ctrl+R",
+        "package",
+        "Register a model of the selected run",
+        lambda c: _on_runs(c) and c.run_has_model and not c.read_only,
+    ),
+    Action(
+        "models.transition",
+        "&Transition stage…",
+        "Ctrl+T",
+        "arrow-right",
+        "Move the selected version to another stage",
+        lambda c: c.store_open and c.page == "models" and c.selected_version and not c.read_only,
+    ),
+    Action("help.about", "&About Bakehouse", "", "info", "Version and licence"),
+    Action("help.log", "Show &log file", "", "file-text", "Open the folder of the log file"),
+)
+
+SEPARATOR = "-"
+
+MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "&File",
+        ("store.open", "recent", "store.sample", SEPARATOR, "store.refresh", "store.close", SEPARATOR, "app.quit"),
+    ),
+    ("&Edit", ("runs.copy", "runs.select_all", SEPARATOR, "runs.register", "models.transition")),
+    (
+        "&View",
+        (
+            "page.runs", "page.models", SEPARATOR, "view.palette", "runs.filter", "runs.clear_filter", "runs.columns",
+            SEPARATOR, "view.sidebar", "view.inspector", SEPARATOR, "theme.system", "theme.light", "theme.dark",
+        ),
+    ),
+    ("&Help", ("help.log", "help.about")),
+)  # fmt: skip
+"""Menu title and its entries; "recent" stands for the submenu of stores opened before."""

@@ -1,0 +1,81 @@
+"""What the window asks of every page, and what a page may ask of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from bakehouse.actions import Context
+from bakehouse.domain.changes import Changes
+from bakehouse.pages.session import Session
+from bakehouse.theme import Theme
+
+PalettePlace = tuple[str, str, str, Callable[[], None]]
+"""(text, kind in a word, icon name, what to do) of one thing the palette can go to."""
+
+
+class Page(QWidget):
+    """One screen. Made once by the window; `open` and `close_store` come in pairs. GUI thread only."""
+
+    context_changed = Signal()
+    """What decides about enabled commands, or `place()`, changed."""
+    said = Signal(str)
+    """The counts for the status line changed."""
+    navigate_requested = Signal(str, object)
+    """(page id, target): show a run id ("runs") or a model name ("models")."""
+    edit_requested = Signal(str, object)
+    """(action id, argument): an edit; the window asks for editing mode first."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+    def open(self, session: Session) -> None:
+        """Show this store. Reads start here, in tasks."""
+        raise NotImplementedError
+
+    def close_store(self) -> None:
+        """Forget the store; nothing of it is shown afterwards."""
+        raise NotImplementedError
+
+    def refresh(self, changes: Changes | None) -> None:
+        """Read again what `changes` names (None: everything); selection, scroll and zoom stay."""
+        raise NotImplementedError
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in these colours from now on."""
+        raise NotImplementedError
+
+    def handlers(self) -> Mapping[str, Callable[[], object]]:
+        """The commands of `actions.py` that this page answers."""
+        return {}
+
+    def context(self, context: Context) -> Context:
+        """`context` with this page's part filled in."""
+        return context
+
+    def places(self) -> list[PalettePlace]:
+        """What the palette can go to on this page."""
+        return []
+
+    def reveal(self, target: object) -> None:
+        """Show and select what another page asked for."""
+
+    def place(self) -> str:
+        """Where in the store the page looks, for the top bar (an experiment's or model's name)."""
+        return ""
+
+    def summary(self) -> str:
+        """The counts for the status line."""
+        return ""
+
+    def toggle_sidebar(self) -> None:
+        """Show or hide the list on the left."""
+
+    def toggle_inspector(self) -> None:
+        """Show or hide the inspector on the right."""
+
+    def remember_layout(self) -> None:
+        """Called before the window closes: put splitter states into the settings."""
