@@ -1,0 +1,160 @@
+"""A filter as a tree of frozen values, and its text in MLflow's search language."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from bakehouse.domain.columns import ColumnKey, ColumnKind
+
+
+class Comparator(StrEnum):
+    """The comparators of the language, written as the canonical text writes them."""
+
+    EQUAL = "="
+    UNEQUAL = "!="
+    LESS = "<"
+    LESS_OR_EQUAL = "<="
+    GREATER = ">"
+    GREATER_OR_EQUAL = ">="
+    LIKE = "LIKE"
+    ILIKE = "ILIKE"
+    IN = "IN"
+    NOT_IN = "NOT IN"
+    IS_NULL = "IS NULL"
+    IS_NOT_NULL = "IS NOT NULL"
+
+
+class DatasetField(StrEnum):
+    """What a filter can ask of the datasets that went into a run."""
+
+    NAME = "name"
+    DIGEST = "digest"
+    CONTEXT = "context"
+
+
+Subject: TypeAlias = ColumnKey | DatasetField
+Value: TypeAlias = str | float | tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One comparison. `value` is a text, a number, a list of texts (IN, NOT IN) or None (IS NULL, IS NOT NULL).
+
+    `start` and `end` are the characters it came from (0-based, `end` exclusive); they do not count for equality.
+    """
+
+    subject: Subject
+    comparator: Comparator
+    value: Value
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Conjunction:
+    """All of `terms` hold; without terms it holds for every run."""
+
+    terms: tuple[Expression, ...]
+
+
+Expression: TypeAlias = Condition | Conjunction
+
+NUMBER_ATTRIBUTES = frozenset({"start_time", "end_time"})
+EVERYTHING = Conjunction(())
+
+
+def conditions(expression: Expression) -> Iterator[Condition]:
+    """Every comparison of `expression`, in the order of its text."""
+    if isinstance(expression, Condition):
+        yield expression
+    else:
+        for term in expression.terms:
+            yield from conditions(term)
+
+
+def is_number(subject: Subject) -> bool:
+    """Whether the subject is compared as a number: metrics and the two times."""
+    if isinstance(subject, DatasetField):
+        return False
+    return subject.kind is ColumnKind.METRIC or (
+        subject.kind is ColumnKind.ATTRIBUTE and subject.name in NUMBER_ATTRIBUTES
+    )
+
+
+_ENTITY = {ColumnKind.PARAM: "params", ColumnKind.METRIC: "metrics", ColumnKind.TAG: "tags"}
+_PLAIN_NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+# Words that MLflow's lexer takes for keywords even behind the dot.
+_RESERVED = frozenset({"case", "in", "values", "using", "from", "as"})
+
+
+def filter_text(expression: Expression) -> str:
+    """The canonical text of `expression`, which MLflow's own client reads the same way.
+
+    Raises ValueError for a name or value that the language cannot write (it has no escapes for quotes).
+    """
+    if isinstance(expression, Condition):
+        return _condition_text(expression)
+    return " AND ".join(filter_text(term) for term in expression.terms)
+
+
+def _condition_text(condition: Condition) -> str:
+    parts = [subject_text(condition.subject), condition.comparator.value]
+    value = condition.value
+    if isinstance(value, tuple):
+        parts.append("(" + ", ".join(_list_text(item) for item in value) + ")")
+    elif isinstance(value, str):
+        parts.append(_quoted(value))
+    elif value is not None:
+        parts.append(_number_text(value))
+    return " ".join(parts)
+
+
+def subject_text(subject: Subject) -> str:
+    """`metrics.auc`, ``params.`learning rate` ``, `dataset.name`, `status`. Raises ValueError as `filter_text`."""
+    if isinstance(subject, DatasetField):
+        return f"dataset.{subject.value}"
+    if subject.kind is ColumnKind.ATTRIBUTE:
+        return subject.name
+    return f"{_ENTITY[subject.kind]}.{_name_text(subject.name)}"
+
+
+def _name_text(name: str) -> str:
+    if _PLAIN_NAME.fullmatch(name) and not _RESERVED.intersection(name.lower().split(".")):
+        return name
+    if "`" not in name and not _is_quoted(name):
+        return f"`{name}`"
+    if '"' not in name and not name.endswith("\\") and not (name.startswith("`") and name.endswith("`")):
+        return f'"{name}"'
+    raise ValueError(f"MLflow's search language cannot write the name {name!r}")
+
+
+def _is_quoted(text: str) -> bool:
+    return len(text) >= 2 and text[0] == text[-1] and text[0] in "'\""
+
+
+def _quoted(value: str) -> str:
+    """A quoted value; a backslash before the closing quote would reach for a later quote, so it is refused."""
+    if not value.endswith("\\"):
+        for quote in "'\"":
+            if quote not in value:
+                return f"{quote}{value}{quote}"
+    raise ValueError(f"MLflow's search language cannot write the value {value!r}")
+
+
+def _list_text(item: str) -> str:
+    """Inside a list MLflow reads Python string literals, so here everything can be written."""
+    escaped = "".join(f"\\x{ord(c):02x}" if c in "\\'" or ord(c) < 32 else c for c in item)
+    return f"'{escaped}'"
+
+
+def _number_text(value: float) -> str:
+    if math.isinf(value):
+        return "1e999" if value > 0 else "-1e999"
+    if value.is_integer() and abs(value) < 1e15:
+        return "-0.0" if value == 0 and math.copysign(1, value) < 0 else str(int(value))
+    return repr(value).replace("e+", "e")

@@ -1,0 +1,59 @@
+"""The grammar of the search language, for lark's LALR parser with its contextual lexer.
+
+It is MLflow 3.17's language of `search_runs`: comparisons joined by AND, and the one column of an `order_by`. MLflow
+also takes comparisons that merely stand beside each other, and an AND too many; so does `filter`. Which comparator
+and which kind of value suit which column is no matter of grammar: `parser` says it with a sentence.
+
+The terminals are those of MLflow's lexer (sqlparse): quotes inside a quoted text are written twice or behind a
+backslash and stay in the text as they are written; a name belongs to its dot, so no blank stands between them.
+
+Rooms kept for what MLflow does not have: `or`, `not` and parentheses become rules between `filter` and `term`;
+a bare word, functions of a metric and lists of numbers become further alternatives of `value` and `subject`.
+"""
+
+from __future__ import annotations
+
+GRAMMAR = r"""
+filter: (_AND | term)*
+
+?term: comparison
+
+comparison: subject OPERATOR value    -> compared
+          | subject WORD value        -> compared
+          | subject IN list           -> compared
+          | subject NOT_IN list       -> compared
+          | subject IS_NULL           -> presence
+          | subject IS_NOT_NULL       -> presence
+
+order: subject DIRECTION?
+
+subject: COLUMN | ATTRIBUTE
+
+?value: TEXT | NUMBER
+
+list: "(" item ("," item)* ","? ")"
+item: TEXT+
+
+COLUMN.3: ENTITY "." (PLAIN | BACKTICKED | DOUBLE_QUOTED | SINGLE_QUOTED)
+ATTRIBUTE: WORD_NAME | BACKTICKED | DOUBLE_QUOTED
+ENTITY: /(?:`\w+`|\w+)/
+PLAIN: /(?:[\w.]|\[[^\[\]]*\])+/
+WORD_NAME: /(?!(?:and|or|not)\b)[^\W\d]\w*/i
+BACKTICKED: /`(?:``|[^`])*`/
+DOUBLE_QUOTED: /"(?:""|[\\]"|[^"])*"/
+SINGLE_QUOTED: /'(?:''|[\\]'|[^'])*'/
+
+OPERATOR: /[<>=~!]+/
+WORD: /(?:(?:NOT\s+)?(?:LIKE|ILIKE|RLIKE))\b/i
+IN: /IN\b/i
+NOT_IN: /NOT\s+IN\b/i
+IS_NULL: /IS\s+NULL\b/i
+IS_NOT_NULL: /IS\s+NOT\s+NULL\b/i
+_AND.2: /AND\b/i
+DIRECTION: /(?:ASC|DESC)\b/i
+
+TEXT: SINGLE_QUOTED | DOUBLE_QUOTED
+NUMBER: /(?:-?\d+(?:\.\d+)?E-?\d+|-?(?:\d+\.\d*|\.\d+)|-?\d+)(?![\w.])/i
+
+%ignore /\s+/
+"""
