@@ -7,7 +7,7 @@ class BakehouseError(Exception):
     """A condition of the world, not a bug. `str(error)` is one sentence that can be shown as it is."""
 
 
-class Cancelled(Exception):  # noqa: N818 - it is no error, it is an answer
+class Cancelled(Exception):
     """The task was cancelled; nothing is shown for it."""
 
 

@@ -1,0 +1,84 @@
+"""Ctrl+K: find a command, an experiment or a model by typing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from bakehouse.domain.text import visible
+from bakehouse.theme import GRID, Theme
+from bakehouse.widgets.icons import icon
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One thing to go to: what is shown, its kind in a word, and what happens."""
+
+    text: str
+    kind: str
+    icon: str
+    go: Callable[[], None]
+
+
+class PaletteDialog(QDialog):
+    """Lists the places whose text holds every typed word; Enter goes to the marked one."""
+
+    def __init__(self, places: list[Place], theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Go to")
+        self.resize(560, 420)
+        self._places = places
+        self._theme = theme
+        self.chosen: Place | None = None
+        self.search = QLineEdit()
+        self.search.setObjectName("palette_search")
+        self.search.setPlaceholderText("Go to experiment, model, command")
+        self.search.setAccessibleName("Go to")
+        self.search.textChanged.connect(self._fill)
+        self.search.installEventFilter(self)
+        self.list = QListWidget()
+        self.list.setAccessibleName("Matches")
+        self.list.setUniformItemSizes(True)
+        self.list.itemActivated.connect(self._take)
+        self.list.itemClicked.connect(self._take)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GRID, GRID, GRID, GRID)
+        layout.setSpacing(GRID)
+        layout.addWidget(self.search)
+        layout.addWidget(self.list, 1)
+        self._fill("")
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+            if step is not None and self.list.count():
+                self.list.setCurrentRow((self.list.currentRow() + step) % self.list.count())
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._take(self.list.currentItem())
+                return True
+        return super().eventFilter(watched, event)
+
+    def _fill(self, text: str) -> None:
+        words = text.casefold().split()
+        self.list.clear()
+        for place in self._places:
+            if all(word in f"{place.text} {place.kind}".casefold() for word in words):
+                item = QListWidgetItem(icon(place.icon, self._theme), f"{visible(place.text, 200)}    {place.kind}")
+                item.setData(Qt.ItemDataRole.UserRole, place)
+                item.setSizeHint(QSize(0, 30))
+                self.list.addItem(item)
+                if self.list.count() >= 200:
+                    break
+        self.list.setCurrentRow(0)
+
+    def _take(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            self.chosen = item.data(Qt.ItemDataRole.UserRole)
+            self.accept()

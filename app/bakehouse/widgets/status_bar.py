@@ -1,0 +1,104 @@
+"""The status line: store, mode, counts, progress with Cancel, and how long the last task took."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+
+from bakehouse.widgets.labels import ElidedLabel, PlainLabel
+
+_QUIET_MS = 300
+
+
+class StatusBar(QWidget):
+    """Shows what the window tells it. Progress appears only when a titled task lasts longer than 0.3 s."""
+
+    cancel_requested = Signal(str)
+    """The slot of the task in progress."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("status")
+        self.setFixedHeight(28)
+        self._running: dict[str, str] = {}
+        self.path = PlainLabel("", "muted")
+        self.path.setObjectName("status_path")
+        self.mode = PlainLabel("", "muted")
+        self.mode.setObjectName("status_mode")
+        self.live = PlainLabel("", "good")
+        self.message = ElidedLabel("", "muted")
+        self.message.setObjectName("status_message")
+        self.last = PlainLabel("", "muted")
+        self.last.setObjectName("status_last")
+        self._progress = QProgressBar()
+        self._progress.setFixedWidth(140)
+        self._progress.setTextVisible(False)
+        self._doing = PlainLabel("", "muted")
+        self._cancel = QPushButton("Cancel")
+        self._cancel.setProperty("link", "true")
+        self._cancel.setAccessibleName("Cancel the running task")
+        self._cancel.clicked.connect(self._ask_cancel)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 0, 16, 0)
+        layout.setSpacing(20)
+        for label in (self.path, self.mode, self.live):
+            layout.addWidget(label)
+        layout.addWidget(self.message, 1)
+        for widget in (self._doing, self._progress, self._cancel, self.last):
+            layout.addWidget(widget)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(_QUIET_MS)
+        self._patience.timeout.connect(self._show_progress)
+        self._set_progress_visible(False)
+
+    def task_started(self, slot: str, title: str) -> None:
+        """A task began; untitled ones are not shown."""
+        if title:
+            self._running.pop(slot, None)
+            self._running[slot] = title
+            if not self._patience.isActive() and not self._progress.isVisible():
+                self._patience.start()
+
+    def task_progressed(self, slot: str, done: int, total: int, text: str) -> None:
+        """How far the task under `slot` is; total 0 means unknown."""
+        if slot == self._front():
+            self._progress.setRange(0, max(total, 0))
+            self._progress.setValue(done)
+            if text:
+                self._doing.setText(text)
+
+    def task_finished(self, slot: str, title: str, elapsed_ms: float) -> None:
+        """A task ended after `elapsed_ms` (0: cancelled)."""
+        if not title:
+            return
+        self._running.pop(slot, None)
+        if elapsed_ms:
+            self.last.setText(f"{title} · {_duration(elapsed_ms)}")
+        if not self._running:
+            self._patience.stop()
+            self._set_progress_visible(False)
+        elif self._progress.isVisible():
+            self._show_progress()
+
+    def _front(self) -> str:
+        return next(reversed(self._running), "")
+
+    def _show_progress(self) -> None:
+        if self._running:
+            self._progress.setRange(0, 0)
+            self._doing.setText(self._running[self._front()] + " …")
+            self._set_progress_visible(True)
+
+    def _set_progress_visible(self, shown: bool) -> None:
+        for widget in (self._doing, self._progress, self._cancel):
+            widget.setVisible(shown)
+        self.last.setVisible(not shown)
+
+    def _ask_cancel(self) -> None:
+        if slot := self._front():
+            self.cancel_requested.emit(slot)
+
+
+def _duration(ms: float) -> str:
+    return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"

@@ -1,0 +1,451 @@
+"""The main window: pages, menus, status line, and the acts that concern more than one page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt, QTimer, QUrl
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDropEvent,
+    QIcon,
+    QKeySequence,
+)
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QMenuBar,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from bakehouse import __version__
+from bakehouse.actions import ACTIONS, MENUS, SEPARATOR, Context
+from bakehouse.dialogs.message import MessageDialog
+from bakehouse.dialogs.palette import PaletteDialog, Place
+from bakehouse.domain.changes import Changes, FileChange
+from bakehouse.domain.errors import BakehouseError
+from bakehouse.domain.text import visible
+from bakehouse.pages.models import ModelsPage
+from bakehouse.pages.opening import StoreOpener
+from bakehouse.pages.runs import RunsPage
+from bakehouse.pages.session import Session
+from bakehouse.pages.welcome import WelcomePage
+from bakehouse.places import cache_directory
+from bakehouse.resources import icon_path
+from bakehouse.settings import Settings
+from bakehouse.tasks import TaskRunner
+from bakehouse.theme import Theme, ThemeSource
+from bakehouse.widgets.icons import icon
+from bakehouse.widgets.notice_bar import NoticeBar
+from bakehouse.widgets.rail import Rail
+from bakehouse.widgets.status_bar import StatusBar
+from bakehouse.widgets.top_bar import TopBar
+
+_TITLE = "Bakehouse"
+
+
+class MainWindow(QMainWindow):
+    """Owns the task runner, the open store and the pages; made by the composition root."""
+
+    def __init__(self, themes: ThemeSource, settings: Settings) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.setAcceptDrops(True)
+        self.setWindowIcon(QIcon(str(icon_path("bakehouse"))))
+        self._themes = themes
+        self._settings = settings
+        self._editing = False
+        self.tasks = TaskRunner(self)
+        self.opener = StoreOpener(self.tasks, themes, settings, self)
+        self.welcome = WelcomePage(themes.theme)
+        self.runs = RunsPage(themes, self.tasks, settings)
+        self.models = ModelsPage(themes, self.tasks, settings)
+        self._pages: dict[str, RunsPage | ModelsPage] = {"runs": self.runs, "models": self.models}
+        self._handlers = self._collect_handlers()
+        self._actions: dict[str, QAction] = {}
+        self._menus = QMenuBar()
+        self._make_actions()
+        self._lay_out()
+        self._connect()
+        self._follow_theme(themes.theme)
+        self._show_closed()
+        self._restore_layout()
+
+    # Opening and closing
+
+    def open_store(self, path: Path, *, read_only: bool = False) -> None:
+        """Open the store at `path`; what is open now stays until that has succeeded."""
+        self.opener.open(path, read_only=read_only)
+
+    def open_sample(self, *, read_only: bool = False) -> None:
+        """Open the sample in the person's data folder."""
+        self.opener.open_sample(read_only=read_only)
+
+    def _ask_for_store(self) -> None:
+        recent = self._settings.recent
+        folder = str(recent[0].parent) if recent else str(Path.home())
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, "Open an MLflow store", folder, "MLflow stores (*.db *.sqlite *.sqlite3);;All files (*)"
+        )
+        if chosen:
+            self.open_store(Path(chosen))
+
+    def _opened(self, session: Session) -> None:
+        self._editing = False
+        self.notices.dismiss()
+        self.welcome.show_problem("")
+        for page in self._pages.values():
+            page.open(session)
+        self.rail.set_open(True)
+        self._show_page("runs")
+        self.status.path.setText(visible(_short_path(session.store.path), 120))
+        self.status.path.setToolTip("")
+        self.status.live.setText("● live")
+        self._show_mode()
+        self.setWindowTitle(f"{visible(session.store.path.name, 120)} — {_TITLE}")
+        self._show_place()
+        self._fill_recent()
+
+    def _closed(self) -> None:
+        for page in self._pages.values():
+            page.close_store()
+        self._show_closed()
+
+    def _show_closed(self) -> None:
+        self.welcome.set_recent(self._settings.recent)
+        self.stack.setCurrentWidget(self.welcome)
+        self.rail.set_open(False)
+        for label in (self.status.path, self.status.mode, self.status.live, self.status.message, self.status.last):
+            label.setText("")
+        self.notices.dismiss()
+        self.top.set_place("", "")
+        self.setWindowTitle(_TITLE)
+        self._update_actions()
+
+    def _open_failed(self, _path: Path, error: BakehouseError) -> None:
+        self._fill_recent()
+        self.welcome.set_recent(self._settings.recent)
+        if self.opener.session is None:
+            self.welcome.show_problem(str(error))
+        else:
+            self._tell("The store could not be opened", str(error))
+
+    def _open_unfinished(self, path: Path, error: BakehouseError) -> None:
+        dialog = MessageDialog(
+            "A writer was stopped in mid-commit", str(error), ("Open a repaired copy", "Repair the file", "Cancel"), self
+        )
+        dialog.exec()
+        if dialog.answer == "Repair the file":
+            self.opener.open_repaired(path)
+        elif dialog.answer:
+            copy = path.with_name(f"{path.stem}-repaired{path.suffix}")
+            chosen, _ = QFileDialog.getSaveFileName(self, "Save the repaired copy as", str(copy))
+            if chosen:
+                self.opener.open_repaired_copy(path, Path(chosen))
+
+    def _file_changed(self, change: FileChange) -> None:
+        if change is FileChange.DATA:
+            self._refresh(None)
+        elif change is FileChange.MISSING:
+            self.status.live.setText("")
+            self.notices.show_notice(
+                "The store's file is gone from its place. What was loaded is still shown; nothing new can be read.",
+                "Close store",
+                self.opener.close,
+            )
+        else:
+            self.status.live.setText("")
+            said = "Another file lies at the store's place now." if change is FileChange.REPLACED else (
+                "Another program changed the store's tables (a newer MLflow migrates a store when it opens it)."
+            )
+            self.notices.show_notice(said + " What you see may be old.", "Load again", self._load_again)
+
+    def _load_again(self) -> None:
+        if self.opener.session is not None:
+            store = self.opener.session.store
+            self.open_store(store.path, read_only=store.read_only)
+
+    # Editing
+
+    def _edit(self, what: str, argument: object) -> None:
+        """A page asks for an edit: switch to editing once, then let the dialog of that edit ask."""
+        session = self.opener.session
+        if session is None:
+            return
+        if session.read_only:
+            self._tell("Opened for reading only", "This store was opened with --read-only. Open it again without it to edit.")
+            return
+        if not self._editing:
+            dialog = MessageDialog(
+                "Switch to editing?",
+                "Until now Bakehouse has only read this store. Editing writes to it what MLflow itself would write, "
+                "each act as one transaction, so that every MLflow client reads it.",
+                ("Switch to editing", "Cancel"),
+                self,
+            )
+            dialog.exec()
+            if not dialog.answer:
+                return
+            self._editing = True
+            self._show_mode()
+        self.models.begin_edit(what, argument, self)
+
+    def _changed(self, changes: Changes) -> None:
+        self.status.last.setText(changes.sentence)
+        self._refresh(changes)
+
+    def _refresh(self, changes: Changes | None) -> None:
+        for page in self._pages.values():
+            page.refresh(changes)
+
+    # Commands
+
+    def _collect_handlers(self) -> dict[str, Callable[[], object]]:
+        handlers: dict[str, Callable[[], object]] = {
+            "store.open": self._ask_for_store,
+            "store.sample": self.open_sample,
+            "store.close": self.opener.close,
+            "store.refresh": partial(self._refresh, None),
+            "app.quit": self.close,
+            "page.runs": partial(self._show_page, "runs"),
+            "page.models": partial(self._show_page, "models"),
+            "view.palette": self._show_palette,
+            "view.sidebar": partial(self._on_page, "toggle_sidebar"),
+            "view.inspector": partial(self._on_page, "toggle_inspector"),
+            "theme.system": partial(self._prefer_theme, ""),
+            "theme.light": partial(self._prefer_theme, "light"),
+            "theme.dark": partial(self._prefer_theme, "dark"),
+            "help.about": self._about,
+            "help.log": partial(QDesktopServices.openUrl, QUrl.fromLocalFile(str(cache_directory()))),
+        }
+        for page in self._pages.values():
+            handlers.update(page.handlers())
+        return handlers
+
+    def _make_actions(self) -> None:
+        for row in ACTIONS:
+            action = QAction(row.text, self)
+            action.setObjectName(row.id)
+            action.setToolTip(row.tip)
+            action.setStatusTip(row.tip)
+            action.setCheckable(row.checkable)
+            if row.shortcut:
+                action.setShortcut(QKeySequence(row.shortcut))
+            action.triggered.connect(partial(self._trigger, row.id))
+            self._actions[row.id] = action
+            self.addAction(action)
+        self._recent_menu = QMenu("Open &recent", self)
+        for title, ids in MENUS:
+            menu = self._menus.addMenu(title)
+            for entry in ids:
+                if entry == SEPARATOR:
+                    menu.addSeparator()
+                elif entry == "recent":
+                    menu.addMenu(self._recent_menu)
+                else:
+                    menu.addAction(self._actions[entry])
+
+    def _trigger(self, action_id: str, _checked: bool = False) -> None:
+        self._handlers[action_id]()
+        self._update_actions()
+
+    def _on_page(self, method: str) -> None:
+        page = self._pages.get(self._current_page())
+        if page is not None:
+            getattr(page, method)()
+
+    def _update_actions(self) -> None:
+        session = self.opener.session
+        context = Context(session is not None, session is not None and session.read_only, self._current_page())
+        page = self._pages.get(context.page)
+        if page is not None and session is not None:
+            context = page.context(context)
+        for row in ACTIONS:
+            self._actions[row.id].setEnabled(row.enabled(context))
+        for name in ("system", "light", "dark"):
+            wanted = "" if name == "system" else name
+            self._actions[f"theme.{name}"].setChecked(self._themes.preference == wanted)
+
+    def _show_palette(self) -> None:
+        places = []
+        for page in self._pages.values():
+            places.extend(Place(text, kind, icon_name, go) for text, kind, icon_name, go in page.places())
+        for row in ACTIONS:
+            if self._actions[row.id].isEnabled() and row.id != "view.palette":
+                text = f"{row.text.replace('&', '')}   {row.shortcut}"
+                places.append(Place(text, "", row.icon or "arrow-right", partial(self._trigger, row.id)))
+        dialog = PaletteDialog(places, self._themes.theme, self)
+        if dialog.exec() and dialog.chosen is not None:
+            dialog.chosen.go()
+
+    # Appearance
+
+    def _lay_out(self) -> None:
+        self.top = TopBar(self._menus)
+        self.rail = Rail([("runs", "Runs", "chart-line"), ("models", "Models", "box")])
+        self.notices = NoticeBar()
+        self.stack = QStackedWidget()
+        for page in (self.welcome, self.runs, self.models):
+            self.stack.addWidget(page)
+        self.status = StatusBar()
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.rail)
+        middle.addWidget(self.stack, 1)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top)
+        column.addWidget(self.notices)
+        column.addLayout(middle, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(whole)
+
+    def _connect(self) -> None:
+        self._themes.changed.connect(self._follow_theme)
+        self.opener.opened.connect(self._opened)
+        self.opener.closed.connect(self._closed)
+        self.opener.failed.connect(self._open_failed)
+        self.opener.unfinished.connect(self._open_unfinished)
+        self.opener.file_changed.connect(self._file_changed)
+        self.tasks.task_started.connect(self.status.task_started)
+        self.tasks.task_progressed.connect(self.status.task_progressed)
+        self.tasks.task_finished.connect(self.status.task_finished)
+        self.status.cancel_requested.connect(self.tasks.cancel)
+        self.welcome.open_requested.connect(self._ask_for_store)
+        self.welcome.sample_requested.connect(self.open_sample)
+        self.welcome.path_chosen.connect(self.open_store)
+        self.rail.page_requested.connect(self._show_page)
+        self.top.palette_requested.connect(self._show_palette)
+        self._recent_menu.aboutToShow.connect(self._fill_recent)
+        for page in self._pages.values():
+            page.context_changed.connect(self._update_actions)
+            page.context_changed.connect(self._show_place)
+            page.said.connect(self._say)
+            page.edit_requested.connect(self._edit)
+            page.navigate_requested.connect(self._navigate)
+        self.models.changed.connect(self._changed)
+
+    def _current_page(self) -> str:
+        return next((name for name, page in self._pages.items() if page is self.stack.currentWidget()), "")
+
+    def _show_page(self, name: str) -> None:
+        page = self._pages[name]
+        self.stack.setCurrentWidget(page)
+        self.rail.set_page(name)
+        self.status.message.setText(page.summary())
+        self._show_place()
+        self._update_actions()
+
+    def _navigate(self, page: str, target: object) -> None:
+        """A page asks to show `target` (a run id or a model name) on another page."""
+        self._show_page(page)
+        self._pages[page].reveal(target)
+
+    def _say(self, text: str) -> None:
+        if self.sender() is self.stack.currentWidget():
+            self.status.message.setText(text)
+
+    def _show_place(self) -> None:
+        session = self.opener.session
+        page = self._pages.get(self._current_page())
+        if session is not None and page is not None:
+            self.top.set_place(visible(session.store.path.name, 80), page.place())
+
+    def _show_mode(self) -> None:
+        session = self.opener.session
+        if session is not None:
+            mode = "Read-only" if session.read_only else "Editing" if self._editing else "Viewing"
+            self.status.mode.setText(mode)
+
+    def _follow_theme(self, theme: Theme) -> None:
+        for widget in (self.top, self.rail, self.notices, self.welcome, *self._pages.values()):
+            widget.set_theme(theme)
+        for row in ACTIONS:
+            if row.icon:
+                self._actions[row.id].setIcon(icon(row.icon, theme, 16))
+
+    def _prefer_theme(self, preference: str) -> None:
+        self._settings.theme = preference
+        self._themes.prefer(preference)
+
+    def _fill_recent(self) -> None:
+        self._recent_menu.clear()
+        for path in self._settings.recent:
+            entry = self._recent_menu.addAction(visible(_short_path(path), 100).replace("&", "&&"))
+            entry.triggered.connect(partial(self._open_recent, path))
+        self._recent_menu.setEnabled(not self._recent_menu.isEmpty())
+
+    def _open_recent(self, path: Path, _checked: bool = False) -> None:
+        self.open_store(path)
+
+    def _tell(self, title: str, sentence: str) -> None:
+        MessageDialog(title, sentence, ("Close",), self).exec()
+
+    def _about(self) -> None:
+        self._tell(
+            f"Bakehouse {__version__}",
+            "A native application over MLflow's tracking store: look, compare, register, decide. Apache License 2.0. "
+            "Icons from Lucide (ISC).",
+        )
+
+    # Window
+
+    def _restore_layout(self) -> None:
+        self.resize(1600, 1000)
+        state = self._settings.layout("window")
+        if state is not None:
+            self.restoreGeometry(state)
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.tasks.writing:
+            # A write is never cut off: close as soon as it is done.
+            event.ignore()
+            self.status.message.setText("Finishing a write before closing …")
+            QTimer.singleShot(100, self.close)
+            return
+        self._settings.remember_layout("window", QByteArray(self.saveGeometry()))
+        for page in self._pages.values():
+            page.remember_layout()
+        self._settings.save()
+        self.opener.close()
+        self.tasks.close()
+        event.accept()
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.source() is None and _dropped_file(event) is not None:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        if (path := _dropped_file(event)) is not None:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.open_store(path)
+
+
+def _dropped_file(event: QDropEvent) -> Path | None:
+    """The one local file that is dragged, if it is one."""
+    urls = event.mimeData().urls()
+    return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
+
+
+def _short_path(path: Path) -> str:
+    try:
+        return "~/" + path.relative_to(Path.home()).as_posix()
+    except ValueError:
+        return str(path)
