@@ -1,0 +1,303 @@
+"""Where artifacts lie on this machine, from the addresses a store records."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import unquote, urlsplit
+
+from bakehouse.domain.text import visible
+
+_IDENTITY = re.compile(r"(m-)?[0-9a-f]{32}")
+_DRIVE = re.compile(r"/?([A-Za-z]:)[\\/]")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
+_THIS_MACHINE = frozenset({"", ".", "localhost", "127.0.0.1"})
+_ROOT_NAMES = frozenset({"mlruns", "mlartifacts"})
+
+_KEPT_ELSEWHERE = {
+    "s3": "in an S3 bucket",
+    "gs": "in Google Cloud Storage",
+    "abfs": "in Azure storage",
+    "abfss": "in Azure storage",
+    "wasb": "in Azure storage",
+    "wasbs": "in Azure storage",
+    "hdfs": "in a Hadoop file system",
+    "dbfs": "in a Databricks file system",
+    "ftp": "on an FTP server",
+    "sftp": "on an SFTP server",
+    "http": "on a web server",
+    "https": "on a web server",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """What was found for one address.
+
+    `path` is an existing folder (or file), or None; then `reason` is a sentence for a person.
+    `moved`: it does not lie where the store says, but in the same layout beside the store (or at a learned place).
+    `expected` is where the artifacts would lie; `is_empty` says that place is known and nothing was logged there.
+    `notice` is the line that tells a person that the artifacts were found elsewhere.
+    """
+
+    path: Path | None
+    uri: str
+    moved: bool = False
+    reason: str = ""
+    expected: Path | None = None
+    is_empty: bool = False
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One way to read an address: `anchor` + `parts` as recorded, and the path here if this system can hold it."""
+
+    anchor: str
+    parts: tuple[str, ...]
+    path: Path | None
+
+    @property
+    def identity(self) -> int | None:
+        """Position of the run id or logged model id, which makes a folder unmistakable."""
+        found = [i for i, part in enumerate(self.parts) if _IDENTITY.fullmatch(part)]
+        return found[-1] if found else None
+
+    @property
+    def experiment(self) -> tuple[str, ...]:
+        """The parts of the experiment's own folder, when the address carries an id below it."""
+        place = self.identity
+        if place is None:
+            return ()
+        parts = self.parts[:place]
+        return parts[:-1] if parts and parts[-1] == "models" else parts
+
+
+class Locator:
+    """Turns addresses into places; any thread may ask. It only looks (stat), it never opens.
+
+    `learned` maps recorded prefixes to folders here; `Locate…` and earlier finds fill it. The longest recorded prefix
+    wins. Order of asking never changes which folder is found.
+    """
+
+    def __init__(self, store_path: Path, learned: Mapping[str, str] = MappingProxyType({})) -> None:
+        absolute = Path(os.path.abspath(store_path))  # noqa: PTH100 - resolve() would follow links
+        self.store_path = absolute
+        self._folders = list(dict.fromkeys([absolute.parent, Path(os.path.realpath(absolute)).parent]))
+        self._taught = dict(learned)
+        self._found: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def learned(self) -> Mapping[str, str]:
+        """Recorded prefix → folder here, as given and as found since."""
+        with self._lock:
+            return {**self._found, **self._taught}
+
+    def locate(self, uri: str) -> Location:
+        """The place of an artifact address: relative (to the store's folder), absolute, `file:`, drive or UNC form.
+
+        A `models:/m-...` or `runs:/...` source is no address; the caller asks the store for the address behind it.
+        """
+        if not uri:
+            return Location(None, uri, reason="The store records no place for these artifacts.")
+        scheme = _foreign_scheme(uri)
+        if scheme == "mlflow-artifacts":
+            return self._proxied(uri)
+        if scheme:
+            return Location(None, uri, reason=_reason_for_scheme(scheme, uri))
+        readings = self._readings(uri)
+        for reading in readings:
+            if reading.path is None:
+                continue
+            try:
+                reading.path.stat()
+            except PermissionError:
+                return Location(None, uri, expected=reading.path, reason=_denied(uri))
+            except (OSError, ValueError):
+                continue
+            return Location(reading.path, uri)
+        for reading in readings:
+            place = self._taught_place(reading) or self._beside(reading)
+            if place is not None:
+                return self._moved(place, uri)
+        return self._absent(uri, readings)
+
+    def _moved(self, place: Path, uri: str) -> Location:
+        is_beside = any(place.is_relative_to(folder) for folder in self._folders)
+        where = "beside the store" if is_beside else f"in {visible(str(place), 200)}"
+        return Location(place, uri, moved=True, notice=f"Artifacts found {where} (recorded at {_shown(uri)})")
+
+    def _readings(self, uri: str) -> list[_Reading]:
+        readings: list[_Reading] = []
+        for anchor, text in _texts(uri):
+            windows = anchor.endswith(":") or anchor.startswith("//")
+            parts = [p for p in (re.split(r"[\\/]", text) if windows else text.split("/")) if p not in ("", ".")]
+            if ".." in parts:
+                parts = [p for p in posixpath.normpath("/".join(parts)).split("/") if p not in ("..", ".")]
+            if windows:
+                path = Path(f"{anchor}/{'/'.join(parts)}") if os.name == "nt" else None
+            else:
+                path = Path(os.path.normpath(self.store_path.parent / text))
+            reading = _Reading(anchor, tuple(parts), path)
+            if reading not in readings:
+                readings.append(reading)
+        return readings
+
+    def _beside(self, reading: _Reading) -> Path | None:
+        """The longest end of the recorded path that exists under the store's folder.
+
+        It must hold the run or model id; an address without one must match in two parts at least, for a folder that is
+        merely called `artifacts` belongs to anyone.
+        """
+        identity = reading.identity
+        last = identity if identity is not None else len(reading.parts) - 2
+        for start in range(last + 1):
+            for folder in self._folders:
+                place = folder.joinpath(*reading.parts[start:])
+                if _exists(place):
+                    self._learn(reading, start, folder)
+                    return place
+        return None
+
+    def _learn(self, reading: _Reading, start: int, folder: Path) -> None:
+        if not start:
+            return  # the whole address lies below the folder: that says nothing about other addresses
+        prefix = _joined(reading.anchor, reading.parts[:start])
+        with self._lock:
+            self._found.setdefault(prefix, str(folder))
+
+    def _taught_place(self, reading: _Reading) -> Path | None:
+        return next((p for p in self._mapped(reading, self._taught) if _exists(p)), None)
+
+    @staticmethod
+    def _mapped(reading: _Reading, prefixes: Mapping[str, str]) -> Iterator[Path]:
+        for start in range(len(reading.parts), -1, -1):
+            folder = prefixes.get(_joined(reading.anchor, reading.parts[:start]))
+            if folder is not None:
+                yield Path(folder).joinpath(*reading.parts[start:])
+
+    def _absent(self, uri: str, readings: Sequence[_Reading]) -> Location:
+        """Nothing lies there: either nothing was logged, or the artifacts stayed elsewhere."""
+        for reading in readings:
+            expected = self._unused_place(reading)
+            if expected is not None:
+                moved = expected != reading.path
+                reason = "No artifacts were logged."
+                return Location(None, uri, moved=moved, reason=reason, expected=expected, is_empty=True)
+        reason = f"Artifacts are not here: recorded at {_shown(uri)}, and nothing like it lies beside the store."
+        return Location(None, uri, reason=reason, expected=readings[0].path)
+
+    def _unused_place(self, reading: _Reading) -> Path | None:
+        """Where the artifacts would lie, if the folder that would hold them is known (MLflow makes folders late)."""
+        experiment = reading.experiment
+        if reading.path is not None:
+            depth = len(reading.parts) - len(experiment)
+            home = Path(*reading.path.parts[:-depth]) if experiment and depth < len(reading.path.parts) else None
+            if any(reading.path.is_relative_to(folder) for folder in self._folders):
+                return reading.path
+            if home is not None and (_exists(home) or (home.parent.name in _ROOT_NAMES and _exists(home.parent))):
+                return reading.path
+        for start in range(len(experiment) - 1):
+            for folder in self._folders:
+                if _exists(folder.joinpath(*experiment[start:])):
+                    return folder.joinpath(*reading.parts[start:])
+        return next(self._mapped(reading, self.learned), None)
+
+    def _proxied(self, uri: str) -> Location:
+        """`mlflow server` keeps what it is sent in `mlartifacts` beside the store, unless it was told otherwise."""
+        path = re.sub(r"^mlflow-artifacts:(//[^/]*)?", "", uri, flags=re.IGNORECASE)
+        parts = [p for p in path.split("/") if p not in ("", ".")]
+        if parts and ".." not in parts:
+            for folder in self._folders:
+                place = folder.joinpath("mlartifacts", *parts)
+                if _exists(place):
+                    return self._moved(place, uri)
+        reason = (
+            f"These artifacts are kept by an MLflow server ({_shown(uri)}); Bakehouse reads folders on this machine."
+        )
+        return Location(None, uri, reason=reason)
+
+
+def _texts(uri: str) -> list[tuple[str, str]]:
+    """The readings of a local address as (anchor, path text), the one of MLflow's client first.
+
+    The client decodes per cent signs in plain paths too (mlflow.utils.file_utils.local_file_uri_to_path ends in
+    urllib.request.url2pathname for both); a folder that really carries the sign is the second reading.
+    """
+    if uri[:5].lower() == "file:":
+        rest = uri[5:]
+        host = ""
+        if rest.startswith("//"):
+            host, slash, rest = rest[2:].partition("/")
+            rest = slash + rest
+        cut = rest
+        try:
+            cut = urlsplit(uri).path
+        except ValueError:
+            cut = rest
+        texts = [_decoded(cut), _decoded(rest), rest]
+        if host.lower() not in _THIS_MACHINE:
+            return [(f"//{host}", text) for text in dict.fromkeys(texts)]
+    elif uri.startswith("\\\\"):
+        host, _, rest = uri[2:].partition("\\")
+        return [(f"//{host}", rest)]
+    else:
+        texts = [_decoded(uri), uri]
+    readings = []
+    for text in dict.fromkeys(texts):
+        drive = _DRIVE.match(text)
+        if drive:
+            readings.append((drive[1], text[drive.end() :]))
+        else:
+            readings.append(("/" if text.startswith("/") else "", text))
+    return readings
+
+
+def _decoded(text: str) -> str:
+    return unquote(text, errors="surrogateescape")
+
+
+def _foreign_scheme(uri: str) -> str:
+    found = _SCHEME.match(uri)
+    scheme = found[1].lower() if found else ""
+    return "" if scheme == "file" else scheme
+
+
+def _reason_for_scheme(scheme: str, uri: str) -> str:
+    where = _KEPT_ELSEWHERE.get(scheme)
+    if where is not None:
+        return f"These artifacts are kept {where} ({_shown(uri)}); Bakehouse reads folders on this machine."
+    if scheme in {"models", "runs"}:
+        return f"{_shown(uri)} names a {scheme[:-1]}, not a place; the store knows none for it."
+    return f"Addresses that begin with {visible(scheme)}: cannot be read here ({_shown(uri)})."
+
+
+def _denied(uri: str) -> str:
+    return f"The artifacts at {_shown(uri)} may not be read; ask their owner for access."
+
+
+def _shown(uri: str) -> str:
+    """The address for the eye: a plain local `file:` form is shown as the path it means."""
+    if uri.startswith("file:///"):
+        uri = _decoded(uri[len("file://") :])
+    return visible(uri, 300)
+
+
+def _joined(anchor: str, parts: Sequence[str]) -> str:
+    joint = "/" if anchor not in ("", "/") else ""
+    return f"{anchor}{joint}{'/'.join(parts)}"
+
+
+def _exists(path: Path) -> bool:
+    try:
+        path.stat()
+    except (OSError, ValueError):
+        return False
+    return True
