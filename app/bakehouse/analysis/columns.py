@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterator, Sequence
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,7 @@ class NumberPairs(Protocol):
     def values(self) -> Floats: ...
 
 
+@runtime_checkable
 class TextPairs(Protocol):
     """What the store hands over for a param or tag (`store.columns.Texts`): codes into unsorted categories."""
 
@@ -276,7 +277,7 @@ Column: TypeAlias = NumberColumn | TextColumn
 
 def build_column(pairs: NumberPairs | TextPairs, size: int) -> Column:
     """The column of `size` rows from what the store read; for a worker thread (sorts the categories)."""
-    if hasattr(pairs, "codes"):
+    if isinstance(pairs, TextPairs):
         return TextColumn(pairs.rows, pairs.codes, pairs.categories, size)
     return NumberColumn(pairs.rows, pairs.values, size)
 
