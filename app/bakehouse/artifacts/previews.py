@@ -171,7 +171,7 @@ def decoded(head: bytes) -> str | None:
     if b"\0" in sample:
         return None
     controls = sum(byte < 32 and byte not in b"\t\n\r\f\b\x1b" for byte in sample)
-    if controls > len(sample) // 50:
+    if controls > 2 + len(sample) // 50:
         return None
     text = head.decode("utf-8", errors="replace")
     if text[: len(sample)].count("\ufffd") > len(sample) // 10:
