@@ -1,0 +1,338 @@
+"""What MLflow's registry operations write, cell by cell: models, versions, stages, tags, aliases."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.parse
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bakehouse.domain.cancellation import Token
+from bakehouse.domain.changes import Changes
+from bakehouse.domain.errors import WriteRefused
+from bakehouse.domain.models import Stage
+from bakehouse.domain.text import visible
+from bakehouse.store.writing import Transaction, Writer
+
+if TYPE_CHECKING:
+    from bakehouse.store.reading import Reader
+
+DEFAULT_WORKSPACE = "default"
+TRANSITION_COMMENT_TAG = "bakehouse.transition_comment"
+"""The version tag that keeps the comment of the version's last transition."""
+
+_DELETED_STAGE = "Deleted_Internal"
+_PROMPT_TAG = "mlflow.prompt.is_prompt"
+_LOGGED_MODEL_VERSIONS_TAG = "mlflow.modelVersions"
+_ACTIVE_STAGES = (Stage.STAGING, Stage.PRODUCTION)
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRegistered(Changes):
+    """The changes of a registration with the version number it got."""
+
+    name: str = ""
+    version: int = 0
+
+
+def create_registered_model(
+    writer: Writer,
+    name: str,
+    *,
+    description: str | None = None,
+    tags: Mapping[str, str] | None = None,
+    workspace: str = DEFAULT_WORKSPACE,
+) -> Changes:
+    """Add a registered model without versions. Raises WriteRefused when the name is taken."""
+    with writer.transaction() as transaction:
+        _add_model(transaction, name, description, tags or {}, workspace, _now_ms())
+    return Changes(f"Registered model {visible(name, 80)} created", model_names=frozenset({name}))
+
+
+def create_model_version(
+    writer: Writer,
+    name: str,
+    source: str,
+    *,
+    run_id: str | None = None,
+    description: str | None = None,
+    tags: Mapping[str, str] | None = None,
+    new_model: bool = False,
+    workspace: str = DEFAULT_WORKSPACE,
+) -> VersionRegistered:
+    """Add the next version of a registered model (with `new_model`, the model too, in the same transaction).
+
+    `source` is an artifact address, `models:/m-<id>` (a logged model, which is told of its version) or
+    `models:/<name>/<version>`. The version number counts deleted versions, as MLflow's does.
+    Raises WriteRefused when the model is missing (or taken, with `new_model`), or the source does not exist.
+    """
+    with writer.transaction() as transaction:
+        now = _now_ms()
+        if new_model:
+            _add_model(transaction, name, None, {}, workspace, now)
+        else:
+            _find_model(transaction, name, workspace)
+        location, source_run = _resolve(transaction, source, workspace)
+        run_id = run_id or source_run
+        transaction.update("registered_models", _model_key(name, workspace), {"last_updated_time": now})
+        version = (transaction.greatest("model_versions", "version", _model_key(name, workspace)) or 0) + 1
+        key = _version_key(name, version, workspace)
+        transaction.insert(
+            "model_versions",
+            key
+            | {
+                "creation_time": now,
+                "last_updated_time": now,
+                "description": description or None,
+                "user_id": None,
+                "current_stage": Stage.NONE.value,
+                "source": source,
+                "storage_location": location,
+                "run_id": run_id,
+                "run_link": None,
+                "status": "READY",
+                "status_message": None,
+            },
+        )
+        for tag, value in (tags or {}).items():
+            transaction.insert("model_version_tags", key | {"key": tag, "value": value})
+        model_id = logged_model_id(source)
+        if model_id is not None:
+            _tell_logged_model(transaction, model_id, name, version)
+    sentence = f"{visible(name, 80)} version {version} registered"
+    runs = frozenset({run_id}) if run_id else frozenset[str]()
+    return VersionRegistered(sentence, runs, frozenset(), frozenset({name}), name, version)
+
+
+def transition_stage(
+    writer: Writer,
+    name: str,
+    version: int,
+    stage: Stage,
+    *,
+    archive_existing: bool = False,
+    comment: str = "",
+    expected_stage: str | None = None,
+    expected_archived: frozenset[int] | None = None,
+    workspace: str = DEFAULT_WORKSPACE,
+) -> Changes:
+    """Move a version to `stage`; with `archive_existing` every other version in that stage goes to Archived.
+
+    The comment becomes the version's tag; without one the tag of an earlier transition goes, since it would speak
+    of another move. `expected_*` is what the person was told; WriteRefused when the store says otherwise by now,
+    when the version is gone, or when archiving is asked for a stage other than Staging and Production.
+    """
+    if archive_existing and stage not in _ACTIVE_STAGES:
+        raise WriteRefused("Only a move to Staging or Production can archive the versions it replaces.")
+    with writer.transaction() as transaction:
+        now = _now_ms()
+        found = _find_version(transaction, name, version, workspace)
+        if expected_stage is not None and found != expected_stage:
+            raise WriteRefused(
+                f"{visible(name, 80)} version {version} is in {visible(found, 20)} by now; nothing was written. "
+                "Look at it again."
+            )
+        archived = _others_in(transaction, name, version, stage, workspace) if archive_existing else frozenset()
+        if expected_archived is not None and archived != expected_archived:
+            raise WriteRefused(
+                f"Other versions are in {stage} by now than were shown; nothing was written. Look at them again."
+            )
+        for other in archived:
+            transaction.update(
+                "model_versions",
+                _version_key(name, other, workspace),
+                {"current_stage": Stage.ARCHIVED.value, "last_updated_time": now},
+            )
+        key = _version_key(name, version, workspace)
+        transaction.update("model_versions", key, {"current_stage": stage.value, "last_updated_time": now})
+        transaction.update("registered_models", _model_key(name, workspace), {"last_updated_time": now})
+        _keep_comment(transaction, key, comment)
+    sentence = f"{visible(name, 80)} version {version} moved to {stage}"
+    if archived:
+        sentence += f", {len(archived)} archived"
+    return Changes(sentence, model_names=frozenset({name}))
+
+
+def set_version_tag(
+    writer: Writer, name: str, version: int, key: str, value: str, *, workspace: str = DEFAULT_WORKSPACE
+) -> Changes:
+    """Add or change a version's tag; no time changes."""
+    with writer.transaction() as transaction:
+        _find_version(transaction, name, version, workspace)
+        row = _version_key(name, version, workspace) | {"key": key}
+        transaction.upsert("model_version_tags", row, {"value": value})
+    sentence = f"Tag {visible(key, 40)} of {visible(name, 80)} version {version} set"
+    return Changes(sentence, model_names=frozenset({name}))
+
+
+def set_alias(writer: Writer, name: str, alias: str, version: int, *, workspace: str = DEFAULT_WORKSPACE) -> Changes:
+    """Point an alias at a version; it leaves the version it pointed at before. No time changes."""
+    with writer.transaction() as transaction:
+        _find_version(transaction, name, version, workspace)
+        row = _model_key(name, workspace) | {"alias": alias}
+        transaction.upsert("registered_model_aliases", row, {"version": version})
+    sentence = f"Alias {visible(alias, 40)} points at {visible(name, 80)} version {version}"
+    return Changes(sentence, model_names=frozenset({name}))
+
+
+def describe_model(writer: Writer, name: str, description: str, *, workspace: str = DEFAULT_WORKSPACE) -> Changes:
+    """Change a registered model's description and its time."""
+    with writer.transaction() as transaction:
+        _find_model(transaction, name, workspace)
+        values = {"description": description, "last_updated_time": _now_ms()}
+        transaction.update("registered_models", _model_key(name, workspace), values)
+    return Changes(f"Description of {visible(name, 80)} saved", model_names=frozenset({name}))
+
+
+def describe_version(
+    writer: Writer, name: str, version: int, description: str, *, workspace: str = DEFAULT_WORKSPACE
+) -> Changes:
+    """Change a version's description and that version's time only."""
+    with writer.transaction() as transaction:
+        _find_version(transaction, name, version, workspace)
+        values = {"description": description, "last_updated_time": _now_ms()}
+        transaction.update("model_versions", _version_key(name, version, workspace), values)
+    sentence = f"Description of {visible(name, 80)} version {version} saved"
+    return Changes(sentence, model_names=frozenset({name}))
+
+
+def greatest_versions(reader: Reader, token: Token) -> dict[tuple[str, str], int]:
+    """(workspace, name) → greatest version number ever given, deleted ones included; 0 for a name without any.
+
+    Names of prompts are among them: they share the table, so they are taken too.
+    """
+    if not reader.has("registered_models"):
+        return {}
+    workspace = "m.workspace" if reader.has("registered_models", "workspace") else f"'{DEFAULT_WORKSPACE}'"
+    same = " AND v.workspace = m.workspace" if reader.has("model_versions", "workspace") else ""
+    rows = reader.rows(
+        f"SELECT {workspace}, m.name, coalesce(max(v.version), 0) FROM registered_models m "
+        f"LEFT JOIN model_versions v ON v.name = m.name{same} GROUP BY 1, 2",
+        token=token,
+    )
+    return {(str(place), str(name)): int(version) for place, name, version in rows}
+
+
+def logged_model_id(source: str) -> str | None:
+    """The id in `models:/<id>`; None for any other address (as mlflow/store/artifact/utils/models.py parses)."""
+    parts = _models_path(source)
+    return parts[0] if parts is not None and len(parts) == 1 and "@" not in parts[0] else None
+
+
+def _models_path(source: str) -> list[str] | None:
+    parsed = urllib.parse.urlparse(source, allow_fragments=False)
+    if parsed.scheme != "models" or not parsed.path.startswith("/"):
+        return None
+    return parsed.path.lstrip("/").split("/")
+
+
+def _resolve(transaction: Transaction, source: str, workspace: str) -> tuple[str, str | None]:
+    """(storage location, source run) of an address."""
+    if urllib.parse.urlparse(source).scheme != "models":
+        return source, None
+    shown = visible(source, 200)
+    model_id = logged_model_id(source)
+    if model_id is not None:
+        if not transaction.has("logged_models"):
+            raise WriteRefused(f"This store's MLflow knows no logged models, so {shown} cannot be registered.")
+        columns = ("artifact_location", "source_run_id", "lifecycle_stage")
+        found = transaction.rows("logged_models", columns, {"model_id": model_id})
+        if not found or found[0][2] == "deleted":
+            raise WriteRefused(f"The logged model {shown} is not in this store any more.")
+        return found[0][0], found[0][1]
+    parts = _models_path(source)
+    if parts is None or len(parts) != 2 or not parts[1].isdecimal():
+        raise WriteRefused(f"{shown} does not name one version of a model.")
+    name, version = parts[0], int(parts[1])
+    _find_version(transaction, name, version, workspace)
+    columns = ("storage_location", "source")
+    location, origin = transaction.rows("model_versions", columns, _version_key(name, version, workspace))[0]
+    return location or origin, None
+
+
+def _add_model(
+    transaction: Transaction,
+    name: str,
+    description: str | None,
+    tags: Mapping[str, str],
+    workspace: str,
+    now: int,
+) -> None:
+    key = _model_key(name, workspace)
+    if transaction.rows("registered_models", ("name",), key):
+        _refuse_prompt(transaction, name, key)
+        raise WriteRefused(
+            f"A registered model {visible(name, 80)} is there by now; nothing was written. Choose it from the list."
+        )
+    times = {"creation_time": now, "last_updated_time": now}
+    transaction.insert("registered_models", key | times | {"description": description or None})
+    for tag, value in tags.items():
+        transaction.insert("registered_model_tags", key | {"key": tag, "value": value})
+
+
+def _find_model(transaction: Transaction, name: str, workspace: str) -> None:
+    key = _model_key(name, workspace)
+    if not transaction.rows("registered_models", ("name",), key):
+        raise WriteRefused(f"The registered model {visible(name, 80)} is not in this store any more.")
+    _refuse_prompt(transaction, name, key)
+
+
+def _refuse_prompt(transaction: Transaction, name: str, key: Mapping[str, str]) -> None:
+    if not transaction.has("registered_model_tags"):
+        return
+    marks = transaction.rows("registered_model_tags", ("value",), {**key, "key": _PROMPT_TAG})
+    if any(str(value).lower() == "true" for (value,) in marks):
+        raise WriteRefused(f"{visible(name, 80)} is the name of a prompt in this store; choose another name.")
+
+
+def _find_version(transaction: Transaction, name: str, version: int, workspace: str) -> str:
+    """The version's stage as stored."""
+    found = transaction.rows("model_versions", ("current_stage",), _version_key(name, version, workspace))
+    if not found or found[0][0] == _DELETED_STAGE:
+        raise WriteRefused(f"{visible(name, 80)} version {version} is not in this store any more.")
+    return str(found[0][0])
+
+
+def _others_in(transaction: Transaction, name: str, version: int, stage: Stage, workspace: str) -> frozenset[int]:
+    where = _model_key(name, workspace) | {"current_stage": stage.value}
+    return frozenset(int(row[0]) for row in transaction.rows("model_versions", ("version",), where)) - {version}
+
+
+def _keep_comment(transaction: Transaction, key: Mapping[str, str | int], comment: str) -> None:
+    row = {**key, "key": TRANSITION_COMMENT_TAG}
+    if comment.strip():
+        transaction.upsert("model_version_tags", row, {"value": comment.strip()})
+    elif transaction.rows("model_version_tags", ("key",), row):
+        transaction.delete("model_version_tags", row)
+
+
+def _tell_logged_model(transaction: Transaction, model_id: str, name: str, version: int) -> None:
+    """Append to the logged model's list of versions; a list that cannot be read is left as it is."""
+    key: dict[str, str | int | None] = {"model_id": model_id, "tag_key": _LOGGED_MODEL_VERSIONS_TAG}
+    present = transaction.rows("logged_model_tags", ("tag_value",), key)
+    try:
+        versions = json.loads(present[0][0]) if present and present[0][0] else []
+    except ValueError:
+        return
+    if not isinstance(versions, list):
+        return
+    value = json.dumps([*versions, {"name": name, "version": version}])
+    if present:
+        transaction.update("logged_model_tags", key, {"tag_value": value})
+        return
+    experiment = transaction.rows("logged_models", ("experiment_id",), {"model_id": model_id})[0][0]
+    transaction.insert("logged_model_tags", {**key, "experiment_id": experiment, "tag_value": value})
+
+
+def _model_key(name: str, workspace: str) -> dict[str, str]:
+    return {"workspace": workspace, "name": name}
+
+
+def _version_key(name: str, version: int, workspace: str) -> dict[str, str | int]:
+    return {"workspace": workspace, "name": name, "version": version}
+
+
+def _now_ms() -> int:
+    return int(time.time() * 1000)

@@ -1,0 +1,246 @@
+"""The writer handle: one short transaction per act on MLflow's tables, refused rather than risked."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bakehouse.domain.errors import StoreReadOnly, StoreReplaced, WriteRefused
+from bakehouse.domain.text import visible
+from bakehouse.store.failures import failure, os_failure, shown
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from bakehouse.store.handle import Store
+
+BUSY_WAIT_MS = 20_000
+"""How long MLflow itself waits for another writer (`PRAGMA busy_timeout` in mlflow/store/db/utils.py)."""
+
+_UNLIMITED_TEXT = 100_000
+"""MLflow's own limit for registry tags whose column is TEXT (mlflow/utils/validation.py)."""
+
+_WIDTH = re.compile(r"\((\d+)\)")
+
+Value = str | int | None
+
+
+class Transaction:
+    """The tables of one running transaction. Columns the store's schema lacks are left out of every statement.
+
+    `insert`, `update`, `upsert` and `delete` refuse (WriteRefused) a table that is a view, that carries a trigger
+    not named in `allow_triggers`, and text longer than its column.
+    """
+
+    def __init__(self, connection: sa.Connection, allow_triggers: frozenset[str]) -> None:
+        self._connection = connection
+        self._allowed = allow_triggers
+        self._columns: dict[str, dict[str, int | None]] = {}
+        self._checked: set[str] = set()
+
+    def has(self, table: str, column: str | None = None) -> bool:
+        """Whether the store has this real table (and column)."""
+        columns = self._columns_of(table)
+        return bool(columns) and (column is None or column in columns)
+
+    def rows(self, table: str, columns: Sequence[str], where: Mapping[str, Value]) -> list[tuple[Any, ...]]:
+        """The rows of `table` that equal `where`, as tuples of `columns` (None for a column the store lacks)."""
+        import sqlalchemy as sa
+
+        known = self._columns_of(table)
+        source = self._table(table)
+        wanted = [source.c[name] if name in known else sa.null().label(name) for name in columns]
+        statement = sa.select(*wanted).where(*self._conditions(source, where))
+        return [tuple(row) for row in self._connection.execute(statement)]
+
+    def greatest(self, table: str, column: str, where: Mapping[str, Value]) -> int | None:
+        """The greatest whole number in `column` among the rows that equal `where`."""
+        import sqlalchemy as sa
+
+        source = self._table(table)
+        statement = sa.select(sa.func.max(source.c[column])).where(*self._conditions(source, where))
+        found = self._connection.execute(statement).scalar()
+        return None if found is None else int(found)
+
+    def insert(self, table: str, values: Mapping[str, Value]) -> None:
+        """Add one row."""
+        target = self._writable(table)
+        self._connection.execute(target.insert().values(self._kept(table, values)))
+
+    def update(self, table: str, where: Mapping[str, Value], values: Mapping[str, Value]) -> int:
+        """Change the rows that equal `where`; how many there were."""
+        target = self._writable(table)
+        statement = target.update().where(*self._conditions(target, where)).values(self._kept(table, values))
+        return int(self._connection.execute(statement).rowcount)
+
+    def upsert(self, table: str, key: Mapping[str, Value], values: Mapping[str, Value]) -> None:
+        """Change the row with this key, or add it; an existing row keeps its rowid, as with MLflow's merge."""
+        if self.update(table, key, values) == 0:
+            self.insert(table, {**key, **values})
+
+    def delete(self, table: str, where: Mapping[str, Value]) -> int:
+        """Remove the rows that equal `where`; how many there were."""
+        target = self._writable(table)
+        return int(self._connection.execute(target.delete().where(*self._conditions(target, where))).rowcount)
+
+    def _columns_of(self, table: str) -> dict[str, int | None]:
+        """Column name → greatest text length (None: MLflow's own limit); empty when there is no such real table."""
+        if table not in self._columns:
+            kind = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND rootpage > 0 AND name = ?"
+            real = self._connection.exec_driver_sql(kind, (table,)).first() is not None
+            info = "SELECT name, type FROM pragma_table_info(?)"
+            rows = self._connection.exec_driver_sql(info, (table,)).all() if real else []
+            widths = {name: _WIDTH.search(str(kind)) for name, kind in rows}
+            self._columns[table] = {name: int(found[1]) if found else None for name, found in widths.items()}
+        return self._columns[table]
+
+    def _table(self, table: str) -> sa.TableClause:
+        import sqlalchemy as sa
+
+        columns = self._columns_of(table)
+        if not columns:
+            raise WriteRefused(f"This store has no table “{table}”, so this cannot be written to it.")
+        return sa.table(table, *(sa.column(name) for name in columns))
+
+    def _writable(self, table: str) -> sa.TableClause:
+        target = self._table(table)
+        if table not in self._checked:
+            query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE"
+            names = [str(row[0]) for row in self._connection.exec_driver_sql(query, (table,))]
+            foreign = [name for name in names if name not in self._allowed]
+            if foreign:
+                raise TriggerFound(table, tuple(foreign))
+            self._checked.add(table)
+        return target
+
+    def _conditions(self, table: sa.TableClause, where: Mapping[str, Value]) -> list[Any]:
+        return [table.c[name] == value for name, value in where.items() if name in table.c]
+
+    def _kept(self, table: str, values: Mapping[str, Value]) -> dict[str, Value]:
+        columns = self._columns_of(table)
+        kept = {name: value for name, value in values.items() if name in columns}
+        for name, value in kept.items():
+            if isinstance(value, str):
+                _check_text(name, value, columns[name])
+        return kept
+
+
+class TriggerFound(WriteRefused):
+    """A trigger would run foreign statements with this write; `names` can be allowed after asking the person."""
+
+    def __init__(self, table: str, names: tuple[str, ...]) -> None:
+        shown = ", ".join(f"“{visible(name, 80)}”" for name in names)
+        super().__init__(
+            f"The table “{table}” carries the trigger {shown}, which would change more than was asked for; "
+            "nothing was written."
+        )
+        self.table = table
+        self.names = names
+
+
+class Writer:
+    """Makes the transactions of one open store; made per act on the WRITE lane's thread, holds nothing in between.
+
+    Every transaction has a connection of its own, so that a write never meets a reader's `query_only`.
+    """
+
+    def __init__(
+        self, store: Store, *, allow_triggers: frozenset[str] = frozenset(), busy_wait_ms: int = BUSY_WAIT_MS
+    ) -> None:
+        self._store = store
+        self._allowed = allow_triggers
+        self._busy_wait_ms = busy_wait_ms
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """BEGIN IMMEDIATE, the body, COMMIT; any exception rolls everything back.
+
+        Raises StoreReadOnly, StoreLocked (after `busy_wait_ms`), StoreReplaced, WriteRefused and what
+        `failures.failure` names; in every case nothing is written.
+        """
+        path = self._store.path
+        if self._store.read_only:
+            raise StoreReadOnly(f"{path.name} was opened for reading only; open it without --read-only to change it.")
+        self._check_same_file()
+        engine = self._engine()
+        import sqlalchemy.exc
+
+        try:
+            with engine.begin() as connection:
+                self._check_same_file()
+                yield Transaction(connection, self._allowed)
+        except (sqlalchemy.exc.DBAPIError, sqlite3.Error) as error:
+            cause = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) else error
+            said = _write_error(cause, path) if isinstance(cause, sqlite3.Error) else None
+            if said is None:
+                raise
+            raise said from error
+        finally:
+            engine.dispose()
+
+    def _engine(self) -> sa.Engine:
+        import sqlalchemy as sa
+        from sqlalchemy.pool import NullPool
+
+        engine = sa.create_engine("sqlite://", creator=self._connect, poolclass=NullPool)
+
+        # sqlite3 must not begin by itself: https://docs.sqlalchemy.org/en/20/dialects/sqlite.html#pysqlite-serializable
+        @sa.event.listens_for(engine, "begin")
+        def begin(connection: sa.Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+        return engine
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"{self._store.path.absolute().as_uri()}?mode=rw",
+            uri=True,
+            timeout=self._busy_wait_ms / 1000,
+            isolation_level=None,
+        )
+        connection.text_factory = _decoded
+        for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    def _check_same_file(self) -> None:
+        """A file that was swapped under the open store must not receive what was decided on the old one."""
+        path = self._store.path
+        try:
+            found = path.stat()
+        except OSError as error:
+            raise os_failure(error, path) from error
+        if self._store.identity != (found.st_dev, found.st_ino):
+            raise StoreReplaced(
+                f"Another file lies at {shown(path)} since it was opened; nothing was written. Open it again."
+            )
+
+
+def _write_error(error: sqlite3.Error, path: Path) -> Exception | None:
+    """SQLite's error during a write as a sentence (nothing of the transaction stays); None for a bug of ours."""
+    # Extended codes carry the primary one in their low byte.
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CONSTRAINT:
+        reason = visible(str(error), 200)
+        return WriteRefused(f"The store's own rules refuse this ({reason}); nothing was written.")
+    return failure(error, path, writing=True)
+
+
+def _check_text(column: str, value: str, width: int | None) -> None:
+    word = column.replace("_", " ")
+    limit = width or _UNLIMITED_TEXT
+    if len(value) > limit:
+        raise WriteRefused(
+            f"The {word} has {len(value):,} characters, but this store takes at most {limit:,}; nothing was written."
+        )
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise WriteRefused(f"The {word} holds characters that cannot be stored; nothing was written.") from None
+
+
+def _decoded(data: bytes) -> str:
+    return data.decode(errors="replace")

@@ -1,0 +1,224 @@
+"""What Bakehouse writes to the registry is, cell by cell, what a real MLflow client writes, and it reads it back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bakehouse.domain.cancellation import Token
+from bakehouse.domain.models import Stage
+from bakehouse.registry.registering import RegisterRequest, models_of_run, register
+from bakehouse.store import registrations
+from bakehouse.store.handle import Store
+from bakehouse.store.opening import open_store
+from bakehouse.store.runs import read_details
+from bakehouse.store.writing import Writer
+from tests.clients import Client
+from tests.stores import change_store, shared_store
+
+pytestmark = pytest.mark.integration
+
+GetClient = Callable[[str], Client]
+Dump = dict[str, list[tuple[Any, ...]]]
+
+STORES = {"1.30.1": "mlflow-1.30", "2.22.5": "mlflow-2.22", "3.17.2": "mlflow-3.17"}
+
+# Does each step with the real client and keeps a copy of the store after every one.
+THEIR_STEPS = """
+import json, shutil, sys
+import mlflow
+from mlflow import MlflowClient
+path, steps = sys.argv[1], json.loads(sys.argv[2])
+mlflow.set_tracking_uri("sqlite:///" + path)
+client = MlflowClient()
+for number, (name, arguments) in enumerate(steps):
+    getattr(mlflow if name == "register_model" else client, name)(**arguments)
+    shutil.copyfile(path, f"theirs-{number}.db")
+print(json.dumps(len(steps)))
+"""
+
+THEIR_READING = """
+import json, sys
+import numpy as np
+import mlflow
+from mlflow import MlflowClient
+mlflow.set_tracking_uri("sqlite:///" + sys.argv[1])
+client = MlflowClient()
+loaded = {}
+for uri in json.loads(sys.argv[2]):
+    model = mlflow.pyfunc.load_model(uri)
+    loaded[uri] = len(model.predict(np.zeros((2, 3))))
+versions = client.search_model_versions("name = 'ChurnModel'")
+print(json.dumps({
+    "loaded": loaded,
+    "stages": {int(v.version): v.current_stage for v in versions},
+    "tags": {int(v.version): v.tags for v in versions},
+}))
+"""
+
+
+def steps_for(version: str, run_id: str) -> list[tuple[str, dict[str, Any]]]:
+    """The acts to compare, as a client's method and its arguments."""
+    uri = f"runs:/{run_id}/model"
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("create_registered_model", {"name": "Fresh", "tags": {"team": "a", "ü": "µ"}, "description": "Made today"}),
+        ("register_model", {"model_uri": uri, "name": "ChurnModel"}),
+        ("register_model", {"model_uri": uri, "name": "Brand new"}),
+        ("create_model_version", {"name": "Fresh", "source": "s3://bucket/x", "tags": {"a": "1"}, "description": "d"}),
+        ("create_model_version", {"name": "HandMade", "source": "s3://bucket/y", "run_id": run_id}),
+        ("transition_model_version_stage", _move("ChurnModel", 4, "staging", archive=True)),
+        ("transition_model_version_stage", _move("ChurnModel", 4, "Production", archive=False)),
+        ("transition_model_version_stage", _move("ChurnModel", 2, "Archived", archive=False)),
+        ("transition_model_version_stage", _move("ChurnModel", 1, "none", archive=False)),
+        ("transition_model_version_stage", _move("ChurnModel", 4, "STAGING", archive=True)),
+        ("set_model_version_tag", {"name": "ChurnModel", "version": "4", "key": "checked", "value": "no"}),
+        ("set_model_version_tag", {"name": "ChurnModel", "version": "4", "key": "checked", "value": "yes"}),
+        ("update_registered_model", {"name": "ChurnModel", "description": "Predicts churn"}),
+        ("update_model_version", {"name": "ChurnModel", "version": "4", "description": ""}),
+    ]
+    if version != "1.30.1":
+        steps.append(("set_registered_model_alias", {"name": "ChurnModel", "alias": "champion", "version": "4"}))
+        steps.append(("set_registered_model_alias", {"name": "Fresh", "alias": "only", "version": "1"}))
+        steps.append(("create_model_version", {"name": "Fresh", "source": "models:/ChurnModel/2"}))
+    return steps
+
+
+def _move(name: str, version: int, stage: str, *, archive: bool) -> dict[str, Any]:
+    return {"name": name, "version": str(version), "stage": stage, "archive_existing_versions": archive}
+
+
+def do_ours(store: Store, step: str, arguments: Mapping[str, Any]) -> None:
+    """The same act with our own code."""
+    writer = Writer(store)
+    name = arguments["name"]
+    version = int(arguments.get("version", 0))
+    match step:
+        case "create_registered_model":
+            registrations.create_registered_model(
+                writer, name, description=arguments["description"], tags=arguments["tags"]
+            )
+        case "register_model":
+            details = read_details(store.reader(), arguments["model_uri"].split("/")[1], Token())
+            assert details is not None
+            register(writer, RegisterRequest(name, name == "Brand new", models_of_run(details)[0]))
+        case "create_model_version":
+            given = {key: value for key, value in arguments.items() if key != "name"}
+            registrations.create_model_version(writer, name, given.pop("source"), **given)
+        case "transition_model_version_stage":
+            stage = next(stage for stage in Stage if stage.lower() == arguments["stage"].lower())
+            registrations.transition_stage(
+                writer, name, version, stage, archive_existing=arguments["archive_existing_versions"]
+            )
+        case "set_model_version_tag":
+            registrations.set_version_tag(writer, name, version, arguments["key"], arguments["value"])
+        case "set_registered_model_alias":
+            registrations.set_alias(writer, name, arguments["alias"], version)
+        case "update_registered_model":
+            registrations.describe_model(writer, name, arguments["description"])
+        case "update_model_version":
+            registrations.describe_version(writer, name, version, arguments["description"])
+        case _:
+            raise AssertionError(step)
+
+
+def dump(path: Path) -> Dump:
+    """Every cell of every table, rows in order of their text."""
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        names = [r[0] for r in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")]
+        return {name: sorted(connection.execute(f'SELECT * FROM "{name}"'), key=repr) for name in names}
+
+
+class Times:
+    """New times said as the step that wrote them, so that two stores written at different moments compare."""
+
+    def __init__(self, before: Dump) -> None:
+        self._known = {cell for rows in before.values() for row in rows for cell in row if _is_time(cell)}
+        self._steps: dict[int, str] = {}
+
+    def replaced(self, content: Dump, step: int) -> Dump:
+        return {name: sorted((self._row(row, step) for row in rows), key=repr) for name, rows in content.items()}
+
+    def _row(self, row: tuple[Any, ...], step: int) -> tuple[Any, ...]:
+        return tuple(
+            self._steps.setdefault(cell, f"written by step {step}")
+            if _is_time(cell) and cell not in self._known
+            else cell
+            for cell in row
+        )
+
+
+def _is_time(cell: object) -> bool:
+    return isinstance(cell, int) and cell > 1_600_000_000_000
+
+
+def movable_copy(name: str, folder: Path) -> tuple[Path, Path]:
+    """Two copies of a shared store beside one copy of its artifacts, with addresses that lead there."""
+    original = shared_store(name)
+    shutil.copytree(original.parent / "artifacts", folder / "artifacts")
+    ours, theirs = folder / "ours.db", folder / "theirs.db"
+    ours.write_bytes(original.read_bytes())
+    old, new = f"file:///data/ml/{name}/", f"{folder.as_uri()}/"
+    with closing(sqlite3.connect(ours)) as connection:
+        present = [
+            (table, column)
+            for table in ("experiments", "runs", "model_versions", "logged_models")
+            for (column,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))
+            if column in ("artifact_location", "artifact_uri", "source", "storage_location")
+        ]
+    change_store(
+        ours, *((f"UPDATE {table} SET {column} = replace({column}, ?, ?)", (old, new)) for table, column in present)
+    )
+    theirs.write_bytes(ours.read_bytes())
+    return ours, theirs
+
+
+def run_with_model(path: Path) -> str:
+    with closing(sqlite3.connect(path)) as connection:
+        query = "SELECT run_id FROM model_versions WHERE name = 'ChurnModel' AND version = 1"
+        return str(connection.execute(query).fetchone()[0])
+
+
+@pytest.mark.parametrize("version", STORES)
+def test_that_every_act_writes_the_cells_a_real_client_writes_and_reads_back(
+    version: str, mlflow_client: GetClient, tmp_path: Path
+) -> None:
+    client = mlflow_client(version)
+    ours, theirs = movable_copy(STORES[version], tmp_path)
+    steps = steps_for(version, run_with_model(ours))
+    before = dump(ours)
+    our_times, their_times = Times(before), Times(before)
+    client.run(THEIR_STEPS, theirs, json.dumps(steps), folder=tmp_path)
+
+    store = open_store(ours)
+    for number, (step, arguments) in enumerate(steps):
+        do_ours(store, step, arguments)
+        written = our_times.replaced(dump(ours), number)
+        expected = their_times.replaced(dump(tmp_path / f"theirs-{number}.db"), number)
+        for table, rows in expected.items():
+            assert written[table] == rows, f"{table} differs after {step} {arguments}"
+        assert written.keys() == expected.keys()
+    store.close()
+
+    aliases = [] if version == "1.30.1" else ["models:/ChurnModel@champion"]
+    uris = ["models:/ChurnModel/4", "models:/ChurnModel/Staging", "models:/Brand new/1", *aliases]
+    seen = client.run(THEIR_READING, ours, json.dumps(uris), folder=tmp_path)
+    assert seen["loaded"] == dict.fromkeys(uris, 2)
+    assert seen["stages"] == {"1": "None", "2": "Archived", "3": "Archived", "4": "Staging"}
+    assert seen["tags"]["4"] == {"checked": "yes"}
+
+
+def test_that_a_transition_comment_is_a_tag_that_a_real_client_reads(mlflow_client: GetClient, tmp_path: Path) -> None:
+    client = mlflow_client("3.17.2")
+    ours, _ = movable_copy("mlflow-3.17", tmp_path)
+    store = open_store(ours)
+    registrations.transition_stage(Writer(store), "ChurnModel", 1, Stage.STAGING, comment="A/B passed: “+2 %”")
+    store.close()
+    seen = client.run(THEIR_READING, ours, "[]", folder=tmp_path)
+    assert seen["tags"]["1"] == {registrations.TRANSITION_COMMENT_TAG: "A/B passed: “+2 %”"}
