@@ -1,0 +1,1 @@
+"""What runs without a window and without Qt: `bakehouse info` and `bakehouse export`."""

@@ -1,0 +1,118 @@
+"""`bakehouse export`: the runs of a store as one table in a file, as MLflow's search_runs would answer."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from bakehouse.analysis.search.evaluation import evaluate
+from bakehouse.analysis.search.ordering import check_order, run_order
+from bakehouse.analysis.search.parser import parse, parse_order
+from bakehouse.commands.file_output import check_target, shown
+from bakehouse.commands.run_source import StoredRuns
+from bakehouse.commands.table_files import check_ending, write_table
+from bakehouse.commands.tables import Cells, Table, TimeCells
+from bakehouse.domain.cancellation import Token
+from bakehouse.domain.columns import ColumnKey
+from bakehouse.domain.errors import ExportError
+from bakehouse.domain.runs import Experiment
+from bakehouse.domain.text import visible
+from bakehouse.store.columns import list_keys
+from bakehouse.store.experiments import list_experiments
+from bakehouse.store.opening import open_store
+from bakehouse.store.runs import read_headers
+
+_ACTIVE = "active"
+_NAMED = 10
+
+
+def export(chosen: argparse.Namespace) -> str:
+    """Do what `arguments.parse_export` read; a sentence that says what was written.
+
+    Raises FilterError, ExportError, DiskFull, StoreError.
+    """
+    output: Path = chosen.output
+    check_ending(output)
+    check_target(output, chosen.store)
+    expression = parse(chosen.filter)
+    order = [parse_order(text) for text in chosen.order_by]
+    check_order(order)
+    token = Token()
+    store = open_store(chosen.store, read_only=True)
+    try:
+        reader = store.reader()
+        experiments = chosen_experiments(list_experiments(reader, token), chosen.experiment, deleted=chosen.deleted)
+        ids = [experiment.experiment_id for experiment in experiments]
+        headers = read_headers(reader, ids, token, deleted=chosen.deleted)
+        source = StoredRuns(reader, headers, token)
+        mask = evaluate(expression, source)
+        rows = run_order(order, source)
+        rows = rows[mask[rows]][: chosen.max]
+        times = headers.start_times_ms[rows], headers.end_times_ms[rows]
+        keys = list_keys(reader, ids, token, deleted=chosen.deleted)
+        table = _table(source, keys, rows, times, token)
+    finally:
+        store.close()
+    write_table(table, output, token)
+    runs = "1 run" if table.size == 1 else f"{table.size:,} runs"
+    return f"{runs} with {len(table.names):,} columns written to {shown(output)}."
+
+
+def chosen_experiments(known: Sequence[Experiment], wanted: Sequence[str], *, deleted: bool) -> list[Experiment]:
+    """The experiments called (or, where none is called so, numbered) as in `wanted`; without any all active ones.
+
+    Deleted ones only where `deleted` asks for them too. Raises ExportError for a name that says nothing or too much.
+    """
+    if not wanted:
+        return [e for e in known if deleted or e.lifecycle_stage == _ACTIVE]
+    chosen: dict[int, Experiment] = {}
+    for text in wanted:
+        found = [e for e in known if e.name == text] or [e for e in known if str(e.experiment_id) == text]
+        name = visible(text, 80)
+        if not found:
+            raise ExportError(f"There is no experiment named or numbered {name}; there are {_list_of(known)}.")
+        if len(found) > 1:
+            ids = " and ".join(str(e.experiment_id) for e in found)
+            raise ExportError(f"Several experiments are named {name}; choose one by its id: {ids}.")
+        (experiment,) = found
+        if experiment.lifecycle_stage != _ACTIVE and not deleted:
+            raise ExportError(f"The experiment {name} is deleted; add --deleted to export deleted runs too.")
+        chosen[experiment.experiment_id] = experiment
+    return list(chosen.values())
+
+
+def _list_of(experiments: Sequence[Experiment]) -> str:
+    names = [f"{visible(e.name, 40)} ({e.experiment_id})" for e in experiments[:_NAMED]]
+    if len(experiments) > _NAMED:
+        names.append(f"{len(experiments) - _NAMED:,} more")
+    return ", ".join(names) or "none"
+
+
+def _table(
+    source: StoredRuns,
+    keys: Sequence[ColumnKey],
+    rows: npt.NDArray[np.intp],
+    times_ms: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]],
+    token: Token,
+) -> Table:
+    """The fixed columns, then every metric, param and tag that one of the runs at `rows` has, by name."""
+    start, end = times_ms
+    columns: list[tuple[str, Cells]] = [
+        ("run_id", source.attribute_cells("run_id", rows)),
+        ("experiment_id", source.attribute_cells("experiment_id", rows)),
+        ("status", source.attribute_cells("status", rows)),
+        ("start_time", TimeCells(start)),
+        ("end_time", TimeCells(end)),
+        ("artifact_uri", source.attribute_cells("artifact_uri", rows)),
+    ]
+    for place, key in enumerate(sorted(keys, key=lambda key: key.search_name) if len(rows) else ()):
+        token.report(place, len(keys), key.search_name)
+        cells = source.cells(key, rows)
+        if cells is not None:
+            columns.append((key.search_name, cells))
+    names, values = zip(*columns, strict=True)
+    return Table(names, values, len(rows))

@@ -1,0 +1,100 @@
+"""The runs of chosen experiments as columns, read when the filter, the order or the table asks for them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from bakehouse.analysis.columns import NumberColumn, TextColumn
+from bakehouse.analysis.search.evaluation import DatasetValues
+from bakehouse.commands.tables import Cells, NumberCells, TextCells
+from bakehouse.domain.cancellation import Token
+from bakehouse.domain.columns import END_TIME, RUN_ID, RUN_NAME, START_TIME, STATUS, ColumnKey, ColumnKind
+from bakehouse.store.columns import Numbers, Texts, read_column
+from bakehouse.store.reading import Reader
+from bakehouse.store.run_attributes import read_attribute, read_datasets
+from bakehouse.store.runs import RunHeaders
+
+
+class StoredRuns:
+    """A ColumnSource over the store, one row for each run of `headers`. Used on the thread of `reader`."""
+
+    def __init__(self, reader: Reader, headers: RunHeaders, token: Token) -> None:
+        self._reader = reader
+        self._headers = headers
+        self._token = token
+        self._row_of = {run_id: row for row, run_id in enumerate(headers.run_ids)}
+        self._attributes: dict[str, TextColumn] = {}
+
+    @property
+    def size(self) -> int:
+        return len(self._headers.run_ids)
+
+    def numbers(self, key: ColumnKey) -> NumberColumn:
+        if key == START_TIME:
+            return NumberColumn.whole(self._headers.start_times_ms)
+        if key == END_TIME:
+            return NumberColumn.whole(self._headers.end_times_ms)
+        values = read_column(self._reader, key, self._row_of, self._token)
+        if not isinstance(values, Numbers):
+            raise TypeError(key)
+        return NumberColumn(values.rows, values.values, self.size)
+
+    def texts(self, key: ColumnKey) -> TextColumn:
+        if key.kind is ColumnKind.ATTRIBUTE:
+            if key.name not in self._attributes:
+                self._attributes[key.name] = self._attribute(key)
+            return self._attributes[key.name]
+        values = read_column(self._reader, key, self._row_of, self._token)
+        if not isinstance(values, Texts):
+            raise TypeError(key)
+        return TextColumn(values.rows, values.codes, values.categories, self.size, numeric=False)
+
+    def datasets(self) -> DatasetValues:
+        return self._datasets
+
+    def cells(self, key: ColumnKey, rows: npt.NDArray[np.intp]) -> Cells | None:
+        """The column of a metric, param or tag for the runs at `rows`, in their order; None when none has a value."""
+        row_of = {self._headers.run_ids[row]: place for place, row in enumerate(rows.tolist())}
+        values = read_column(self._reader, key, row_of, self._token)
+        if not len(values.rows):
+            return None
+        if isinstance(values, Texts):
+            codes = np.full(len(rows), -1, np.int32)
+            codes[values.rows] = values.codes
+            return TextCells(codes, values.categories)
+        numbers, present = np.full(len(rows), np.nan), np.zeros(len(rows), np.bool_)
+        numbers[values.rows], present[values.rows] = values.values, True
+        return NumberCells(numbers, present)
+
+    def attribute_cells(self, name: str, rows: npt.NDArray[np.intp]) -> TextCells:
+        """A text of the runs' own rows, at `rows`."""
+        column = self.texts(ColumnKey(ColumnKind.ATTRIBUTE, name))
+        return TextCells(column.codes()[rows], column.categories)
+
+    @cached_property
+    def _datasets(self) -> DatasetValues:
+        found = read_datasets(self._reader, self._row_of, self._token)
+        return DatasetValues(found.rows, found.names, found.digests, found.contexts)
+
+    def _attribute(self, key: ColumnKey) -> TextColumn:
+        run_ids = self._headers.run_ids
+        if key == RUN_ID:
+            return _text_column(list(run_ids))
+        if key.name == "experiment_id":
+            return _text_column([str(number) for number in self._headers.experiment_ids.tolist()])
+        if key == STATUS:
+            return _text_column([status or None for status in self._headers.statuses])
+        name = "name" if key == RUN_NAME else key.name
+        return _text_column(read_attribute(self._reader, name, run_ids, self._token))
+
+
+def _text_column(texts: list[str | None] | list[str]) -> TextColumn:
+    """A column in which only None is missing; the empty text is a value, as it is for MLflow."""
+    known: dict[str, int] = {}
+    pairs = [(row, known.setdefault(text, len(known))) for row, text in enumerate(texts) if text is not None]
+    rows = np.fromiter((row for row, _ in pairs), np.int32, len(pairs))
+    codes = np.fromiter((code for _, code in pairs), np.int32, len(pairs))
+    return TextColumn(rows, codes, list(known), len(texts), numeric=False)
