@@ -1,0 +1,226 @@
+"""The view of the run table: fixed rows, sampled widths, one shared selection."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+from PySide6.QtCore import QEvent, QItemSelectionModel, QMimeData, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QHelpEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QToolTip, QWidget
+from typing_extensions import override
+
+from bakehouse.domain.columns import END_TIME, RUN_NAME, START_TIME, ColumnKey
+from bakehouse.itemmodels.run_table import RunTableModel, column_title
+from bakehouse.itemmodels.selection import RunSelection, RunSelectionModel
+from bakehouse.theme import ROW_HEIGHT, Theme
+from bakehouse.widgets.grouped_header import GroupedHeader
+from bakehouse.widgets.labels import plain_tooltip
+from bakehouse.widgets.run_cells import NAME_INDENT, PADDING, RunCellDelegate, tabular
+
+_WIDTH_SAMPLE = 200
+_NAME_WIDTHS = (140, 300)
+_WIDTHS = (64, 240)
+
+
+class RunTableView(QTableView):
+    """Shows a RunTableModel; a click on a header sorts by it, a second one turns the order round.
+
+    Keeps the place of the scroll bars, the current run and the widths of columns when the table's rows are replaced.
+    """
+
+    space_pressed = Signal()
+    sorted_by = Signal(object, bool)
+    """The column's key, and whether descending."""
+
+    def __init__(
+        self, model: RunTableModel, selection: RunSelection, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("run_table")
+        self.setAccessibleName("Runs")
+        self._table = model
+        self._widths: dict[ColumnKey, int] = {}
+        self._sampled: set[ColumnKey] = set()
+        self._kept: tuple[int, int, str | None] = (0, 0, None)
+        self.setModel(model)
+        self._runs = RunSelectionModel(model, selection)
+        self.setSelectionModel(self._runs)
+        self._delegate = RunCellDelegate(model, self._runs, theme, self)
+        self.setItemDelegate(self._delegate)
+        self._header = GroupedHeader(model, theme, self)
+        self.setHorizontalHeader(self._header)
+        self._set_up()
+        selection.changed.connect(self.viewport().update)
+        model.modelAboutToBeReset.connect(self._keep_place)
+        model.modelReset.connect(self._restore_place)
+        model.dataChanged.connect(self._measure_arrived)
+        model.layoutChanged.connect(self._header.viewport().update)
+        self._header.sectionClicked.connect(self._sort_by_section)
+        self._header.sectionResized.connect(self._remember_width)
+        self.verticalScrollBar().valueChanged.connect(self._show_window)
+
+    def _set_up(self) -> None:
+        self.setFont(tabular(self.font()))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setAlternatingRowColors(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+        self.setTabKeyNavigation(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self._header.use_no_selection()
+        vertical = self.verticalHeader()
+        vertical.setSelectionModel(QItemSelectionModel(self._table, vertical))
+        vertical.setSectionResizeMode(vertical.ResizeMode.Fixed)
+        vertical.setMinimumSectionSize(ROW_HEIGHT)
+        vertical.setDefaultSectionSize(ROW_HEIGHT)
+        vertical.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._delegate.set_theme(theme)
+        self._header.set_theme(theme)
+        self.viewport().update()
+
+    @property
+    def runs(self) -> RunSelectionModel:
+        """The selection model over runs."""
+        return self._runs
+
+    def show_run(self, run_id: str) -> None:
+        """Scroll to a run and make its row the current one, if it is visible."""
+        place = self._table.place_of(run_id)
+        if place >= 0:
+            self._runs.setCurrentIndex(self._table.index(place, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.scrollTo(self._table.index(place, 0))
+
+    def copy_rows(self) -> None:
+        """Put the selected visible runs on the clipboard as tab-separated text, shown columns under their names."""
+        data = QMimeData()
+        data.setText(self.selected_text())
+        QGuiApplication.clipboard().setMimeData(data)
+
+    def selected_text(self) -> str:
+        """The selected visible runs as tab-separated text with a line of titles; values in full."""
+        rows = np.flatnonzero(self._runs.mask[self._table.rows]).tolist()
+        columns = range(len(self._table.columns))
+        target = io.StringIO()
+        writer = csv.writer(target, delimiter="\t", lineterminator="\n")
+        writer.writerow([column_title(key) for key in self._table.columns])
+        writer.writerows([self._table.full_text_at(row, column) for column in columns] for row in rows)
+        return target.getvalue()
+
+    # Order
+
+    def _sort_by_section(self, section: int) -> None:
+        key = self._table.columns[section]
+        current = self._table.sort_keys[0] if self._table.sort_keys else None
+        # Numbers are looked for at their best end first, names from A on.
+        first_descending = self._table.cell(section).is_right or key in (START_TIME, END_TIME)
+        descending = not current.descending if current and current.column == key else first_descending
+        self._table.sort(section, Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder)
+        self._runs.show_window(*self._window())
+        self.sorted_by.emit(key, descending)
+
+    # Place and widths
+
+    def _keep_place(self) -> None:
+        index = self.currentIndex()
+        run_id = self._table.run_id(index.row()) if index.isValid() else None
+        self._kept = (self.horizontalScrollBar().value(), self.verticalScrollBar().value(), run_id)
+
+    def _restore_place(self) -> None:
+        self._apply_widths()
+        self.updateGeometries()
+        across, down, run_id = self._kept
+        if run_id is not None and (place := self._table.place_of(run_id)) >= 0:
+            self._runs.setCurrentIndex(self._table.index(place, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.horizontalScrollBar().setValue(across)
+        self.verticalScrollBar().setValue(down)
+        self._show_window()
+
+    def _apply_widths(self) -> None:
+        self._header.blockSignals(True)
+        for section, key in enumerate(self._table.columns):
+            if key not in self._widths or (key not in self._sampled and self._table.frame.column(key) is not None):
+                self._widths[key] = self._sampled_width(section)
+            self._header.resizeSection(section, self._widths[key])
+        self._header.blockSignals(False)
+        self.updateGeometries()
+
+    def _measure_arrived(self, first: object, last: object) -> None:
+        """A column has arrived: give it the width its values want, unless the person chose one."""
+        section = first.column()  # type: ignore[attr-defined]
+        if section == last.column() and self._table.columns[section] not in self._sampled:  # type: ignore[attr-defined]
+            self._apply_widths()
+
+    def _sampled_width(self, section: int) -> int:
+        key = self._table.columns[section]
+        metrics = self.fontMetrics()
+        width = self._header.title_width(section)
+        if self._table.frame.column(key) is not None:
+            self._sampled.add(key)
+            rows = range(0, len(self._table.rows), max(1, len(self._table.rows) // _WIDTH_SAMPLE))
+            texts = {self._table.text_at(row, section)[:80] for row in rows}
+            indent = NAME_INDENT + PADDING if key == RUN_NAME else 2 * PADDING
+            width = max([width, *(metrics.horizontalAdvance(text) + indent + 2 for text in texts)])
+        low, high = _NAME_WIDTHS if key == RUN_NAME else _WIDTHS
+        return min(max(width, low), high)
+
+    def _remember_width(self, section: int, _old: int, new: int) -> None:
+        key = self._table.columns[section]
+        self._widths[key] = new
+        self._sampled.add(key)
+
+    def _window(self) -> tuple[int, int]:
+        first = max(self.rowAt(0), 0)
+        last = self.rowAt(self.viewport().height() - 1)
+        return first, last if last >= 0 else len(self._table.rows) - 1
+
+    def _show_window(self, _value: int = 0) -> None:
+        self._runs.show_window(*self._window())
+
+    # What Qt asks
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_window()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.modifiers():
+            self.space_pressed.emit()
+        elif event.matches(event.StandardKey.Copy):  # type: ignore[attr-defined]
+            self.copy_rows()
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and not self.indexAt(event.position().toPoint()).isValid():
+            event.accept()  # a click beside the rows keeps what is selected
+            return
+        super().mousePressEvent(event)
+
+    @override
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            index = self.indexAt(event.pos())
+            text = self._tooltip(index.row(), index.column()) if index.isValid() else ""
+            QToolTip.showText(event.globalPos(), plain_tooltip(text) if text else "", self)
+            return True
+        return super().viewportEvent(event)
+
+    def _tooltip(self, row: int, column: int) -> str:
+        key, full = self._table.columns[column], self._table.full_text_at(row, column)
+        failure = self._table.frame.failures.get(key)
+        if failure:
+            return failure
+        if key == RUN_NAME:
+            return f"{full}\n{self._table.run_id(row)}" if full else self._table.run_id(row)
+        return full
