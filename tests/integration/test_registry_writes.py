@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.clients import Client
+from tests.stores import change_store, shared_store
 
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.models import Stage
@@ -20,8 +22,6 @@ from bakehouse.store.handle import Store
 from bakehouse.store.opening import open_store
 from bakehouse.store.runs import read_details
 from bakehouse.store.writing import Writer
-from tests.clients import Client
-from tests.stores import change_store, shared_store
 
 pytestmark = pytest.mark.integration
 

@@ -27,7 +27,7 @@ def model_name_problem(name: str) -> str | None:
     for forbidden in "/:":
         if forbidden in name:
             return f"A model's name cannot contain “{forbidden}”: addresses like models:/Name/1 use it."
-    if posixpath.normpath(name) != name or name.startswith(".."):
+    if posixpath.normpath(name) != name or name == "." or name.startswith(".."):
         return "A model's name cannot be “.” or begin with “..”: MLflow reads it as part of a path."
     if len(name) > NAME_LIMIT:
         return f"The name has {len(name):,} characters; MLflow takes at most {NAME_LIMIT}."

@@ -181,7 +181,7 @@ def describe_model(writer: Writer, name: str, description: str, *, workspace: st
     """Change a registered model's description and its time."""
     with writer.transaction() as transaction:
         _find_model(transaction, name, workspace)
-        values = {"description": description, "last_updated_time": _now_ms()}
+        values: dict[str, str | int] = {"description": description, "last_updated_time": _now_ms()}
         transaction.update("registered_models", _model_key(name, workspace), values)
     return Changes(f"Description of {visible(name, 80)} saved", model_names=frozenset({name}))
 
@@ -192,7 +192,7 @@ def describe_version(
     """Change a version's description and that version's time only."""
     with writer.transaction() as transaction:
         _find_version(transaction, name, version, workspace)
-        values = {"description": description, "last_updated_time": _now_ms()}
+        values: dict[str, str | int] = {"description": description, "last_updated_time": _now_ms()}
         transaction.update("model_versions", _version_key(name, version, workspace), values)
     sentence = f"Description of {visible(name, 80)} version {version} saved"
     return Changes(sentence, model_names=frozenset({name}))
@@ -247,8 +247,8 @@ def _resolve(transaction: Transaction, source: str, workspace: str) -> tuple[str
         raise WriteRefused(f"{shown} does not name one version of a model.")
     name, version = parts[0], int(parts[1])
     _find_version(transaction, name, version, workspace)
-    columns = ("storage_location", "source")
-    location, origin = transaction.rows("model_versions", columns, _version_key(name, version, workspace))[0]
+    key = _version_key(name, version, workspace)
+    location, origin = transaction.rows("model_versions", ("storage_location", "source"), key)[0]
     return location or origin, None
 
 

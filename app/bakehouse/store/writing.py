@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bakehouse.domain.errors import StoreReadOnly, StoreReplaced, WriteRefused
 from bakehouse.domain.text import visible
+from bakehouse.store.connections import file_uri
 from bakehouse.store.failures import failure, os_failure, shown
 
 if TYPE_CHECKING:
@@ -164,7 +165,10 @@ class Writer:
         """
         path = self._store.path
         if self._store.read_only:
-            raise StoreReadOnly(f"{path.name} was opened for reading only; open it without --read-only to change it.")
+            raise StoreReadOnly(
+                f"{shown(path)} is open for reading only (asked for, or the file or its folder may not be written), "
+                "so nothing was written."
+            )
         self._check_same_file()
         engine = self._engine()
         import sqlalchemy.exc
@@ -197,7 +201,7 @@ class Writer:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            f"{self._store.path.absolute().as_uri()}?mode=rw",
+            f"{file_uri(self._store.path)}?mode=rw",
             uri=True,
             timeout=self._busy_wait_ms / 1000,
             isolation_level=None,
