@@ -1,0 +1,133 @@
+"""Runs: the headers that every table row needs, and all that the inspector shows of one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from bakehouse.domain.cancellation import Token
+from bakehouse.store.reading import Reader, Row
+from bakehouse.store.values import as_int, as_text, times_ms, whole_numbers
+
+NAME_TAG = "mlflow.runName"
+USER_TAG = "mlflow.user"
+_LOOK_UP = 500
+
+
+@dataclass(frozen=True)
+class RunHeaders:
+    """Runs as columns of equal length n, in the order in which they were written to the store."""
+
+    run_ids: list[str]
+    experiment_ids: npt.NDArray[np.int64]
+    """-1 where the store holds no number."""
+    names: list[str]
+    statuses: list[str]
+    users: list[str]
+    start_times_ms: npt.NDArray[np.float64]
+    """UTC; NaN where missing."""
+    end_times_ms: npt.NDArray[np.float64]
+    lifecycle_deleted: npt.NDArray[np.bool_]
+
+
+def read_headers(reader: Reader, experiment_ids: Sequence[int], token: Token, *, deleted: bool = False) -> RunHeaders:
+    """The active runs of these experiments, and with `deleted` also the deleted ones. Raises StoreError kin.
+
+    Reports (rows looked at, 0 or more in all) to `token`. A run is active unless its lifecycle_stage is `deleted`.
+    """
+    where = _of_experiments(experiment_ids, deleted=deleted)
+    columns = ("run_uuid", "experiment_id", "name", "status", "user_id", "start_time", "end_time")
+    chosen = ", ".join(name if reader.has("runs", name) else f"NULL AS {name}" for name in columns)
+    seen: set[str] = set()
+    ids: list[str] = []
+    names: list[str] = []
+    statuses: list[str] = []
+    users: list[str] = []
+    arrays: list[
+        tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.bool_]]
+    ] = []
+    for first, last, size in reader.rowid_ranges("runs", token=token):
+        began = time.perf_counter()
+        page = reader.rows(
+            f"SELECT {chosen}, lifecycle_stage IS 'deleted' FROM runs WHERE rowid BETWEEN ? AND ? AND {where}",
+            (first, last),
+            token=token,
+        )
+        size.learn(len(page), time.perf_counter() - began)
+        page = _new_ones(page, seen)
+        if not page:
+            continue
+        run_ids, experiments, page_names, page_statuses, page_users, starts, ends, gone = zip(*page, strict=True)
+        ids += run_ids
+        names += map(as_text, page_names)
+        statuses += map(as_text, page_statuses)
+        users += map(as_text, page_users)
+        arrays.append(
+            (whole_numbers(experiments, -1), times_ms(starts), times_ms(ends), np.array(gone, dtype=np.bool_))
+        )
+        token.report(len(ids), 0, "Reading runs")
+    _fill_from_tag(reader, NAME_TAG, ids, names, token)
+    _fill_from_tag(reader, USER_TAG, ids, users, token)
+    return RunHeaders(
+        run_ids=ids,
+        experiment_ids=np.concatenate([np.empty(0, np.int64), *(a[0] for a in arrays)]),
+        names=names,
+        statuses=statuses,
+        users=users,
+        start_times_ms=np.concatenate([np.empty(0, np.float64), *(a[1] for a in arrays)]),
+        end_times_ms=np.concatenate([np.empty(0, np.float64), *(a[2] for a in arrays)]),
+        lifecycle_deleted=np.concatenate([np.empty(0, np.bool_), *(a[3] for a in arrays)]),
+    )
+
+
+def read_run_ids(
+    reader: Reader, experiment_ids: Sequence[int], token: Token, *, deleted: bool = False, limit: int = 0
+) -> list[str]:
+    """The ids alone, in the order of `read_headers`; with `limit` it stops after the page that reaches it."""
+    where = _of_experiments(experiment_ids, deleted=deleted)
+    seen: set[str] = set()
+    ids: list[str] = []
+    for first, last, _ in reader.rowid_ranges("runs", token=token):
+        page = reader.rows(
+            f"SELECT run_uuid FROM runs WHERE rowid BETWEEN ? AND ? AND {where}", (first, last), token=token
+        )
+        ids += [row[0] for row in _new_ones(page, seen)]
+        if limit and len(ids) >= limit:
+            break
+    return ids
+
+
+def _of_experiments(experiment_ids: Sequence[int], *, deleted: bool) -> str:
+    # Whole numbers of ours, written out: a store may hold more experiments than a statement takes parameters.
+    listed = ", ".join(str(int(number)) for number in experiment_ids)
+    where = f"experiment_id IN ({listed})"
+    return where if deleted else f"{where} AND lifecycle_stage IS NOT 'deleted'"
+
+
+def _new_ones(page: list[Row], seen: set[str]) -> list[Row]:
+    """Rows with a readable id that did not come before (two undecodable ids may read alike)."""
+    kept = []
+    for row in page:
+        run_id = row[0]
+        if isinstance(run_id, str) and run_id not in seen:
+            seen.add(run_id)
+            kept.append(row)
+    return kept
+
+
+def _fill_from_tag(reader: Reader, tag: str, ids: list[str], values: list[str], token: Token) -> None:
+    """Clients before 1.30 and some 3.x ones keep name or user only as a tag."""
+    empty = [row for row, value in enumerate(values) if not value]
+    for first in range(0, len(empty), _LOOK_UP):
+        rows = {ids[row]: row for row in empty[first : first + _LOOK_UP]}
+        marks = ", ".join("?" * len(rows))
+        found = reader.rows(
+            f"SELECT run_uuid, value FROM tags WHERE key = ? AND run_uuid IN ({marks})", (tag, *rows), token=token
+        )
+        for run_id, value in found:
+            if run_id in rows:
+                values[rows[run_id]] = as_text(value)

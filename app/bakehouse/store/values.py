@@ -1,0 +1,102 @@
+"""Turns whatever a dynamically typed column holds into the type it should have had."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from itertools import repeat
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+GREATEST = 1.7976931348623157e308
+"""MLflow stores the infinities as the greatest and the least float."""
+
+
+def as_text(value: Any) -> str:
+    """Text as it is, NULL as "", a blob decoded, a number written out."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+
+
+def as_int(value: Any, default: int = 0) -> int:
+    """A whole number, from a float or a text too; `default` for anything else."""
+    found = as_optional_int(value)
+    return default if found is None else found
+
+
+def as_optional_int(value: Any) -> int | None:
+    """A whole number, from a float or a text too; None for anything else."""
+    if isinstance(value, int):
+        return value
+    try:
+        return int(float(value))
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def as_float(value: Any) -> float | None:
+    """A float, from a text too; None for NULL, blobs and words."""
+    if isinstance(value, bytes):
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def metric_value(value: Any, is_nan: Any) -> float | None:
+    """One metric value as MLflow means it: NaN where `is_nan` is 1, the greatest floats as infinities."""
+    if is_nan == 1:
+        return math.nan
+    number = as_float(value)
+    if number is not None and abs(number) >= GREATEST:
+        return math.copysign(math.inf, number)
+    return number
+
+
+def times_ms(values: Sequence[Any]) -> npt.NDArray[np.float64]:
+    """Milliseconds as floats, NaN where the value is missing or no number."""
+    return _floats(values, missing=math.nan)[0]
+
+
+def metric_values(values: Sequence[Any], nans: Sequence[Any]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Like `metric_value` for a page of rows: the values, and which of them are values at all."""
+    numbers, known = _floats(values, missing=0.0)
+    is_nan = np.fromiter((nan == 1 for nan in nans), np.bool_, len(nans)) if any(nans) else None
+    with np.errstate(invalid="ignore"):
+        numbers[numbers >= GREATEST] = math.inf
+        numbers[numbers <= -GREATEST] = -math.inf
+    if is_nan is not None:
+        numbers[is_nan] = math.nan
+        known |= is_nan
+    return numbers, known
+
+
+def whole_numbers(values: Sequence[Any], missing: int = 0) -> npt.NDArray[np.int64]:
+    """64-bit whole numbers, `missing` where the value is none."""
+    try:
+        return np.fromiter(values, np.int64, len(values))
+    except (TypeError, ValueError, OverflowError):
+        kept = (as_int(value, missing) for value in values)
+        return np.fromiter((v if -(2**63) <= v < 2**63 else missing for v in kept), np.int64, len(values))
+
+
+def positions(ids: Iterable[Any], row_of: Any, count: int) -> npt.NDArray[np.int32]:
+    """The row of each id, -1 where `row_of` knows none."""
+    return np.fromiter(map(row_of.get, ids, repeat(-1)), np.int32, count)
+
+
+def _floats(values: Sequence[Any], missing: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    try:
+        return np.fromiter(values, np.float64, len(values)), np.ones(len(values), np.bool_)
+    except (TypeError, ValueError, OverflowError):
+        kept = [as_float(value) for value in values]
+        known = np.fromiter((value is not None for value in kept), np.bool_, len(kept))
+        return np.fromiter((missing if v is None else v for v in kept), np.float64, len(kept)), known
