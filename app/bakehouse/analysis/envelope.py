@@ -1,0 +1,124 @@
+"""Min/max envelope of one metric's history: every point counts at every zoom, in a few points per pixel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """One history ready to be drawn: finite points `x`, `y` float64[m], x ascending (equal x in their own order).
+
+    `breaks` bool[m] is True where a value that is not finite lies between a point and the one before it (and at the
+    first point). `nan_x`, `plus_x`, `minus_x`: where NaN, +inf and -inf lie.
+    """
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    breaks: NDArray[np.bool_]
+    nan_x: NDArray[np.float64]
+    plus_x: NDArray[np.float64]
+    minus_x: NDArray[np.float64]
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float] | None:
+        """Least and greatest x (of all points) and y (of finite ones; 0 and 0 when none is), None without points."""
+        ends = [e for a in (self.x, self.nan_x, self.plus_x, self.minus_x) if len(a) for e in (a[0], a[-1])]
+        if not ends:
+            return None
+        low, high = (float(self.y.min()), float(self.y.max())) if len(self.y) else (0.0, 0.0)
+        return float(min(ends)), float(max(ends)), low, high
+
+
+def make_series(x: NDArray[np.float64], y: NDArray[np.float64]) -> Series:
+    """A series of the points (x, y) float64[n]; sorted by x, stable, when they are not."""
+    if len(x) > 1 and np.any(x[1:] < x[:-1]):
+        order = np.argsort(x, kind="stable")
+        x, y = x[order], y[order]
+    finite = np.isfinite(y)
+    if finite.all():
+        breaks = np.zeros(len(x), dtype=np.bool_)
+        breaks[:1] = True
+        none = np.empty(0)
+        return Series(x, y, breaks, none, none, none)
+    kept = np.flatnonzero(finite)
+    breaks = np.ones(len(kept), dtype=np.bool_)
+    breaks[1:] = np.diff(kept) > 1
+    return Series(x[kept], y[kept], breaks, x[np.isnan(y)], x[y == np.inf], x[y == -np.inf])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Polyline:
+    """Points to draw: `connect` bool[k] says whether a point joins the one after it."""
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    connect: NDArray[np.bool_]
+
+    def isolated(self) -> NDArray[np.bool_]:
+        """bool[k]: points that no line touches; they need a dot."""
+        before = np.concatenate([[False], self.connect[:-1]])
+        return ~(before | self.connect)
+
+
+def envelope(series: Series, low: float, high: float, columns: int) -> Polyline:
+    """What a picture `columns` pixels wide from x `low` to `high` shows of `series`.
+
+    Up to four points a column are passed through as they are. Beyond that each column keeps its first, least,
+    greatest and last point: drawn in a line of one pixel that equals drawing all of them (Jugel et al., M4, VLDB
+    2014). One point beyond each side is kept, so that lines leave the picture where they should.
+    """
+    x = series.x
+    first = max(0, int(np.searchsorted(x, low, side="left")) - 1)
+    last = min(len(x), int(np.searchsorted(x, high, side="right")) + 1)
+    if last - first <= 4 * columns or not high > low:
+        return _polyline(series, np.arange(first, last))
+    edges = np.linspace(low, high, columns + 1)
+    starts = np.searchsorted(x[first:last], edges[:-1], side="left") + first
+    starts = np.concatenate([[first], starts, [int(np.searchsorted(x[first:last], high, side="right")) + first]])
+    starts = np.unique(starts[starts < last])
+    ends = np.append(starts[1:], last) - 1
+    y = series.y[first:last]
+    lows, highs = _extreme_places(y, starts - first)
+    picked = np.sort(np.stack([starts, lows + first, highs + first, ends]), axis=0).T.ravel()
+    picked = picked[np.concatenate([[True], picked[1:] != picked[:-1]])]
+    return _polyline(series, picked)
+
+
+def _polyline(series: Series, picked: NDArray[np.int64]) -> Polyline:
+    connect = np.zeros(len(picked), dtype=np.bool_)
+    if len(picked) > 1:
+        # Joined when no break lies between two kept points.
+        broken = np.cumsum(series.breaks[picked[0] : picked[-1] + 1])[picked - picked[0]]
+        connect[:-1] = broken[1:] == broken[:-1]
+    return Polyline(series.x[picked], series.y[picked], connect)
+
+
+def _extreme_places(y: NDArray[np.float64], starts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Index of the least and of the greatest value of each piece of `y` that begins at `starts`."""
+    sizes = np.diff(np.append(starts, len(y)))
+    places = []
+    for extreme in (np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)):
+        hits = np.flatnonzero(y == np.repeat(extreme, sizes))
+        pieces = np.searchsorted(starts, hits, side="right") - 1
+        _, firsts = np.unique(pieces, return_index=True)
+        places.append(hits[firsts])
+    return places[0], places[1]
+
+
+def value_at(series: Series, x: float) -> tuple[float, float] | None:
+    """The finite point (x, y) nearest to `x`; of several at the same x the last one."""
+    if not len(series.x):
+        return None
+    place = int(np.searchsorted(series.x, x, side="right"))
+    after = min(place, len(series.x) - 1)
+    before = max(place - 1, 0)
+    nearest = before if abs(series.x[before] - x) <= abs(series.x[after] - x) else after
+    nearest = int(np.searchsorted(series.x, series.x[nearest], side="right")) - 1
+    return float(series.x[nearest]), float(series.y[nearest])
