@@ -91,7 +91,7 @@ class RunSelectionModel(QItemSelectionModel):
     def select(self, selection: QItemSelection | QModelIndex, command: Flag) -> None:  # type: ignore[override]
         """As QItemSelectionModel's, in whole rows: what `Current` selects is replaced by the next such call."""
         if self._resetting:
-            super().select(selection, command)  # type: ignore[arg-type]
+            super().select(selection, command)
             return
         size = self._table.frame.size
         if command & Flag.Clear or len(self._committed) != size:
