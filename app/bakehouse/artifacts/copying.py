@@ -84,7 +84,7 @@ def copy_out(
     target: Path,
     token: Token,
     *,
-    root: Path | None = None,
+    roots: Sequence[Path] = (),
     guard: Guard | None = None,
     existing: Existing = Existing.ASK,
     name: str | None = None,
@@ -92,7 +92,8 @@ def copy_out(
     """Copy files and folders into the folder `target`; `name` renames a single source.
 
     Everything is first written to a temporary folder inside `target` and renamed when complete, so a cancelled or
-    failed copy leaves nothing. Links that lead out of `root` (default: the source's own folder), folders behind links,
+    failed copy leaves nothing. Links that lead out of the
+    source's artifact folder (`roots`, one for each source; by default the folder it lies in), folders behind links,
     pipes and the open store are left out and named in the result. Content and modification time are copied, owner and
     mode are not. Progress is in bytes.
 
@@ -103,10 +104,13 @@ def copy_out(
     taken = [n for n in names if os.path.lexists(target / n)]
     if taken and existing is Existing.ASK:
         raise NamesTaken(taken, target)
+    tops = roots or [source.parent for source in sources]
     wanted = [
-        (source, n) for source, n in zip(sources, names, strict=True) if not (existing is Existing.SKIP and n in taken)
+        (source, n, top)
+        for source, n, top in zip(sources, names, tops, strict=True)
+        if not (existing is Existing.SKIP and n in taken)
     ]
-    plan = _plan(wanted, root, guard, token)
+    plan = _plan(wanted, guard, token)
     _require_space(plan.size, target)
     with _world_errors(target):
         temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY_PREFIX, dir=target))
@@ -120,10 +124,10 @@ def copy_out(
         token.check()
         forbidden = NOTHING_FORBIDDEN if guard is None else guard.identities()
         if existing is Existing.REPLACE:
-            for _, n in wanted:
+            for _, n, _ in wanted:
                 _refuse_conflict(temporary / n, target / n, forbidden)
         with _world_errors(target):
-            paths = [_put(temporary / n, target, n, existing) for _, n in wanted if os.path.lexists(temporary / n)]
+            paths = [_put(temporary / n, target, n, existing) for _, n, _ in wanted if os.path.lexists(temporary / n)]
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return CopyResult(tuple(paths), len(plan.files), plan.size, tuple(plan.left_out))
@@ -157,11 +161,10 @@ def _refuse_inner_target(sources: Sequence[Path], target: Path) -> None:
             raise ArtifactError(f"{shown} cannot be copied into itself; choose a folder outside it.")
 
 
-def _plan(wanted: Sequence[tuple[Path, str]], root: Path | None, guard: Guard | None, token: Token) -> _Plan:
+def _plan(wanted: Sequence[tuple[Path, str, Path]], guard: Guard | None, token: Token) -> _Plan:
     plan = _Plan()
-    for source, name in wanted:
+    for source, name, top in wanted:
         forbidden = NOTHING_FORBIDDEN if guard is None else guard.identities()
-        top = source.parent if root is None else root
         for path, below, facts in _walk(source, name, token):
             why = obstacle(path, facts, top, forbidden)
             if why:

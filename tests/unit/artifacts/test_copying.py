@@ -121,13 +121,13 @@ def test_that_links_that_lead_out_are_left_out_and_named(source: Path, target: P
     (source / "out").symlink_to(tmp_path / "secret")
     (source / "inside").symlink_to("MLmodel")
     (source / "round").symlink_to(".")
-    result = copy_out([source], target, Token(), root=source)
+    result = copy_out([source], target, Token(), roots=[source])
     assert ("model/out", LEADS_OUT) in result.left_out and len(result.left_out) == 2
     assert (target / "model" / "inside").read_text() == "flavors"
     assert not (target / "model" / "inside").is_symlink()
     assert not (target / "model" / "out").exists()
     with pytest.raises(ArtifactError, match="leads out"):
-        copy_out([source / "out"], target, Token(), root=source)
+        copy_out([source / "out"], target, Token(), roots=[source])
 
 
 def test_that_the_open_store_is_neither_copied_nor_replaced(tmp_path: Path, target: Path) -> None:

@@ -126,7 +126,8 @@ def test_that_natural_order_does_not_depend_on_the_order_found(names: list[str])
     def key(name: str) -> object:
         return (natural_key(name), name)
 
-    assert sorted(names[::-1], key=key) == sorted(names, key=key)
+    backwards = names[::-1]
+    assert sorted(backwards, key=key) == sorted(names, key=key)
 
 
 @pytest.mark.parametrize(

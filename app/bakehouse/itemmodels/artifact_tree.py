@@ -1,0 +1,414 @@
+"""The tree of a run's and its logged models' files, filled level by level from outside."""
+
+from __future__ import annotations
+
+import html
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, IntEnum
+from pathlib import Path
+
+from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, QUrl, Signal
+from PySide6.QtGui import QIcon
+from typing_extensions import override
+
+from bakehouse.artifacts.listing import Entry, size_text
+from bakehouse.artifacts.locator import Location
+from bakehouse.domain.text import visible
+from bakehouse.theme import LIGHT, Theme
+
+_PAGE = 2_000
+_NAME_LIMIT = 300
+_ItemRole = Qt.ItemDataRole
+Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+
+
+class ArtifactColumn(IntEnum):
+    NAME = 0
+    SIZE = 1
+    MODIFIED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactRoot:
+    """One artifact address to show: `title` for its row, `mlflow_uri` (`runs:/<id>`, `models:/m-...`) to copy."""
+
+    title: str
+    uri: str
+    mlflow_uri: str = ""
+
+
+class Kind(Enum):
+    """What a row is."""
+
+    ROOT = "root"
+    ENTRY = "entry"
+    NOTE = "note"
+    """A sentence in place of contents."""
+    MORE = "more"
+    """Stands for entries that are known but not shown yet."""
+
+
+class _State(Enum):
+    UNREAD = "unread"
+    READING = "reading"
+    READ = "read"
+
+
+@dataclass(eq=False, slots=True)
+class _Node:
+    number: int
+    parent: _Node | None
+    row: int
+    kind: Kind
+    title: str
+    entry: Entry | None = None
+    root: ArtifactRoot | None = None
+    location: Location | None = None
+    children: list[_Node] = field(default_factory=list)
+    waiting: list[Entry] = field(default_factory=list)
+    state: _State = _State.READ
+
+
+class ArtifactTreeModel(QAbstractItemModel):
+    """Rows for roots, folders and files. It does no file access: whoever owns it answers `contents_wanted`.
+
+    One root stands for itself and its entries are the top level; several roots are rows. A folder of more than 2,000
+    entries shows them in pages, so that no view has to lay out 100,000 rows. GUI thread.
+    """
+
+    contents_wanted = Signal(int)
+    """Number of a node whose contents should be read; answer with `place` or `fail`."""
+
+    def __init__(self, icon_of: Callable[[str], QIcon] | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._icon_of = icon_of
+        self._theme = LIGHT
+        self._numbers = itertools.count(1)
+        self._nodes: dict[int, _Node] = {}
+        self._roots: tuple[ArtifactRoot, ...] = ()
+        self._top = self._node(None, 0, Kind.NOTE, "")
+
+    # What is shown
+
+    @property
+    def roots(self) -> tuple[ArtifactRoot, ...]:
+        return self._roots
+
+    def show(self, roots: Sequence[ArtifactRoot]) -> None:
+        """Forget everything and start with these roots, all unread."""
+        self.beginResetModel()
+        self._nodes.clear()
+        self._roots = tuple(roots)
+        if len(roots) == 1:
+            self._top = self._root_node(None, 0, roots[0])
+        else:
+            self._top = self._node(None, 0, Kind.NOTE, "")
+            self._top.children = [self._root_node(self._top, row, root) for row, root in enumerate(roots)]
+        self.endResetModel()
+
+    def place(self, number: int, entries: Sequence[Entry], location: Location | None = None) -> None:
+        """The contents of a node; those of a node that is gone are ignored. `location` belongs to a root."""
+        node = self._nodes.get(number)
+        if node is None:
+            return
+        node.state = _State.READ
+        node.location = location or node.location
+        node.waiting = list(entries)
+        if entries:
+            self._show_waiting(node)
+        elif node is not self._top:
+            index = self._index(node)
+            self.dataChanged.emit(index, index)
+
+    def fail(self, number: int, sentence: str, location: Location | None = None) -> None:
+        """A sentence instead of contents."""
+        node = self._nodes.get(number)
+        if node is None:
+            return
+        node.state = _State.READ
+        node.location = location or node.location
+        self.beginInsertRows(self._index(node), 0, 0)
+        node.children = [self._node(node, 0, Kind.NOTE, sentence)]
+        self.endInsertRows()
+
+    def reveal_more(self, index: Index) -> None:
+        """Replace a MORE row by the next page of what it stands for."""
+        node = self._at(index)
+        parent = node.parent
+        if node.kind is not Kind.MORE or parent is None:
+            return
+        self.beginRemoveRows(self._index(parent), node.row, node.row)
+        parent.children.pop()
+        del self._nodes[node.number]
+        self.endRemoveRows()
+        self._show_waiting(parent)
+
+    def _show_waiting(self, node: _Node) -> None:
+        page, node.waiting = node.waiting[:_PAGE], node.waiting[_PAGE:]
+        first = len(node.children)
+        new = [self._entry_node(node, first + place, entry) for place, entry in enumerate(page)]
+        if node.waiting:
+            title = f"{len(node.waiting):,} more: show the next {min(_PAGE, len(node.waiting)):,}"
+            new.append(self._node(node, first + len(new), Kind.MORE, title))
+        self.beginInsertRows(self._index(node), first, first + len(new) - 1)
+        node.children.extend(new)
+        self.endInsertRows()
+
+    # What a row stands for
+
+    def kind(self, index: Index) -> Kind:
+        return self._at(index).kind
+
+    def number(self, index: Index) -> int:
+        """The node's number, as in `contents_wanted`."""
+        return self._at(index).number
+
+    def index_of(self, number: int) -> QModelIndex:
+        """The row of a node; invalid for the top level and for nodes that are gone."""
+        node = self._nodes.get(number)
+        return QModelIndex() if node is None else self._index(node)
+
+    def is_known(self, number: int) -> bool:
+        """Whether a node of this number is still part of the tree."""
+        return number in self._nodes
+
+    def entry(self, index: Index) -> Entry | None:
+        return self._at(index).entry
+
+    def source(self, number: int) -> tuple[ArtifactRoot, Entry | None, Location | None] | None:
+        """What to read for a node: its root, its folder (None: the root itself) and the root's place once known."""
+        node = self._nodes.get(number)
+        if node is None:
+            return None
+        root = _root_of(node)
+        return None if root is None or root.root is None else (root.root, node.entry, root.location)
+
+    def path(self, index: Index) -> Path | None:
+        """Where the row's file or folder lies, also for what is only shown."""
+        node = self._at(index)
+        if node.entry is not None:
+            return node.entry.path
+        return node.location.path if node.location is not None else None
+
+    def mlflow_uri(self, index: Index) -> str:
+        """`runs:/<id>/<path>` or `models:/m-.../<path>`; empty where the root has none."""
+        node = self._at(index)
+        root = _root_of(node)
+        if root is None or root.root is None or not root.root.mlflow_uri or node.kind in (Kind.NOTE, Kind.MORE):
+            return ""
+        return root.root.mlflow_uri + (f"/{node.entry.relative}" if node.entry is not None else "")
+
+    def usable_paths(self, indexes: Iterable[Index]) -> list[tuple[Path, Path]]:
+        """(path, artifact folder) of rows that may be dragged or copied; what lies in a chosen folder counts once."""
+        chosen: dict[Path, Path] = {}
+        for index in indexes:
+            node = self._at(index)
+            path = self.path(index)
+            if path is None or (node.entry is not None and node.entry.obstacle):
+                continue
+            chosen[path] = node.entry.root if node.entry is not None else path
+        return [(path, root) for path, root in chosen.items() if not any(up in chosen for up in path.parents)]
+
+    # Look
+
+    def set_theme(self, theme: Theme) -> None:
+        """New colours and icons."""
+        self._theme = theme
+        self.layoutAboutToBeChanged.emit()
+        self.layoutChanged.emit()
+
+    # QAbstractItemModel
+
+    @override
+    def columnCount(self, parent: Index = _ROOT) -> int:
+        return len(ArtifactColumn)
+
+    @override
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.column() > 0 else len(self._at(parent).children)
+
+    @override
+    def hasChildren(self, parent: Index = _ROOT) -> bool:
+        node = self._at(parent)
+        return parent.column() <= 0 and (bool(node.children) or node.state is not _State.READ)
+
+    @override
+    def index(self, row: int, column: int, parent: Index = _ROOT) -> QModelIndex:
+        node = self._at(parent)
+        if parent.column() > 0 or not (0 <= row < len(node.children) and 0 <= column < len(ArtifactColumn)):
+            return QModelIndex()
+        return self.createIndex(row, column, node.children[row].number)
+
+    @override
+    def parent(self, index: Index = _ROOT) -> QModelIndex:  # type: ignore[override]
+        node = self._at(index)
+        return QModelIndex() if node.parent is None else self._index(node.parent)
+
+    @override
+    def canFetchMore(self, parent: Index) -> bool:
+        return parent.column() <= 0 and self._at(parent).state is _State.UNREAD
+
+    @override
+    def fetchMore(self, parent: Index) -> None:
+        node = self._at(parent)
+        if node.state is _State.UNREAD:
+            node.state = _State.READING
+            self.contents_wanted.emit(node.number)
+
+    @override
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        node = self._at(index)
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if node.kind in (Kind.NOTE, Kind.MORE) or (node.entry is not None and not node.entry.is_folder):
+            flags |= Qt.ItemFlag.ItemNeverHasChildren
+        if self.usable_paths([index]):
+            flags |= Qt.ItemFlag.ItemIsDragEnabled
+        return flags
+
+    @override
+    def data(self, index: Index, role: int = _ItemRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        node = self._at(index)
+        column = ArtifactColumn(index.column())
+        if role == _ItemRole.DisplayRole:
+            return self._text(node, column)
+        if role == _ItemRole.DecorationRole and column is ArtifactColumn.NAME and self._icon_of is not None:
+            name = icon_name(node.kind, node.entry)
+            return self._icon_of(name) if name else None
+        if role == _ItemRole.ToolTipRole:
+            return _tooltip(node)
+        if role == _ItemRole.TextAlignmentRole and column is not ArtifactColumn.NAME:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == _ItemRole.ForegroundRole:
+            is_quiet = column is not ArtifactColumn.NAME or node.kind is Kind.NOTE
+            if is_quiet or (node.entry is not None and node.entry.obstacle):
+                return self._theme.color("muted")
+            if node.kind is Kind.MORE:
+                return self._theme.color("accent")
+        if role == _ItemRole.AccessibleTextRole and column is ArtifactColumn.NAME:
+            return ", ".join(filter(None, (node.title, self._text(node, ArtifactColumn.SIZE), _spoken(node))))
+        return None
+
+    @override
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _ItemRole.DisplayRole) -> object:
+        if role == _ItemRole.DisplayRole and orientation is Qt.Orientation.Horizontal:
+            return ("Name", "Size", "Modified")[section]
+        return None
+
+    @override
+    def mimeTypes(self) -> list[str]:
+        return ["text/uri-list"]
+
+    @override
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        data = QMimeData()
+        data.setUrls([file_url(path) for path, _ in self.usable_paths(indexes)])
+        return data
+
+    @override
+    def supportedDragActions(self) -> Qt.DropAction:
+        return Qt.DropAction.CopyAction
+
+    # Nodes
+
+    def _node(self, parent: _Node | None, row: int, kind: Kind, title: str) -> _Node:
+        node = _Node(next(self._numbers), parent, row, kind, title)
+        self._nodes[node.number] = node
+        return node
+
+    def _root_node(self, parent: _Node | None, row: int, root: ArtifactRoot) -> _Node:
+        node = self._node(parent, row, Kind.ROOT, visible(root.title, _NAME_LIMIT))
+        node.root = root
+        node.state = _State.UNREAD
+        return node
+
+    def _entry_node(self, parent: _Node, row: int, entry: Entry) -> _Node:
+        node = self._node(parent, row, Kind.ENTRY, visible(entry.name, _NAME_LIMIT))
+        node.entry = entry
+        if entry.is_folder and not entry.obstacle:
+            node.state = _State.UNREAD
+        return node
+
+    def _at(self, index: Index) -> _Node:
+        return self._nodes.get(index.internalId(), self._top) if index.isValid() else self._top
+
+    def _index(self, node: _Node) -> QModelIndex:
+        return QModelIndex() if node is self._top else self.createIndex(node.row, 0, node.number)
+
+    @staticmethod
+    def _text(node: _Node, column: ArtifactColumn) -> str:
+        if column is ArtifactColumn.NAME:
+            return node.title
+        if node.entry is None:
+            return ""
+        if column is ArtifactColumn.SIZE:
+            return "" if node.entry.is_folder else size_text(node.entry.size)
+        return _time_text(node.entry.modified_ms)
+
+
+def file_url(path: Path) -> QUrl:
+    """The `file:` URL of a path, byte for byte also for names that are no valid text."""
+    return QUrl.fromEncoded(path.as_uri().encode("ascii"))
+
+
+_ICONS = {
+    "file-image": {".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".bmp"},
+    "sheet": {".csv", ".tsv", ".parquet", ".xlsx"},
+    "file-json": {".json", ".jsonl"},
+    "file-code": {".py", ".yaml", ".yml", ".toml", ".html", ".xml", ".sh", ".sql", ".ipynb"},
+    "file-text": {".txt", ".md", ".log", ".rst"},
+    "file-archive": {".zip", ".gz", ".tar", ".tgz", ".bz2", ".xz", ".7z"},
+}
+_ICON_OF_ENDING = {ending: name for name, endings in _ICONS.items() for ending in endings}
+
+
+def icon_name(kind: Kind, entry: Entry | None) -> str:
+    """The icon in resources that stands for a row; empty for none."""
+    if kind is Kind.ROOT:
+        return "package"
+    if entry is None:
+        return "info" if kind is Kind.NOTE else ""
+    if entry.obstacle:
+        return "external-link" if entry.is_link else "lock"
+    if entry.is_folder:
+        return "folder"
+    return _ICON_OF_ENDING.get(Path(entry.name).suffix.lower(), "file-code" if entry.name == "MLmodel" else "file")
+
+
+def _root_of(node: _Node) -> _Node | None:
+    at: _Node | None = node
+    while at is not None and at.kind is not Kind.ROOT:
+        at = at.parent
+    return at
+
+
+def _spoken(node: _Node) -> str:
+    if node.entry is None:
+        return ""
+    return node.entry.obstacle or ("folder" if node.entry.is_folder else "")
+
+
+def _tooltip(node: _Node) -> str:
+    """Escaped, for Qt guesses rich text in tooltips."""
+    lines = [node.title]
+    if node.entry is not None:
+        lines = [visible(node.entry.relative, 2000), node.entry.obstacle]
+    elif node.location is not None and node.location.notice:
+        lines.append(node.location.notice)
+    return f"<p style='white-space:pre-wrap'>{'<br>'.join(html.escape(line) for line in lines if line)}</p>"
+
+
+def _time_text(modified_ms: int | None) -> str:
+    if modified_ms is None:
+        return ""
+    try:
+        return datetime.fromtimestamp(modified_ms / 1000).strftime("%Y-%m-%d %H:%M")
+    except (ValueError, OverflowError, OSError):
+        return ""

@@ -1,0 +1,110 @@
+"""The tree view of artifacts: names with sizes and times, dragged out as files."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QSize, Qt
+from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTreeView, QWidget
+from typing_extensions import override
+
+from bakehouse.itemmodels.artifact_tree import ArtifactColumn, ArtifactTreeModel, Kind
+
+_LABEL_WIDTH = 260
+
+
+class ArtifactTreeView(QTreeView):
+    """Shows an ArtifactTreeModel; a drag carries `file:` URLs and offers Copy only. GUI thread."""
+
+    def __init__(self, model: ArtifactTreeModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("artifact_tree")
+        self.setAccessibleName("Artifacts")
+        self._tree_model = model
+        self.setModel(model)
+        self.setHeaderHidden(True)
+        self.setUniformRowHeights(True)
+        self.setIndentation(16)
+        self.setIconSize(QSize(16, 16))
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setDefaultDropAction(Qt.DropAction.CopyAction)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumHeight(80)
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(24)
+        header.setSectionResizeMode(ArtifactColumn.NAME, QHeaderView.ResizeMode.Stretch)
+        digits = self.fontMetrics().horizontalAdvance
+        for column, sample in ((ArtifactColumn.SIZE, "999 MB"), (ArtifactColumn.MODIFIED, "2000-00-00 00:00")):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(column, digits(sample) + 20)
+
+    def selected_rows(self) -> list[QModelIndex]:
+        """Selected rows as indexes of the first column, in the order of the tree."""
+        return sorted(self.selectionModel().selectedRows(ArtifactColumn.NAME), key=_place)
+
+    def expanded_rows(self) -> list[QModelIndex]:
+        """Rows that are open, parents first."""
+        found = []
+        waiting = [QModelIndex()]
+        while waiting:
+            parent = waiting.pop()
+            for row in range(self._tree_model.rowCount(parent)):
+                index = self._tree_model.index(row, 0, parent)
+                if self.isExpanded(index):
+                    found.append(index)
+                    waiting.append(index)
+        return found
+
+    @override
+    def startDrag(self, supportedActions: Qt.DropAction) -> None:
+        rows = self.selected_rows()
+        data = self._tree_model.mimeData(rows)
+        count = len(data.urls())
+        if not count:
+            return
+        label = str(self._tree_model.data(rows[0])) if count == 1 else f"{count} items"
+        drag = QDrag(self)
+        drag.setMimeData(data)
+        drag.setPixmap(self._drag_label(label))
+        drag.exec(Qt.DropAction.CopyAction)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        index = self.currentIndex()
+        if is_enter and index.isValid() and self._tree_model.kind(index) is not Kind.MORE:
+            if self._tree_model.hasChildren(index):
+                self.setExpanded(index, not self.isExpanded(index))
+            else:
+                self.activated.emit(index)
+            return
+        super().keyPressEvent(event)
+
+    def _drag_label(self, text: str) -> QPixmap:
+        metrics = self.fontMetrics()
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, _LABEL_WIDTH)
+        ratio = self.devicePixelRatioF()
+        size = QSize(metrics.horizontalAdvance(text) + 16, metrics.height() + 8)
+        picture = QPixmap(size * ratio)
+        picture.setDevicePixelRatio(ratio)
+        palette = QApplication.palette()
+        picture.fill(palette.color(palette.ColorRole.Highlight))
+        painter = QPainter(picture)
+        painter.setPen(palette.color(palette.ColorRole.HighlightedText))
+        painter.setFont(self.font())
+        painter.drawText(8, 4 + metrics.ascent(), text)
+        painter.end()
+        return picture
+
+
+def _place(index: QModelIndex) -> list[int]:
+    rows = []
+    while index.isValid():
+        rows.append(index.row())
+        index = index.parent()
+    return rows[::-1]

@@ -1,0 +1,469 @@
+"""The artifacts of a run or logged model: tree over preview, dragged out, saved, never executed."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QIcon, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from bakehouse.artifacts.listing import Entry, list_folder, single_file
+from bakehouse.artifacts.locator import Location, Locator
+from bakehouse.artifacts.protection import Guard
+from bakehouse.domain.cancellation import Token
+from bakehouse.domain.errors import ArtifactError, BakehouseError
+from bakehouse.itemmodels.artifact_tree import ArtifactColumn, ArtifactRoot, ArtifactTreeModel, Kind
+from bakehouse.tasks import Lane, TaskRunner
+from bakehouse.theme import GRID, Theme, ThemeSource
+from bakehouse.widgets.artifact_preview import ArtifactPreview, Shown, load_preview
+from bakehouse.widgets.artifact_saving import ArtifactSaving
+from bakehouse.widgets.artifact_tree_view import ArtifactTreeView
+from bakehouse.widgets.icons import pixmap
+from bakehouse.widgets.labels import ElidedLabel, PlainLabel
+from bakehouse.widgets.preview_window import PreviewWindow
+
+_VIEWS = itertools.count(1)
+_WIDE = 720
+_WITH_TIMES = 440
+_SLOW_MS = 300
+_TREE_ICON = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    location: Location
+    entries: list[Entry]
+    problem: str = ""
+
+
+def _read_root(locator: Locator, guard: Guard, uri: str, token: Token) -> _Contents:
+    """Find a root and list it; for a worker thread."""
+    location = locator.locate(uri)
+    if location.path is None:
+        return _Contents(location, [])
+    try:
+        if location.path.is_dir():
+            return _Contents(location, list_folder(location.path, token, guard=guard))
+        return _Contents(location, [single_file(location.path, guard=guard)])
+    except ArtifactError as error:
+        return _Contents(location, [], str(error))
+
+
+def _read_folder(location: Location | None, guard: Guard, entry: Entry, token: Token) -> _Contents:
+    entries = list_folder(entry.path, token, root=entry.root, guard=guard)
+    return _Contents(location or Location(entry.root, ""), entries)
+
+
+def _tree_icon(name: str, theme: Theme) -> QIcon:
+    """A quiet icon that stays the same when its row is selected or open."""
+    result = QIcon()
+    for ratio in (1.0, 1.5, 2.0):
+        drawn = pixmap(name, theme.muted, _TREE_ICON, ratio)
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+            for state in (QIcon.State.Off, QIcon.State.On):
+                result.addPixmap(drawn, mode, state)
+    return result
+
+
+class ArtifactView(QWidget):
+    """Tree and preview of some artifact addresses. Pages own one; it asks the FILES lane for every look at the disk.
+
+    Until `set_locator` was called nothing can be shown. GUI thread only.
+    """
+
+    said = Signal(str)
+    """A sentence for the status bar."""
+
+    def __init__(self, themes: ThemeSource, tasks: TaskRunner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("artifact_view")
+        self._themes = themes
+        self._tasks = tasks
+        self._slot = f"artifacts.{next(_VIEWS)}"
+        self._locator: Locator | None = None
+        self._guard: Guard | None = None
+        self._queue: list[int] = []
+        self._reading: int | None = None
+        self._open: set[tuple[str, str]] = set()
+        self._chosen: set[tuple[str, str]] = set()
+        self._shown: tuple[Entry, Shown] | None = None
+        self._icons: dict[str, QIcon] = {}
+        self._model = ArtifactTreeModel(self._icon, self)
+        self._model.contents_wanted.connect(self._want)
+        self._build()
+        self.saving = ArtifactSaving(tasks, f"{self._slot}.save", self)
+        self.saving.said.connect(self.said)
+        self.saving.failed.connect(self._show_problem)
+        self._slow = QTimer(self, singleShot=True, interval=_SLOW_MS)
+        self._slow.timeout.connect(self._say_slow)
+        self._make_actions()
+        themes.changed.connect(self._set_theme)
+        self._set_theme(themes.theme)
+
+    # Interface
+
+    def set_locator(self, locator: Locator | None) -> None:
+        """The open store's locator; None when the store is closed, which empties the view."""
+        self.clear()
+        self._locator = locator
+        self._guard = None if locator is None else Guard(locator.store_path)
+
+    def show_roots(self, roots: Sequence[ArtifactRoot | tuple[str, str]]) -> None:
+        """Show these addresses, as ArtifactRoot or (title, uri).
+
+        The same ones again are read anew and keep what is open and selected.
+        """
+        wanted = [root if isinstance(root, ArtifactRoot) else ArtifactRoot(*root) for root in roots]
+        is_same = tuple(wanted) == self._model.roots
+        self._open = self._keys(self._tree.expanded_rows()) if is_same else set()
+        self._chosen = self._keys(self._tree.selected_rows()) if is_same else set()
+        self._stop()
+        self._preview.hide()
+        self._shown = None
+        self._notice.hide()
+        self._problem.hide()
+        self._model.show(wanted)
+        if not wanted:
+            self._show_empty("No artifacts.")
+            return
+        self._pages.setCurrentWidget(self._split)
+        if self._locator is None:
+            return
+        if len(wanted) == 1:
+            self._model.fetchMore(QModelIndex())
+        else:
+            for row in range(len(wanted)):
+                self._tree.expand(self._model.index(row, 0))
+        self._slow.start()
+
+    def refresh(self) -> None:
+        """Look again at what is shown."""
+        self.show_roots(self._model.roots)
+
+    def clear(self) -> None:
+        """Show nothing and forget what was asked for."""
+        self._stop()
+        self._tasks.cancel(f"{self._slot}.save")
+        self._model.show([])
+        self._preview.clear()
+        self._preview.hide()
+        self._shown = None
+        self._show_empty("")
+
+    def selected_paths(self) -> list[Path]:
+        """What a drag or Save as would take."""
+        return [path for path, _ in self._model.usable_paths(self._tree.selected_rows())]
+
+    # Building
+
+    def _build(self) -> None:
+        self._tree = ArtifactTreeView(self._model, self)
+        self._tree.customContextMenuRequested.connect(self._show_menu)
+        self._tree.activated.connect(self._activate)
+        self._tree.clicked.connect(self._click)
+        self._tree.selectionModel().selectionChanged.connect(self._select)
+        self._model.rowsInserted.connect(self._span_notes)
+        self._notice = ElidedLabel("", "muted")
+        self._notice.setContentsMargins(GRID, 4, GRID, 4)
+        self._notice.hide()
+        self._problem = PlainLabel("", "bad")
+        self._problem.setWordWrap(True)
+        self._problem.setContentsMargins(GRID, 4, GRID, 4)
+        self._problem.hide()
+        self._preview = ArtifactPreview(self._themes.theme, self)
+        self._preview.hide()
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.addWidget(self._tree)
+        self._split.addWidget(self._preview)
+        self._split.setChildrenCollapsible(False)
+        self._split.setHandleWidth(1)
+        self._split.setStretchFactor(0, 2)
+        self._split.setStretchFactor(1, 3)
+        self._empty = PlainLabel("", "muted")
+        self._empty.setObjectName("artifacts_empty")
+        self._empty.setWordWrap(True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._empty.setContentsMargins(GRID, GRID, GRID, GRID)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._empty)
+        self._pages.addWidget(self._split)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._notice)
+        layout.addWidget(self._problem)
+        layout.addWidget(self._pages, 1)
+
+    def _make_actions(self) -> None:
+        key = QKeySequence
+        self._preview_action = self._action("Open preview", [key(Qt.Key.Key_Space)], self._open_window)
+        self._save_action = self._action("Save as…", [key(key.StandardKey.Save)], self._save)
+        self._copy_action = self._action("Copy", [key(key.StandardKey.Copy)], self._copy_files)
+        self._path_action = self._action("Copy path", [key("Ctrl+Shift+C")], self._copy_path)
+        self._uri_action = self._action("Copy MLflow address", [], self._copy_uri)
+        self._reveal_action = self._action("Reveal in folder", [], self._reveal)
+        self._refresh_action = self._action("Refresh", [key(Qt.Key.Key_F5)], self.refresh)
+
+    def _action(self, text: str, keys: Sequence[QKeySequence], run: object) -> QAction:
+        action = QAction(text, self._tree)
+        action.setShortcuts(list(keys))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.triggered.connect(run)
+        self._tree.addAction(action)
+        return action
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= _WIDE
+        self._split.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+        tree_width = self.width() * 2 // 5 if wide else self.width()
+        self._tree.setColumnHidden(ArtifactColumn.MODIFIED, tree_width < _WITH_TIMES)
+
+    def _set_theme(self, theme: Theme) -> None:
+        self._icons.clear()
+        self._model.set_theme(theme)
+        self._preview.set_theme(theme)
+
+    def _icon(self, name: str) -> QIcon:
+        if name not in self._icons:
+            self._icons[name] = _tree_icon(name, self._themes.theme)
+        return self._icons[name]
+
+    # Reading
+
+    def _want(self, number: int) -> None:
+        self._queue.append(number)
+        self._read_next()
+
+    def _read_next(self) -> None:
+        if self._reading is not None or self._locator is None or self._guard is None:
+            return
+        while self._queue:
+            number = self._queue.pop(0)
+            source = self._model.source(number)
+            if source is None:
+                continue
+            root, entry, location = source
+            self._reading = number
+            if entry is None:
+                work = partial(_read_root, self._locator, self._guard, root.uri)
+            else:
+                work = partial(_read_folder, location, self._guard, entry)
+            self._tasks.start(
+                f"{self._slot}.list",
+                work,
+                done=self._place,
+                failed=self._fail,
+                lane=Lane.FILES,
+                title="Reading artifacts",
+            )
+            return
+
+    def _place(self, contents: _Contents) -> None:
+        number, self._reading = self._reading, None
+        self._slow.stop()
+        if number is None or not self._model.is_known(number):
+            self._read_next()
+            return
+        index = self._model.index_of(number)
+        self._say_place(contents.location)
+        sentence = contents.problem or contents.location.reason
+        if not contents.entries and not sentence and not (index.isValid() and self._model.entry(index)):
+            sentence = "No artifacts were logged."
+        if contents.entries or not sentence:
+            self._model.place(number, contents.entries, contents.location)
+            self._reopen(number)
+        elif index.isValid():
+            self._model.fail(number, sentence, contents.location)
+        else:
+            self._show_empty(sentence)
+        self._read_next()
+
+    def _fail(self, error: BakehouseError) -> None:
+        number, self._reading = self._reading, None
+        self._slow.stop()
+        if number is not None and self._model.index_of(number).isValid():
+            self._model.fail(number, str(error))
+        else:
+            self._show_empty(str(error))
+        self._read_next()
+
+    def _stop(self) -> None:
+        self._queue.clear()
+        self._reading = None
+        self._slow.stop()
+        self._tasks.cancel(f"{self._slot}.list")
+        self._tasks.cancel(f"{self._slot}.preview")
+        self._tasks.cancel(f"{self._slot}.window")
+
+    def _say_place(self, location: Location) -> None:
+        if location.notice and not self._notice.isVisibleTo(self):
+            self._notice.setText(location.notice)
+            self._notice.show()
+
+    def _say_slow(self) -> None:
+        if self._reading is not None and not self._model.rowCount():
+            self._show_empty("Reading…")
+
+    def _show_empty(self, sentence: str) -> None:
+        self._empty.setText(sentence)
+        self._pages.setCurrentWidget(self._empty)
+
+    def _show_problem(self, sentence: str) -> None:
+        self._problem.setText(sentence)
+        self._problem.setVisible(bool(sentence))
+
+    # What is open and selected, kept while reading anew
+
+    def _keys(self, rows: Sequence[QModelIndex]) -> set[tuple[str, str]]:
+        """(address, path below it) of rows that are files or folders."""
+        return {key for row in rows if (key := self._key(row)) is not None}
+
+    def _key(self, row: QModelIndex) -> tuple[str, str] | None:
+        source = self._model.source(self._model.number(row))
+        return None if source is None or source[1] is None else (source[0].uri, source[1].relative)
+
+    def _reopen(self, number: int) -> None:
+        self._pages.setCurrentWidget(self._split)
+        if not self._open and not self._chosen:
+            return
+        parent = self._model.index_of(number)
+        for row in range(self._model.rowCount(parent)):
+            index = self._model.index(row, 0, parent)
+            key = self._key(index)
+            if key in self._open:
+                self._tree.expand(index)
+            if key in self._chosen:
+                flags = QItemSelectionModel.SelectionFlag
+                self._tree.selectionModel().select(index, flags.Select | flags.Rows)
+
+    def _span_notes(self, parent: QModelIndex, first: int, last: int) -> None:
+        for row in {first, last}:
+            if self._model.kind(self._model.index(row, 0, parent)) in (Kind.NOTE, Kind.MORE):
+                self._tree.setFirstColumnSpanned(row, parent, True)
+
+    # Previewing
+
+    def _select(self, _selected: QItemSelection, _deselected: QItemSelection) -> None:
+        rows = self._tree.selected_rows()
+        entry = self._model.entry(rows[0]) if len(rows) == 1 else None
+        self._show_problem("")
+        self._tasks.cancel(f"{self._slot}.preview")
+        if entry is None or entry.is_folder:
+            self._shown = None
+            self._preview.hide()
+            return
+        self._tasks.start(
+            f"{self._slot}.preview",
+            partial(load_preview, entry, self._guard),
+            done=partial(self._show_preview, entry),
+            failed=partial(self._fail_preview, entry),
+            lane=Lane.FILES,
+            title="Reading a preview",
+        )
+
+    def _show_preview(self, entry: Entry, shown: Shown) -> None:
+        self._shown = (entry, shown)
+        self._preview.show_preview(entry.name, shown)
+        self._preview.show()
+
+    def _fail_preview(self, entry: Entry, error: BakehouseError) -> None:
+        self._shown = None
+        self._preview.show_problem(entry.name, str(error))
+        self._preview.show()
+
+    def _activate(self, index: QModelIndex) -> None:
+        entry = self._model.entry(index)
+        if entry is not None and not entry.is_folder:
+            self._open_window()
+        elif self._model.kind(index) is Kind.MORE:
+            self._model.reveal_more(index)
+
+    def _click(self, index: QModelIndex) -> None:
+        if self._model.kind(index) is Kind.MORE:
+            self._model.reveal_more(index)
+
+    def _open_window(self) -> None:
+        """The current file in a window of its own; a folder opens or closes instead."""
+        index = self._tree.currentIndex()
+        entry = self._model.entry(index)
+        if entry is None or entry.is_folder:
+            if self._model.hasChildren(index):
+                self._tree.setExpanded(index, not self._tree.isExpanded(index))
+            return
+        if self._shown is not None and self._shown[0] == entry:
+            self._show_window(*self._shown)
+            return
+        self._tasks.start(
+            f"{self._slot}.window",
+            partial(load_preview, entry, self._guard),
+            done=partial(self._show_window, entry),
+            failed=partial(self._fail_preview, entry),
+            lane=Lane.FILES,
+            title="Reading a preview",
+        )
+
+    def _show_window(self, entry: Entry, shown: Shown) -> None:
+        PreviewWindow(self._themes, entry.name, shown, self.window()).show()
+
+    # Taking out
+
+    def _show_menu(self, place: QPoint) -> None:
+        index = self._tree.indexAt(place)
+        entry = self._model.entry(index) if index.isValid() else None
+        has_path = index.isValid() and self._model.path(index) is not None
+        usable = bool(self.selected_paths())
+        self._preview_action.setEnabled(entry is not None and not entry.is_folder)
+        self._save_action.setEnabled(usable)
+        self._copy_action.setEnabled(usable)
+        self._path_action.setEnabled(has_path)
+        self._reveal_action.setEnabled(has_path)
+        self._uri_action.setVisible(index.isValid() and bool(self._model.mlflow_uri(index)))
+        menu = QMenu(self)
+        menu.addAction(self._preview_action)
+        menu.addAction(self._save_action)
+        menu.addSeparator()
+        menu.addActions([self._copy_action, self._path_action, self._uri_action])
+        menu.addSeparator()
+        menu.addActions([self._reveal_action, self._refresh_action])
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self._tree.viewport().mapToGlobal(place))
+        for action in self._tree.actions():
+            menu.aboutToHide.connect(partial(action.setEnabled, True))
+
+    def _save(self) -> None:
+        chosen = self._model.usable_paths(self._tree.selected_rows())
+        if chosen and self._guard is not None:
+            self.saving.ask(chosen, self._guard)
+
+    def _copy_files(self) -> None:
+        """The files themselves, to be pasted into a file manager; their paths for a text field."""
+        data = self._model.mimeData(self._tree.selected_rows())
+        if data.urls():
+            data.setText("\n".join(str(path) for path in self.selected_paths()))
+            QGuiApplication.clipboard().setMimeData(data)
+
+    def _copy_path(self) -> None:
+        paths = [self._model.path(index) for index in self._tree.selected_rows()]
+        self._copy_text("\n".join(str(path) for path in paths if path is not None))
+
+    def _copy_uri(self) -> None:
+        uris = [self._model.mlflow_uri(index) for index in self._tree.selected_rows()]
+        self._copy_text("\n".join(uri for uri in uris if uri))
+
+    def _copy_text(self, text: str) -> None:
+        if text:
+            QGuiApplication.clipboard().setText(text.encode(errors="replace").decode())
+            self.said.emit("Copied")
+
+    def _reveal(self) -> None:
+        path = self._model.path(self._tree.currentIndex())
+        if path is not None:
+            QDesktopServices.openUrl(QUrl.fromEncoded(path.parent.as_uri().encode("ascii")))

@@ -1,0 +1,31 @@
+"""A window of its own for one file's preview."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+
+from bakehouse.domain.text import visible
+from bakehouse.theme import Theme, ThemeSource
+from bakehouse.widgets.artifact_preview import ArtifactPreview, Shown
+
+
+class PreviewWindow(QDialog):
+    """Shows a loaded preview larger; resizable, closed with Escape, gone when closed. GUI thread."""
+
+    def __init__(self, themes: ThemeSource, name: str, shown: Shown, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("preview_window")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(visible(name, 200))
+        self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint, True)
+        self._preview = ArtifactPreview(themes.theme, self)
+        self._preview.show_preview(name, shown)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._preview)
+        self.resize(900, 640)
+        themes.changed.connect(self._set_theme)
+
+    def _set_theme(self, theme: Theme) -> None:
+        self._preview.set_theme(theme)
