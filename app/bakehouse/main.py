@@ -112,7 +112,7 @@ def _start_log() -> None:
     threading.excepthook = _log_thread
 
 
-def _log_qt(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+def _log_qt(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
     levels = {
         QtMsgType.QtDebugMsg: logging.DEBUG,
         QtMsgType.QtInfoMsg: logging.INFO,

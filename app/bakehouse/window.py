@@ -8,20 +8,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, QUrl
 from PySide6.QtGui import (
-    QAction,
     QCloseEvent,
     QDesktopServices,
     QDragEnterEvent,
     QDropEvent,
     QIcon,
-    QKeySequence,
 )
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QMainWindow,
-    QMenu,
-    QMenuBar,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -29,12 +25,13 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from bakehouse import __version__
-from bakehouse.actions import ACTIONS, MENUS, SEPARATOR, Context
+from bakehouse.actions import Context
 from bakehouse.dialogs.message import MessageDialog
 from bakehouse.dialogs.palette import PaletteDialog, Place
 from bakehouse.domain.changes import Changes, FileChange
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.text import visible
+from bakehouse.menus import Menus
 from bakehouse.pages.models import ModelsPage
 from bakehouse.pages.opening import StoreOpener
 from bakehouse.pages.runs import RunsPage
@@ -45,7 +42,6 @@ from bakehouse.resources import icon_path
 from bakehouse.settings import Settings
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import Theme, ThemeSource
-from bakehouse.widgets.icons import icon
 from bakehouse.widgets.notice_bar import NoticeBar
 from bakehouse.widgets.rail import Rail
 from bakehouse.widgets.status_bar import StatusBar
@@ -71,10 +67,7 @@ class MainWindow(QMainWindow):
         self.runs = RunsPage(themes, self.tasks, settings)
         self.models = ModelsPage(themes, self.tasks, settings)
         self._pages: dict[str, RunsPage | ModelsPage] = {"runs": self.runs, "models": self.models}
-        self._handlers = self._collect_handlers()
-        self._actions: dict[str, QAction] = {}
-        self._menus = QMenuBar()
-        self._make_actions()
+        self.menus = Menus(self._collect_handlers(), self)
         self._lay_out()
         self._connect()
         self._follow_theme(themes.theme)
@@ -114,7 +107,7 @@ class MainWindow(QMainWindow):
         self._show_mode()
         self.setWindowTitle(f"{visible(session.store.path.name, 120)} — {_TITLE}")
         self._show_place()
-        self._fill_recent()
+        self._show_recent()
 
     def _closed(self) -> None:
         for page in self._pages.values():
@@ -122,7 +115,7 @@ class MainWindow(QMainWindow):
         self._show_closed()
 
     def _show_closed(self) -> None:
-        self.welcome.set_recent(self._settings.recent)
+        self._show_recent()
         self.stack.setCurrentWidget(self.welcome)
         self.rail.set_open(False)
         for label in (self.status.path, self.status.mode, self.status.live, self.status.message, self.status.last):
@@ -133,8 +126,7 @@ class MainWindow(QMainWindow):
         self._update_actions()
 
     def _open_failed(self, _path: Path, error: BakehouseError) -> None:
-        self._fill_recent()
-        self.welcome.set_recent(self._settings.recent)
+        self._show_recent()
         if self.opener.session is None:
             self.welcome.show_problem(str(error))
         else:
@@ -142,7 +134,10 @@ class MainWindow(QMainWindow):
 
     def _open_unfinished(self, path: Path, error: BakehouseError) -> None:
         dialog = MessageDialog(
-            "A writer was stopped in mid-commit", str(error), ("Open a repaired copy", "Repair the file", "Cancel"), self
+            "A writer was stopped in mid-commit",
+            str(error),
+            ("Open a repaired copy", "Repair the file", "Cancel"),
+            self,
         )
         dialog.exec()
         if dialog.answer == "Repair the file":
@@ -165,8 +160,10 @@ class MainWindow(QMainWindow):
             )
         else:
             self.status.live.setText("")
-            said = "Another file lies at the store's place now." if change is FileChange.REPLACED else (
-                "Another program changed the store's tables (a newer MLflow migrates a store when it opens it)."
+            said = (
+                "Another file lies at the store's place now."
+                if change is FileChange.REPLACED
+                else ("Another program changed the store's tables (a newer MLflow migrates a store when it opens it).")
             )
             self.notices.show_notice(said + " What you see may be old.", "Load again", self._load_again)
 
@@ -183,7 +180,9 @@ class MainWindow(QMainWindow):
         if session is None:
             return
         if session.read_only:
-            self._tell("Opened for reading only", "This store was opened with --read-only. Open it again without it to edit.")
+            self._tell(
+                "Opened for reading only", "This store was opened with --read-only. Open it again without it to edit."
+            )
             return
         if not self._editing:
             dialog = MessageDialog(
@@ -232,66 +231,29 @@ class MainWindow(QMainWindow):
             handlers.update(page.handlers())
         return handlers
 
-    def _make_actions(self) -> None:
-        for row in ACTIONS:
-            action = QAction(row.text, self)
-            action.setObjectName(row.id)
-            action.setToolTip(row.tip)
-            action.setStatusTip(row.tip)
-            action.setCheckable(row.checkable)
-            if row.shortcut:
-                action.setShortcut(QKeySequence(row.shortcut))
-            action.triggered.connect(partial(self._trigger, row.id))
-            self._actions[row.id] = action
-            self.addAction(action)
-        self._recent_menu = QMenu("Open &recent", self)
-        for title, ids in MENUS:
-            menu = self._menus.addMenu(title)
-            for entry in ids:
-                if entry == SEPARATOR:
-                    menu.addSeparator()
-                elif entry == "recent":
-                    menu.addMenu(self._recent_menu)
-                else:
-                    menu.addAction(self._actions[entry])
-
-    def _trigger(self, action_id: str, _checked: bool = False) -> None:
-        self._handlers[action_id]()
-        self._update_actions()
-
     def _on_page(self, method: str) -> None:
         page = self._pages.get(self._current_page())
         if page is not None:
             getattr(page, method)()
 
-    def _update_actions(self) -> None:
+    def _update_actions(self, _action_id: str = "") -> None:
         session = self.opener.session
         context = Context(session is not None, session is not None and session.read_only, self._current_page())
         page = self._pages.get(context.page)
         if page is not None and session is not None:
             context = page.context(context)
-        for row in ACTIONS:
-            self._actions[row.id].setEnabled(row.enabled(context))
-        for name in ("system", "light", "dark"):
-            wanted = "" if name == "system" else name
-            self._actions[f"theme.{name}"].setChecked(self._themes.preference == wanted)
+        self.menus.update(context, self._themes.preference)
 
     def _show_palette(self) -> None:
-        places = []
-        for page in self._pages.values():
-            places.extend(Place(text, kind, icon_name, go) for text, kind, icon_name, go in page.places())
-        for row in ACTIONS:
-            if self._actions[row.id].isEnabled() and row.id != "view.palette":
-                text = f"{row.text.replace('&', '')}   {row.shortcut}"
-                places.append(Place(text, "", row.icon or "arrow-right", partial(self._trigger, row.id)))
-        dialog = PaletteDialog(places, self._themes.theme, self)
+        places = [Place(*entry) for page in self._pages.values() for entry in page.places()]
+        dialog = PaletteDialog(places + self.menus.places(), self._themes.theme, self)
         if dialog.exec() and dialog.chosen is not None:
             dialog.chosen.go()
 
     # Appearance
 
     def _lay_out(self) -> None:
-        self.top = TopBar(self._menus)
+        self.top = TopBar(self.menus.bar)
         self.rail = Rail([("runs", "Runs", "chart-line"), ("models", "Models", "box")])
         self.notices = NoticeBar()
         self.stack = QStackedWidget()
@@ -328,7 +290,8 @@ class MainWindow(QMainWindow):
         self.welcome.path_chosen.connect(self.open_store)
         self.rail.page_requested.connect(self._show_page)
         self.top.palette_requested.connect(self._show_palette)
-        self._recent_menu.aboutToShow.connect(self._fill_recent)
+        self.menus.recent_chosen.connect(self.open_store)
+        self.menus.triggered.connect(self._update_actions)
         for page in self._pages.values():
             page.context_changed.connect(self._update_actions)
             page.context_changed.connect(self._show_place)
@@ -370,25 +333,16 @@ class MainWindow(QMainWindow):
             self.status.mode.setText(mode)
 
     def _follow_theme(self, theme: Theme) -> None:
-        for widget in (self.top, self.rail, self.notices, self.welcome, *self._pages.values()):
+        for widget in (self.menus, self.top, self.rail, self.notices, self.welcome, *self._pages.values()):
             widget.set_theme(theme)
-        for row in ACTIONS:
-            if row.icon:
-                self._actions[row.id].setIcon(icon(row.icon, theme, 16))
 
     def _prefer_theme(self, preference: str) -> None:
         self._settings.theme = preference
         self._themes.prefer(preference)
 
-    def _fill_recent(self) -> None:
-        self._recent_menu.clear()
-        for path in self._settings.recent:
-            entry = self._recent_menu.addAction(visible(_short_path(path), 100).replace("&", "&&"))
-            entry.triggered.connect(partial(self._open_recent, path))
-        self._recent_menu.setEnabled(not self._recent_menu.isEmpty())
-
-    def _open_recent(self, path: Path, _checked: bool = False) -> None:
-        self.open_store(path)
+    def _show_recent(self) -> None:
+        self.menus.set_recent(self._settings.recent)
+        self.welcome.set_recent(self._settings.recent)
 
     def _tell(self, title: str, sentence: str) -> None:
         MessageDialog(title, sentence, ("Close",), self).exec()

@@ -13,11 +13,11 @@ from bakehouse.theme import Theme
 
 
 def icon(name: str, theme: Theme, size: int = 20) -> QIcon:
-    """The icon `name` (a file in resources/icons): text colour, muted when disabled, accent when checked."""
+    """The icon `name` (a file in resources/icons): text colour, faint when disabled, accent when checked."""
     result = QIcon()
     for ratio in (1.0, 1.5, 2.0):
         result.addPixmap(pixmap(name, theme.text, size, ratio), QIcon.Mode.Normal, QIcon.State.Off)
-        result.addPixmap(pixmap(name, theme.muted, size, ratio), QIcon.Mode.Disabled, QIcon.State.Off)
+        result.addPixmap(pixmap(name, theme.line, size, ratio), QIcon.Mode.Disabled, QIcon.State.Off)
         result.addPixmap(pixmap(name, theme.accent, size, ratio), QIcon.Mode.Normal, QIcon.State.On)
     return result
 

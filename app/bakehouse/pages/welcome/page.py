@@ -55,6 +55,7 @@ class WelcomePage(QWidget):
         self.recent.itemActivated.connect(self._choose)
         self.recent.itemClicked.connect(self._choose)
         self._lay_out()
+        self.setFocusProxy(self.open_button)
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
