@@ -10,8 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from bakehouse.domain.cancellation import Token
+from bakehouse.domain.runs import DatasetInput, MetricSummary, RunDetails
+from bakehouse.store.metrics import MetricRange, read_ranges
 from bakehouse.store.reading import Reader, Row
-from bakehouse.store.values import as_int, as_text, times_ms, whole_numbers
+from bakehouse.store.registry import logged_models_of_run, versions_of_run
+from bakehouse.store.values import as_int, as_optional_int, as_text, metric_value, times_ms, whole_numbers
 
 NAME_TAG = "mlflow.runName"
 USER_TAG = "mlflow.user"
@@ -131,3 +134,99 @@ def _fill_from_tag(reader: Reader, tag: str, ids: list[str], values: list[str], 
         for run_id, value in found:
             if run_id in rows:
                 values[rows[run_id]] = as_text(value)
+
+
+def read_details(reader: Reader, run_id: str, token: Token) -> RunDetails | None:
+    """All that the inspector shows of one run, None when the store has no such run. Raises StoreError kin."""
+    columns = (
+        "experiment_id", "name", "status", "lifecycle_stage", "start_time", "end_time", "user_id", "artifact_uri",
+    )  # fmt: skip
+    chosen = ", ".join(name if reader.has("runs", name) else f"NULL AS {name}" for name in columns)
+    row = reader.first(f"SELECT {chosen} FROM runs WHERE run_uuid = ?", (run_id,), token=token)
+    if row is None:
+        return None
+    experiment, name, status, stage, start, end, user, artifact_uri = row
+    tags = _pairs(reader, "tags", run_id, token)
+    tag_of = dict(tags)
+    return RunDetails(
+        run_id=run_id,
+        experiment_id=as_int(experiment, -1),
+        experiment_name=_experiment_name(reader, experiment, token),
+        name=as_text(name) or tag_of.get(NAME_TAG, ""),
+        status=as_text(status),
+        lifecycle_stage=as_text(stage) or "active",
+        start_time_ms=as_optional_int(start),
+        end_time_ms=as_optional_int(end),
+        user=as_text(user) or tag_of.get(USER_TAG, ""),
+        artifact_uri=as_text(artifact_uri),
+        params=_pairs(reader, "params", run_id, token),
+        metrics=_metric_summaries(reader, run_id, token),
+        tags=tags,
+        datasets=_datasets(reader, run_id, token),
+        logged_models=tuple(logged_models_of_run(reader, run_id, token)),
+        registered_versions=tuple(versions_of_run(reader, run_id, token)),
+    )
+
+
+def _pairs(reader: Reader, table: str, run_id: str, token: Token) -> tuple[tuple[str, str], ...]:
+    if not reader.has(table):
+        return ()
+    rows = reader.rows(f"SELECT key, value FROM {table} WHERE run_uuid = ?", (run_id,), token=token)
+    return tuple(sorted((as_text(key), as_text(value)) for key, value in rows))
+
+
+def _experiment_name(reader: Reader, experiment: object, token: Token) -> str:
+    row = reader.first("SELECT name FROM experiments WHERE experiment_id = ?", (experiment,), token=token)
+    return "" if row is None else as_text(row[0])
+
+
+def _metric_summaries(reader: Reader, run_id: str, token: Token) -> tuple[MetricSummary, ...]:
+    if not reader.has("latest_metrics"):
+        return ()
+    columns = ("key", "value", "is_nan", "step", "timestamp")
+    chosen = ", ".join(name if reader.has("latest_metrics", name) else f"0 AS {name}" for name in columns)
+    rows = reader.rows(f"SELECT {chosen} FROM latest_metrics WHERE run_uuid = ?", (run_id,), token=token)
+    ranges = read_ranges(reader, run_id, token) if rows else {}
+    summaries = []
+    for stored, value, is_nan, step, timestamp in rows:
+        number = metric_value(value, is_nan)
+        if number is None:
+            continue
+        key = as_text(stored)
+        known = ranges.get(key, MetricRange(0, None, None))
+        summaries.append(
+            MetricSummary(
+                key=key,
+                value=number,
+                step=as_int(step),
+                timestamp_ms=as_int(timestamp),
+                minimum=known.minimum,
+                maximum=known.maximum,
+                points=known.points,
+            )
+        )
+    return tuple(sorted(summaries, key=lambda summary: summary.key))
+
+
+def _datasets(reader: Reader, run_id: str, token: Token) -> tuple[DatasetInput, ...]:
+    if not (reader.has("datasets") and reader.has("inputs")):
+        return ()
+    inputs = reader.rows(
+        "SELECT input_uuid, source_id FROM inputs"
+        " WHERE source_type = 'DATASET' AND destination_type = 'RUN' AND destination_id = ?",
+        (run_id,),
+        token=token,
+    )
+    found = []
+    for input_id, dataset_id in inputs:
+        row = reader.first(
+            "SELECT name, digest, dataset_source_type FROM datasets WHERE dataset_uuid = ?", (dataset_id,), token=token
+        )
+        if row is None:
+            continue
+        context = None
+        if reader.has("input_tags"):
+            sql = "SELECT value FROM input_tags WHERE input_uuid = ? AND name = 'mlflow.data.context'"
+            context = reader.first(sql, (input_id,), token=token)
+        found.append(DatasetInput(*map(as_text, row), context=None if context is None else as_text(context[0])))
+    return tuple(sorted(found, key=lambda dataset: (dataset.name, dataset.digest)))

@@ -58,7 +58,10 @@ def read_schema(connection: sqlite3.Connection) -> Schema:
     indexes: dict[str, dict[str, tuple[str, ...]]] = {}
     for table, index, column in rows(
         "SELECT m.tbl_name, m.name, c.name FROM sqlite_master AS m, pragma_index_info(m.name) AS c"
-        " WHERE m.type = 'index' ORDER BY m.name, c.seqno"
+        # Partial ones and those over another collation serve some queries only.
+        " WHERE m.type = 'index' AND c.name IS NOT NULL"
+        " AND (m.sql IS NULL OR m.sql NOT LIKE '%WHERE%' AND m.sql NOT LIKE '%COLLATE%')"
+        " ORDER BY m.name, c.seqno"
     ):
         of_table = indexes.setdefault(str(table), {})
         of_table[str(index)] = (*of_table.get(str(index), ()), str(column))

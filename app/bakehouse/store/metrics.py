@@ -1,0 +1,186 @@
+"""Metric histories: every point of one key in one run, and the range of each key."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from bakehouse.domain.cancellation import Token
+from bakehouse.store.reading import PageSize, Reader, Row
+from bakehouse.store.values import GREATEST, as_text, metric_values, whole_numbers
+
+_LOOK_UP = 500
+
+
+@dataclass(frozen=True)
+class History:
+    """The points of one metric of one run, ordered by (step, timestamp, order of writing). Steps repeat and may be negative."""
+
+    run_id: str
+    key: str
+    steps: npt.NDArray[np.int64]
+    timestamps_ms: npt.NDArray[np.int64]
+    values: npt.NDArray[np.float64]
+    """NaN for a logged NaN, infinities as such."""
+
+
+@dataclass(frozen=True)
+class MetricRange:
+    """How many points a metric has in one run, and the range of the finite ones (None when there is none)."""
+
+    points: int
+    minimum: float | None
+    maximum: float | None
+
+
+def read_history(reader: Reader, run_id: str, key: str, token: Token) -> History:
+    """All points of one metric. Empty arrays when there are none. Raises StoreError kin."""
+    steps: list[npt.NDArray[np.int64]] = [np.empty(0, np.int64)]
+    times: list[npt.NDArray[np.int64]] = [np.empty(0, np.int64)]
+    numbers: list[npt.NDArray[np.float64]] = [np.empty(0, np.float64)]
+    done = 0
+    for page in _history_pages(reader, run_id, key, token):
+        _, page_steps, page_times, page_values, page_nans = zip(*page, strict=True)
+        values, known = metric_values(page_values, page_nans)
+        of_page = whole_numbers(page_steps), whole_numbers(page_times), values
+        for target, array in zip((steps, times, numbers), of_page, strict=True):
+            target.append(array if known.all() else array[known])  # type: ignore[arg-type]
+        done += len(page)
+        token.report(done, 0, "Reading the history")
+    all_steps, all_times, all_values = np.concatenate(steps), np.concatenate(times), np.concatenate(numbers)
+    order = _order(all_steps, all_times)
+    if order is not None:
+        all_steps, all_times, all_values = all_steps[order], all_times[order], all_values[order]
+    return History(run_id, key, all_steps, all_times, all_values)
+
+
+def metric_keys(reader: Reader, run_ids: Sequence[str], token: Token) -> list[str]:
+    """The metric keys that any of these runs has, by name. Raises StoreError kin."""
+    if not reader.has("latest_metrics"):
+        return []
+    keys: set[str] = set()
+    for first in range(0, len(run_ids), _LOOK_UP):
+        some = list(run_ids[first : first + _LOOK_UP])
+        marks = ", ".join("?" * len(some))
+        sql = f"SELECT DISTINCT key FROM latest_metrics WHERE run_uuid IN ({marks})"
+        keys.update(as_text(row[0]) for row in reader.rows(sql, some, token=token))
+    return sorted(keys)
+
+
+def read_ranges(reader: Reader, run_id: str, token: Token) -> dict[str, MetricRange]:
+    """Count and range of every metric of one run, over its whole history, in pages. Raises StoreError kin."""
+    ranges: dict[str, MetricRange] = {}
+    finite = f"CASE WHEN is_nan IS NOT 1 AND abs(value) < {GREATEST!r} THEN value END"
+    if not reader.has("metrics", "is_nan"):
+        finite = f"CASE WHEN abs(value) < {GREATEST!r} THEN value END"
+    for first, last, size in _run_ranges(reader, run_id, token):
+        began = time.perf_counter()
+        rows = reader.rows(
+            f"SELECT key, count(*), min({finite}), max({finite}) FROM metrics{_by_run(reader)}"
+            " WHERE run_uuid = ? AND rowid BETWEEN ? AND ? GROUP BY key",
+            (run_id, first, last),
+            token=token,
+        )
+        size.learn(sum(row[1] for row in rows), time.perf_counter() - began)
+        for stored, count, low, high in rows:
+            key = as_text(stored)
+            known = ranges.get(key)
+            bounds = [v for v in (low, high) if isinstance(v, (int, float))]
+            if known is not None:
+                count += known.points
+                bounds += [v for v in (known.minimum, known.maximum) if v is not None]
+            ranges[key] = MetricRange(count, min(bounds, default=None), max(bounds, default=None))
+    return ranges
+
+
+def _history_pages(reader: Reader, run_id: str, key: str, token: Token) -> Iterator[list[Row]]:
+    """Non-empty pages of (rowid, step, timestamp, value, is_nan)."""
+    if reader.schema.index_over("metrics", "run_uuid", "key", "step") and reader.has("metrics", "step"):
+        return _pages_by_step(reader, run_id, key, token)
+    return _pages_by_rowid(reader, run_id, key, token)
+
+
+def _pages_by_step(reader: Reader, run_id: str, key: str, token: Token) -> Iterator[list[Row]]:
+    """Along MLflow 3.17's index over (run_uuid, key, step), in that order."""
+    chosen = _chosen(reader)
+    size = reader.page_size("metrics.step")
+    step, rowid = -(2**63), -1
+    while True:
+        # The rest of a step that was cut (thousands of points may share one), then the steps after it.
+        for where, bounds in (("step = ? AND rowid > ?", (step, rowid)), ("step > ?", (step,))):
+            limit = size.rows
+            page = reader.timed_rows(
+                size,
+                f"SELECT {chosen} FROM metrics WHERE run_uuid = ? AND key = ? AND {where} ORDER BY step, rowid LIMIT ?",
+                (run_id, key, *bounds, limit),
+                token=token,
+            )
+            if page:
+                yield page
+                rowid, step = page[-1][0], page[-1][1]
+            if len(page) == limit:
+                break
+        else:
+            return
+        if not isinstance(step, int):
+            # A step that is no number sorts behind all numbers; nothing after it can be placed.
+            return
+
+
+def _pages_by_rowid(reader: Reader, run_id: str, key: str, token: Token) -> Iterator[list[Row]]:
+    """Through all points of the run, in the order of writing: older stores index them by run only."""
+    chosen = _chosen(reader)
+    for first, last, size in _run_ranges(reader, run_id, token):
+        page = reader.timed_rows(
+            size,
+            f"SELECT {chosen} FROM metrics{_by_run(reader)} WHERE run_uuid = ? AND rowid BETWEEN ? AND ? AND key = ?"
+            " ORDER BY rowid",
+            (run_id, first, last, key),
+            token=token,
+        )
+        if page:
+            yield page
+
+
+def _run_ranges(reader: Reader, run_id: str, token: Token) -> Iterator[tuple[int, int, PageSize]]:
+    """Pieces of rowids that each hold at most a page of this run's points."""
+    size = reader.page_size("metrics.run")
+    source = f"FROM metrics{_by_run(reader)} WHERE run_uuid = ?"
+    found = reader.first(f"SELECT min(rowid), max(rowid) {source}", (run_id,), token=token)
+    if found is None or found[0] is None:
+        return
+    first, last = found
+    while first <= last:
+        bound = reader.first(
+            f"SELECT rowid {source} AND rowid >= ? ORDER BY rowid LIMIT 1 OFFSET ?",
+            (run_id, first, size.rows - 1),
+            token=token,
+        )
+        end = last if bound is None else bound[0]
+        yield first, end, size
+        first = end + 1
+
+
+def _by_run(reader: Reader) -> str:
+    # The planner would otherwise walk (run_uuid, key, step) and sort, or the key of all runs.
+    index = reader.schema.index_over("metrics", "run_uuid")
+    name = (index or "").replace('"', '""')
+    return f' INDEXED BY "{name}"' if index else ""
+
+
+def _chosen(reader: Reader) -> str:
+    step = "step" if reader.has("metrics", "step") else "0"
+    is_nan = "is_nan" if reader.has("metrics", "is_nan") else "0"
+    return f"rowid, {step}, timestamp, value, {is_nan}"
+
+
+def _order(steps: npt.NDArray[np.int64], times: npt.NDArray[np.int64]) -> npt.NDArray[np.intp] | None:
+    """The stable order by (step, timestamp); None when they are in order already."""
+    if len(steps) < 2:
+        return None
+    rising = (steps[1:] > steps[:-1]) | ((steps[1:] == steps[:-1]) & (times[1:] >= times[:-1]))
+    return None if rising.all() else np.lexsort((times, steps))
