@@ -55,7 +55,7 @@ def make_series(x: NDArray[np.float64], y: NDArray[np.float64]) -> Series:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Polyline:
-    """Points to draw: `connect` bool[k] says whether a point joins the one after it."""
+    """Points to draw, x ascending: `connect` bool[k] says whether a point joins the one after it."""
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
@@ -71,45 +71,37 @@ def envelope(series: Series, low: float, high: float, columns: int) -> Polyline:
     """What a picture `columns` pixels wide from x `low` to `high` shows of `series`.
 
     Up to four points a column are passed through as they are. Beyond that each column keeps its first, least,
-    greatest and last point: drawn in a line of one pixel that equals drawing all of them (Jugel et al., M4, VLDB
-    2014). One point beyond each side is kept, so that lines leave the picture where they should.
+    greatest and last value: drawn with a pen of one pixel that equals drawing all of them (Jugel et al., M4, VLDB
+    2014); least and greatest stand at the column's middle point. One point beyond each side is kept, so that lines
+    leave the picture where they should.
     """
     x = series.x
     first = max(0, int(np.searchsorted(x, low, side="left")) - 1)
     last = min(len(x), int(np.searchsorted(x, high, side="right")) + 1)
     if last - first <= 4 * columns or not high > low:
-        return _polyline(series, np.arange(first, last))
+        return _polyline(series, first, last)
     edges = np.linspace(low, high, columns + 1)
-    starts = np.searchsorted(x[first:last], edges[:-1], side="left") + first
-    starts = np.concatenate([[first], starts, [int(np.searchsorted(x[first:last], high, side="right")) + first]])
-    starts = np.unique(starts[starts < last])
-    ends = np.append(starts[1:], last) - 1
+    starts = np.searchsorted(x[first:last], edges, side="left") + first
+    starts = np.unique(np.append(starts[starts < last], first))
     y = series.y[first:last]
-    lows, highs = _extreme_places(y, starts - first)
-    picked = np.sort(np.stack([starts, lows + first, highs + first, ends]), axis=0).T.ravel()
-    picked = picked[np.concatenate([[True], picked[1:] != picked[:-1]])]
-    return _polyline(series, picked)
+    lows, highs = np.minimum.reduceat(y, starts - first), np.maximum.reduceat(y, starts - first)
+    ends = np.append(starts[1:], last) - 1
+    middles = x[(starts + ends) // 2]
+    xs = np.stack([x[starts], middles, middles, x[ends]], axis=1)
+    ys = np.stack([series.y[starts], lows, highs, series.y[ends]], axis=1)
+    connect = np.ones(xs.shape, dtype=np.bool_)
+    # A column joins the next one unless a break lies between; inside a column all is one stroke.
+    connect[:-1, 3] = ~series.breaks[starts[1:]]
+    connect[-1, 3] = False
+    kept = np.ones(xs.shape, dtype=np.bool_)
+    kept[ends == starts, :3] = False
+    return Polyline(xs[kept], ys[kept], connect[kept])
 
 
-def _polyline(series: Series, picked: NDArray[np.int64]) -> Polyline:
-    connect = np.zeros(len(picked), dtype=np.bool_)
-    if len(picked) > 1:
-        # Joined when no break lies between two kept points.
-        broken = np.cumsum(series.breaks[picked[0] : picked[-1] + 1])[picked - picked[0]]
-        connect[:-1] = broken[1:] == broken[:-1]
-    return Polyline(series.x[picked], series.y[picked], connect)
-
-
-def _extreme_places(y: NDArray[np.float64], starts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Index of the least and of the greatest value of each piece of `y` that begins at `starts`."""
-    sizes = np.diff(np.append(starts, len(y)))
-    places = []
-    for extreme in (np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)):
-        hits = np.flatnonzero(y == np.repeat(extreme, sizes))
-        pieces = np.searchsorted(starts, hits, side="right") - 1
-        _, firsts = np.unique(pieces, return_index=True)
-        places.append(hits[firsts])
-    return places[0], places[1]
+def _polyline(series: Series, first: int, last: int) -> Polyline:
+    connect = np.zeros(last - first, dtype=np.bool_)
+    connect[:-1] = ~series.breaks[first + 1 : last]
+    return Polyline(series.x[first:last], series.y[first:last], connect)
 
 
 def value_at(series: Series, x: float) -> tuple[float, float] | None:

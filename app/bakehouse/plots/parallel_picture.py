@@ -153,7 +153,8 @@ class Layer:
             columns = max(24, _LIVE_SAMPLES // max(1, runs.count * gaps))
         amount, sums = self._coverage(gap, runs.heights[gap], runs.heights[gap + 1], weights, columns)
         # Each line covers what is below it by `line`: any order of equal colours gives the same picture.
-        alpha = 1.0 - np.exp(amount * np.float32(np.log1p(-min(ink.line, 0.999))))
+        strong = np.float32(ink.strong)
+        alpha = strong - strong * np.exp(amount * np.float32(np.log1p(-min(ink.line / ink.strong, 0.999))))
         strength = np.log1p(np.maximum(amount - np.float32(1.0), 0)) / np.float32(log1p(ink.crowd))
         self._place(gap, alpha, amount if sums is not None else strength, sums, ink)
 
