@@ -116,17 +116,17 @@ def frame_of(headers: RunHeaders, experiment_names: Mapping[int, str]) -> RunFra
     return frame
 
 
-def default_columns(frame: RunFrame, fill: Mapping[ColumnKey, int], most: int = 5) -> list[ColumnKey]:
-    """The columns a table of these runs starts with, from how many runs have each key.
+def default_columns(
+    frame: RunFrame, fill: Mapping[ColumnKey, int], constant: frozenset[ColumnKey] = frozenset(), most: int = 5
+) -> list[ColumnKey]:
+    """The columns a table of these runs starts with, from how many runs have each key and which are the same in all.
 
-    Name, start and duration; then up to `most` params and `most` metrics, the fullest first and by name among
-    equals, shown by name. Params that are loaded and the same in every run are left out, `system/...` metrics too.
+    Name, start and duration; then up to `most` params that vary and `most` metrics, the fullest first and by name
+    among equals. When no param varies, none are left out; `system/...` metrics always are.
     """
     chosen: list[ColumnKey] = [RUN_NAME, START_TIME, DURATION]
     for kind in (ColumnKind.PARAM, ColumnKind.METRIC):
         keys = [key for key in frame.states if key.kind is kind and not key.name.startswith("system/")]
-        if kind is ColumnKind.PARAM:
-            keys = [key for key in keys if (column := frame.column(key)) is None or column.differs()]
-        keys.sort(key=lambda key: (-fill.get(key, 0), key.name))
-        chosen += sorted(keys[:most])
+        varied = [key for key in keys if key not in constant]
+        chosen += sorted(varied or keys, key=lambda key: (-fill.get(key, 0), key.name))[:most]
     return chosen

@@ -46,6 +46,7 @@ def test_that_states_follow_a_column_on_its_way():
 def test_that_the_first_columns_are_the_fullest_ones_that_vary():
     frame = RunFrame(["a", "b"])
     frame.know([param("rare"), param("lr"), param("seed"), metric("rmse"), metric("system/cpu"), tag("t")])
-    frame.put(param("seed"), TextColumn.of_texts(["1", "1"]))
     fill = {param("rare"): 1, param("lr"): 2, param("seed"): 2, metric("rmse"): 2, metric("system/cpu"): 9}
-    assert default_columns(frame, fill, most=1) == [RUN_NAME, START_TIME, DURATION, param("lr"), metric("rmse")]
+    assert default_columns(frame, fill, frozenset([param("seed")]), most=1) == [
+        RUN_NAME, START_TIME, DURATION, param("lr"), metric("rmse"),
+    ]  # fmt: skip

@@ -1,0 +1,212 @@
+"""The history of one metric in the selected runs, read when somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedLayout, QWidget
+
+from bakehouse.domain.cancellation import Token
+from bakehouse.domain.errors import BakehouseError
+from bakehouse.domain.text import visible
+from bakehouse.store.handle import Store
+from bakehouse.store.metrics import History, metric_keys, read_history
+from bakehouse.tasks import TaskRunner
+from bakehouse.theme import GRID, Theme, ThemeSource
+from bakehouse.widgets.labels import PlainLabel
+
+if TYPE_CHECKING:
+    from bakehouse.plots.history import HistoryPlot
+
+_SLOT = "runs.history"
+_RUNS_AT_MOST = 50
+_CHOOSE = "Select runs in the table to see how a metric went."
+_MODES = (("Step", "step"), ("Time", "time"), ("Relative time", "relative"))
+
+
+def read_histories(
+    store: Store, run_ids: Sequence[str], key: str, token: Token
+) -> tuple[str, list[History], list[str]]:
+    """The histories of `key`, or of the first metric these runs have when they have no such; and their metrics."""
+    reader = store.reader()
+    keys = metric_keys(reader, run_ids, token)
+    if key not in keys:
+        ours = [name for name in keys if not name.startswith("system/")] or keys
+        if not ours:
+            return "", [], []
+        key = ours[0]
+    histories = []
+    for run_id in run_ids:
+        history = read_history(reader, run_id, key, token)
+        if len(history.values):
+            histories.append(history)
+        token.check()
+    return key, histories, keys
+
+
+class HistoryPanel(QWidget):
+    """Owns the history plot (made when first shown: its library takes a moment to import) and its two choosers."""
+
+    status_changed = Signal()
+    said = Signal(str)
+
+    def __init__(self, themes: ThemeSource, tasks: TaskRunner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._themes = themes
+        self._tasks = tasks
+        self._store: Store | None = None
+        self._plot: HistoryPlot | None = None
+        self._ids: tuple[str, ...] = ()
+        self._names: Mapping[str, str] = {}
+        self._selected = 0
+        self._read: tuple[tuple[str, ...], str] | None = None
+        self._key = ""
+        self._all_keys: list[str] = []
+        self._is_shown = False
+        self._status = ""
+        self._message = PlainLabel(_CHOOSE, "muted")
+        self._message.setObjectName("history_message")
+        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._layers = QStackedLayout(self)
+        self._layers.addWidget(self._message)
+        self._metrics = QComboBox()
+        self._metrics.setObjectName("history_metric")
+        self._metrics.setAccessibleName("Metric")
+        self._metrics.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._metrics.setMinimumContentsLength(18)
+        self._modes = QComboBox()
+        self._modes.setObjectName("history_x")
+        self._modes.setAccessibleName("Horizontal axis")
+        for title, mode in _MODES:
+            self._modes.addItem(title, mode)
+        self.tools = QWidget()
+        row = QHBoxLayout(self.tools)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        row.addWidget(self._metrics)
+        row.addWidget(self._modes)
+        self._later = QTimer(self, singleShot=True, interval=60)
+        self._later.timeout.connect(self._load)
+        self._metrics.activated.connect(self._metric_chosen)
+        self._modes.activated.connect(self._mode_chosen)
+
+    def set_theme(self, theme: Theme) -> None:
+        if self._plot is not None:
+            self._plot.set_theme(theme)
+
+    def open(self, store: Store) -> None:
+        self._store = store
+        self.clear()
+
+    def close_store(self) -> None:
+        self.clear()
+        self._store = None
+
+    def clear(self) -> None:
+        """Forget runs and metric."""
+        self._tasks.cancel(_SLOT)
+        self._ids, self._names, self._selected, self._read, self._key = (), {}, 0, None, ""
+        self._say(_CHOOSE)
+
+    def set_shown(self, shown: bool) -> None:
+        """Whether the panel is in front; nothing is read while it is not."""
+        self._is_shown = shown
+        if shown:
+            self._soon()
+
+    def show_keys(self, keys: Sequence[str]) -> None:
+        """The metrics there are, for the chooser."""
+        self._all_keys = list(keys)
+        self._fill(self._all_keys)
+
+    def show_runs(self, ids: Sequence[str], names: Mapping[str, str]) -> None:
+        """Show the histories of the first runs of `ids`."""
+        self._selected = len(ids)
+        self._ids, self._names = tuple(ids[:_RUNS_AT_MOST]), names
+        self._soon()
+
+    def refresh(self) -> None:
+        """Read again what is shown."""
+        self._read = None
+        self._soon()
+
+    def status(self) -> str:
+        """What is drawn, counted."""
+        return self._status
+
+    def _soon(self) -> None:
+        if self._is_shown and not self._later.isActive():
+            self._later.start()
+
+    def _load(self) -> None:
+        if self._store is None or not self._is_shown:
+            return
+        if not self._ids:
+            self._tasks.cancel(_SLOT)
+            self._read = None
+            self._say(_CHOOSE)
+            return
+        if self._read == (self._ids, self._key):
+            return
+        self._read = (self._ids, self._key)
+        work: Callable[[Token], tuple[str, list[History], list[str]]]
+        work = partial(read_histories, self._store, self._ids, self._key)
+        self._tasks.start(_SLOT, work, done=self._loaded, failed=self._failed, title="History read")
+
+    def _loaded(self, result: tuple[str, list[History], list[str]]) -> None:
+        key, histories, _keys = result
+        if not histories:
+            self._say("The selected runs have no metric.")
+            return
+        self._key = key
+        self._read = (self._ids, key)
+        self._fill(self._all_keys)
+        points = sum(len(one.values) for one in histories)
+        without = len(self._ids) - len(histories)
+        parts = [f"{points:,} {'point' if points == 1 else 'points'} of {len(histories):,} runs"]
+        if without:
+            parts.append(f"{without:,} without {visible(key, 40)}")
+        if self._selected > len(self._ids):
+            parts.append(f"the first {len(self._ids)} of {self._selected:,} selected")
+        plot = self._made_plot()
+        plot.set_histories(histories, dict(self._names))
+        self._layers.setCurrentWidget(plot)
+        self._status = "; ".join(parts)
+        self.status_changed.emit()
+
+    def _failed(self, error: BakehouseError) -> None:
+        self._read = None
+        self._say(str(error))
+
+    def _say(self, sentence: str) -> None:
+        self._message.setText(sentence)
+        self._layers.setCurrentWidget(self._message)
+        self._status = ""
+        self.status_changed.emit()
+
+    def _made_plot(self) -> HistoryPlot:
+        if self._plot is None:
+            from bakehouse.plots.history import HistoryPlot
+
+            self._plot = HistoryPlot(self._themes.theme)
+            self._plot.set_x_mode(self._modes.currentData())
+            self._layers.addWidget(self._plot)
+        return self._plot
+
+    def _fill(self, keys: Sequence[str]) -> None:
+        with QSignalBlocker(self._metrics):
+            self._metrics.clear()
+            for key in keys:
+                self._metrics.addItem(visible(key, 120), key)
+            self._metrics.setCurrentIndex(keys.index(self._key) if self._key in keys else -1)
+
+    def _metric_chosen(self, place: int) -> None:
+        self._key = self._metrics.itemData(place)
+        self._soon()
+
+    def _mode_chosen(self, place: int) -> None:
+        if self._plot is not None:
+            self._plot.set_x_mode(self._modes.itemData(place))

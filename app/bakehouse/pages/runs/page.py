@@ -1,0 +1,524 @@
+"""The runs page: experiments, run table, plots and inspector, all over one frame and one selection."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QItemSelectionModel, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from bakehouse.actions import Context
+from bakehouse.analysis.columns import Mask
+from bakehouse.analysis.frame import RunFrame, default_columns
+from bakehouse.analysis.order import SortKey
+from bakehouse.analysis.text_filter import TextFilter
+from bakehouse.domain.cancellation import Token
+from bakehouse.domain.changes import Changes
+from bakehouse.domain.columns import DURATION, EXPERIMENT, RUN_NAME, START_TIME, ColumnKey, ColumnKind
+from bakehouse.domain.errors import BakehouseError
+from bakehouse.domain.runs import Experiment, RunDetails
+from bakehouse.domain.text import visible
+from bakehouse.itemmodels.run_table import RunTableModel
+from bakehouse.itemmodels.selection import RunSelection
+from bakehouse.pages.runs.inspector import RunInspector
+from bakehouse.pages.runs.loading import Reloaded, RunLoader, Survey
+from bakehouse.pages.runs.plot_panel import PlotPanel, first_axes
+from bakehouse.pages.runs.run_area import RunArea
+from bakehouse.pages.runs.sidebar import ExperimentSidebar
+from bakehouse.pages.session import Session
+from bakehouse.settings import Settings
+from bakehouse.store.runs import read_details
+from bakehouse.tasks import TaskRunner
+from bakehouse.theme import INSPECTOR_WIDTH, SIDEBAR_WIDTH, Theme, ThemeSource
+from bakehouse.widgets.column_chooser import ColumnChooser
+from bakehouse.widgets.run_table_view import RunTableView
+
+_FILTER, _FIND = "runs.filter", "runs.find"
+_QUIET_MS = 300
+_MINUTE_MS = 60_000
+_INSPECTOR_FROM = 1_100
+# A refresh rests ten times as long as it took, so that a busy writer costs a tenth of the time at most.
+_REST_FACTOR = 10
+# Columns that hold no news for a person looking for runs: MLflow's own tags.
+_SYSTEM_TAGS = "mlflow."
+_FIRST_COLUMNS = (START_TIME, DURATION)
+
+
+class RunsPage(QWidget):
+    """Owns the frame, the visible set (text filter and brushes) and the selection, and tells its parts. GUI thread."""
+
+    context_changed = Signal()
+    said = Signal(str)
+    navigate_requested = Signal(str, object)
+    edit_requested = Signal(str, object)
+
+    def __init__(
+        self, themes: ThemeSource, tasks: TaskRunner, settings: Settings, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self._tasks = tasks
+        self._settings = settings
+        self._session: Session | None = None
+        self._frame = RunFrame([])
+        self._fill: Mapping[ColumnKey, int] = {}
+        self._defaults: list[ColumnKey] = []
+        self._text_mask: Mask | None = None
+        self._text_filter = TextFilter()
+        self._sought: str | None = None
+        self._refresh_began = 0.0
+        theme = themes.theme
+        self.selection = RunSelection(self)
+        self.model = RunTableModel()
+        self.model.setParent(self)
+        self.model.sort_by([SortKey(START_TIME, True)])
+        self.table = RunTableView(self.model, self.selection, theme)
+        self.sidebar = ExperimentSidebar(theme)
+        self.plots = PlotPanel(themes, tasks)
+        self.area = RunArea(self.table, self.plots, theme)
+        self.filter_bar = self.area.filter_bar
+        self.inspector = RunInspector(themes, tasks)
+        self.loader = RunLoader(tasks, self)
+        self._chooser = ColumnChooser(theme, self)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._make_timers()
+        self._lay_out()
+        self._connect()
+
+    def _make_timers(self) -> None:
+        self._quiet = QTimer(self, singleShot=True, interval=_QUIET_MS)
+        self._quiet.timeout.connect(partial(self.model.show_waiting, True))
+        self._minute = QTimer(self, interval=_MINUTE_MS)
+        self._minute.timeout.connect(self.model.tick)
+        self._resting = QTimer(self, singleShot=True)
+        self._resting.timeout.connect(self._refresh_if_due)
+        self._refilter = QTimer(self, singleShot=True, interval=_QUIET_MS)
+        self._refilter.timeout.connect(self._filter)
+        self._is_refresh_due = False
+
+    def _lay_out(self) -> None:
+        for part in (self.sidebar, self.area, self.inspector):
+            self._splitter.addWidget(part)
+        self._splitter.setHandleWidth(1)
+        self._splitter.setChildrenCollapsible(False)
+        for place, stretch in enumerate((0, 1, 0)):
+            self._splitter.setStretchFactor(place, stretch)
+        self._splitter.setSizes([SIDEBAR_WIDTH, 1000, INSPECTOR_WIDTH])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._splitter)
+        self._inspector_wanted: bool | None = None
+        for name, target in (("runs.across", self._splitter), ("runs.down", self.area.splitter)):
+            state = self._settings.layout(name)
+            if state is not None:
+                target.restoreState(state)
+        self.sidebar.setVisible(self._settings.flag("runs.sidebar", True))
+        if not self._settings.flag("runs.inspector", True):
+            self._inspector_wanted = False
+        self._fit_inspector()
+
+    def _connect(self) -> None:
+        self.sidebar.chosen.connect(self._load_runs)
+        self.filter_bar.filter_changed.connect(self._filter)
+        self.filter_bar.columns_requested.connect(self._choose_columns)
+        self.filter_bar.down_pressed.connect(self._enter_table)
+        self.area.clear_requested.connect(self.clear_filter)
+        self.area.retry_requested.connect(partial(self.refresh, None))
+        self.loader.experiments_loaded.connect(self._experiments_loaded)
+        self.loader.frame_loaded.connect(self._show_frame)
+        self.loader.surveyed.connect(self._surveyed)
+        self.loader.column_changed.connect(self._column_changed)
+        self.loader.columns_settled.connect(self._say)
+        self.loader.reloaded.connect(self._reloaded)
+        self.loader.failed.connect(self._failed)
+        self.selection.changed.connect(self._selection_changed)
+        self.table.space_pressed.connect(self.toggle_inspector)
+        self.table.sorted_by.connect(self._sorted)
+        self.plots.brushes_changed.connect(self._show_visible)
+        self.plots.run_clicked.connect(self._run_clicked)
+        self.plots.columns_wanted.connect(self.loader.want)
+        self.plots.said.connect(self.said)
+        self.inspector.register_requested.connect(self._register)
+        self.inspector.model_known.connect(self.context_changed)
+        self.inspector.said.connect(self.said)
+        self._chooser.columns_chosen.connect(self._columns_chosen)
+
+    def set_theme(self, theme: Theme) -> None:
+        for part in (self.sidebar, self.table, self.area, self.plots, self.inspector, self._chooser):
+            part.set_theme(theme)
+
+    # The store
+
+    def open(self, session: Session) -> None:
+        """Show this store's runs from now on."""
+        self.close_store()
+        self._session = session
+        self.inspector.open(session)
+        self.plots.history.open(session.store)
+        self._minute.start()
+        self.area.show_message("")
+        self.loader.open(session.store)
+
+    def close_store(self) -> None:
+        """Forget the store; nothing is read after this."""
+        self.loader.close()
+        for slot in (_FILTER, _FIND):
+            self._tasks.cancel(slot)
+        for timer in (self._quiet, self._minute, self._resting, self._refilter):
+            timer.stop()
+        self._session = None
+        self._is_refresh_due = False
+        self._sought = None
+        self.inspector.close_store()
+        self.plots.history.close_store()
+        self.sidebar.show_experiments([])
+        self.filter_bar.set_text("")
+        self._show_frame(RunFrame([]))
+
+    def refresh(self, changes: Changes | None = None) -> None:
+        """Read the store again, at once or after a rest; scroll, selection, order and filter stay."""
+        if self._session is None:
+            return
+        if changes is not None and not changes.run_ids and not changes.experiment_ids:
+            self.inspector.reload()
+            return
+        self._is_refresh_due = True
+        if not self._resting.isActive():
+            self._refresh_if_due()
+
+    def _refresh_if_due(self) -> None:
+        if not self._is_refresh_due or self._session is None or self._refresh_began:
+            return
+        self._is_refresh_due = False
+        if not self.sidebar.selected:
+            self.loader.open(self._session.store)
+            return
+        self._refresh_began = time.perf_counter()
+        wanted = [*self.model.columns, *(sort.column for sort in self.model.sort_keys), *self.plots.columns]
+        self.loader.refresh(self.sidebar.selected, list(dict.fromkeys(wanted)))
+
+    def _refreshed(self) -> None:
+        took = time.perf_counter() - self._refresh_began
+        self._refresh_began = 0.0
+        self._resting.start(max(_QUIET_MS, round(took * 1000 * _REST_FACTOR)))
+
+    # Loading
+
+    def _experiments_loaded(self, experiments: Sequence[Experiment]) -> None:
+        self.sidebar.show_experiments(experiments)
+        active = self.sidebar.model.active
+        if not active:
+            self.area.show_message(
+                "This store has no experiments yet. Runs that MLflow logs here will appear by themselves."
+            )
+        elif not self.sidebar.selected:
+            # The one most people came for: the fullest.
+            self.sidebar.select([max(active, key=lambda one: one.active_runs).experiment_id])
+        self.context_changed.emit()
+
+    def _load_runs(self, experiment_ids: Sequence[int]) -> None:
+        self._refresh_began = 0.0
+        names = {one.experiment_id: one.name for one in self.sidebar.model.active}
+        self.loader.load_runs(experiment_ids, names)
+        self.context_changed.emit()
+
+    def _show_frame(self, frame: RunFrame) -> None:
+        self._frame = frame
+        self._fill, self._defaults, self._text_mask = {}, [], None
+        several = len(self.sidebar.selected) > 1
+        self.model.show_waiting(False)
+        self.model.show_frame(frame, [RUN_NAME, *([EXPERIMENT] if several else []), *_FIRST_COLUMNS])
+        self.table.runs.adopt_frame()
+        self.table.scrollToTop()
+        self.plots.show_frame(frame)
+        self._quiet.start()
+        if self.filter_bar.text:
+            self._filter()
+        self._show_visible()
+        self._count_columns()
+        if self._sought is not None:
+            self._select_sought()
+
+    def _surveyed(self, survey: Survey) -> None:
+        self._fill = survey.fill
+        columns = default_columns(self._frame, survey.fill, survey.constant)
+        if EXPERIMENT in self.model.columns:
+            columns.insert(1, EXPERIMENT)
+        self._defaults = columns
+        self.loader.want(columns)
+        self.model.show_columns(columns)
+        self.plots.set_axes(first_axes(columns, survey.constant), survey.fill)
+        self._count_columns()
+
+    def _column_changed(self, key: ColumnKey) -> None:
+        self.model.column_changed(key)
+        self.plots.column_changed(key)
+        if self.filter_bar.text and self._frame.column(key) is not None and not self._refilter.isActive():
+            self._refilter.start()
+        if any(sort.column == key for sort in self.model.sort_keys):
+            self._say()
+
+    def _reloaded(self, result: Reloaded) -> None:
+        self._refreshed()
+        self.sidebar.show_experiments(result.experiments)
+        known = {one.experiment_id for one in self.sidebar.model.active}
+        if not known.intersection(self.sidebar.selected):
+            self._experiments_loaded(result.experiments)
+            return
+        self._frame, self._text_mask = result.frame, None
+        columns = self.model.columns
+        self.model.show_frame(result.frame, columns)
+        self.table.runs.adopt_frame()
+        self.plots.show_frame(result.frame, keep=True)
+        self.plots.history.refresh()
+        self.inspector.reload()
+        self._show_visible()
+        if self.filter_bar.text:
+            self._filter()
+        self._count_columns()
+        self.context_changed.emit()
+
+    def _failed(self, sentence: str) -> None:
+        self._refresh_began = 0.0
+        if self._frame.size:
+            self.said.emit(sentence)
+        else:
+            self.area.show_message(sentence, retry=True)
+
+    # The visible set
+
+    def _filter(self, _text: str = "") -> None:
+        text = self.filter_bar.text
+        if not text.strip():
+            self._tasks.cancel(_FILTER)
+            self._text_mask = None
+            self._show_visible()
+            return
+        frame = self._frame
+        columns = {key: column for key, column in frame.columns.items() if not _is_system_tag(key)}
+
+        def work(token: Token) -> Mask:
+            return self._text_filter.mask(columns, frame.size, text, token.check)
+
+        self._tasks.start(_FILTER, work, done=self._filtered, failed=self._filter_failed)
+
+    def _filtered(self, mask: Mask) -> None:
+        if len(mask) == self._frame.size:
+            self._text_mask = mask
+            self._show_visible()
+
+    def _filter_failed(self, error: BakehouseError) -> None:
+        self.said.emit(str(error))
+
+    def _show_visible(self) -> None:
+        """The runs that the text filter and the brushes let through."""
+        mask = self._text_mask
+        rows = np.arange(self._frame.size) if mask is None else np.flatnonzero(mask)
+        self.plots.show_rows(rows.astype(np.int32))
+        brushed = self.plots.brush_mask()
+        if brushed is not None:
+            mask = brushed if mask is None else mask & brushed
+        self.model.show_mask(mask)
+        self._show_emptiness()
+        self._say()
+        self.context_changed.emit()
+
+    def _show_emptiness(self) -> None:
+        if len(self.model.rows):
+            self.area.show_table()
+        elif self._frame.size:
+            self.area.show_message(f"No run matches {self._filter_words()}.", clear=True)
+        elif self._session is not None and self.sidebar.selected:
+            self.area.show_message(f"No runs in {self.place()} yet. What MLflow logs there will appear by itself.")
+
+    def _filter_words(self) -> str:
+        text = visible(self.filter_bar.text.strip(), 80)
+        if not text:
+            return "the brushes"
+        return f"“{text}”" if self.plots.brush_mask() is None else f"“{text}” and the brushes"
+
+    def clear_filter(self) -> None:
+        """Show all runs again."""
+        self.plots.clear_brushes()
+        self.filter_bar.set_text("")
+
+    # Columns and order
+
+    def _choose_columns(self) -> None:
+        keys = [key for key in self._frame.keys if not _is_system_tag(key) or key in self.model.columns]
+        self._chooser.open_below(self.filter_bar.columns_button, keys, self.model.columns, self._defaults, self._fill)
+
+    def _columns_chosen(self, keys: Sequence[ColumnKey]) -> None:
+        present = [key for key in self.model.columns if key in keys]
+        columns = sorted([*present, *(key for key in keys if key not in present)], key=lambda key: key.kind)
+        self.model.show_columns(columns or [RUN_NAME])
+        self.loader.want(columns)
+        self._count_columns()
+
+    def _count_columns(self) -> None:
+        every = sum(not _is_system_tag(key) for key in self._frame.keys)
+        self.filter_bar.set_columns(len(self.model.columns), every)
+
+    def _sorted(self, key: ColumnKey, _descending: bool) -> None:
+        self.loader.want([key])
+        self._say()
+
+    # Selection
+
+    def _selection_changed(self) -> None:
+        self.inspector.show_run(self.selection.current, len(self.selection.ids))
+        self.plots.show_selection(self.selection.ids)
+        self._say()
+        self.context_changed.emit()
+
+    def _run_clicked(self, run_id: str, adding: bool) -> None:
+        if adding:
+            self.selection.toggle(run_id)
+        else:
+            self.selection.set([run_id], run_id)
+        self.table.show_run(run_id)
+
+    def _enter_table(self) -> None:
+        self.table.setFocus(Qt.FocusReason.TabFocusReason)
+        if not self.table.currentIndex().isValid() and len(self.model.rows):
+            flags = QItemSelectionModel.SelectionFlag
+            self.table.runs.setCurrentIndex(self.model.index(0, 0), flags.ClearAndSelect | flags.Rows)
+
+    def reveal(self, target: object) -> None:
+        """Select the run with the id `target`, in its own experiment."""
+        run_id = str(target)
+        session = self._session
+        if session is None:
+            return
+        self._sought = run_id
+        if run_id in self._frame.row_of:
+            self._select_sought()
+            return
+
+        def work(token: Token) -> RunDetails | None:
+            return read_details(session.store.reader(), run_id, token)
+
+        self._tasks.start(_FIND, work, done=self._found, failed=self._filter_failed)
+
+    def _found(self, details: RunDetails | None) -> None:
+        if details is None or details.lifecycle_stage == "deleted":
+            self.said.emit("That run is deleted or gone from the store.")
+            self._sought = None
+        else:
+            self.sidebar.select([details.experiment_id])
+
+    def _select_sought(self) -> None:
+        run_id, self._sought = self._sought, None
+        if run_id is not None and run_id in self._frame.row_of:
+            if self.model.place_of(run_id) < 0:
+                self.clear_filter()
+            self.selection.set([run_id], run_id)
+            self.table.show_run(run_id)
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # What the window asks
+
+    def handlers(self) -> Mapping[str, Callable[[], object]]:
+        """The commands this page answers."""
+        return {
+            "runs.filter": self.filter_bar.focus,
+            "runs.clear_filter": self.clear_filter,
+            "runs.columns": self._choose_columns,
+            "runs.copy": self.copy,
+            "runs.select_all": self.select_all,
+            "runs.register": self.inspector.request_registration,
+        }
+
+    def copy(self) -> None:
+        """Copy the selected rows and say so."""
+        self.table.copy_rows()
+        self.said.emit(f"Copied {int(np.count_nonzero(self.table.runs.mask[self.model.rows])):,} rows")
+
+    def select_all(self) -> None:
+        """Select every visible run."""
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.table.selectAll()
+
+    def context(self, context: Context) -> Context:
+        """`context` with what this page knows."""
+        return replace(
+            context,
+            selected_runs=len(self.selection.ids),
+            run_has_model=self.inspector.has_model,
+            filtered=bool(self.filter_bar.text) or self.plots.brush_mask() is not None,
+        )
+
+    def summary(self) -> str:
+        """What is shown, counted."""
+        if self._session is None:
+            return ""
+        shown, size, selected = len(self.model.rows), self._frame.size, len(self.selection.ids)
+        parts = [f"{size:,} {'run' if size == 1 else 'runs'}" if shown == size else f"{shown:,} of {size:,} runs"]
+        if selected:
+            hidden = selected - int(np.count_nonzero(self.table.runs.mask[self.model.rows]))
+            parts.append(f"{selected:,} selected" + (f", {hidden:,} of them not shown" if hidden else ""))
+        left = self.loader.columns_left
+        if left and not self._quiet.isActive():
+            parts.append(f"{left:,} columns still to read")
+        return " · ".join(parts)
+
+    def place(self) -> str:
+        """The experiments whose runs are shown."""
+        chosen = set(self.sidebar.selected)
+        names = [one.name for one in self.sidebar.model.active if one.experiment_id in chosen]
+        return visible(names[0], 120) if len(names) == 1 else f"{len(names):,} experiments" if names else ""
+
+    def places(self) -> list[tuple[str, str, str, Callable[[], None]]]:
+        """Where the palette can go: every experiment."""
+        return [
+            (visible(one.name, 200), "Experiment", "chart-line", partial(self._go_to, one.experiment_id))
+            for one in self.sidebar.model.active
+        ]
+
+    def _go_to(self, experiment_id: int) -> None:
+        self.navigate_requested.emit("runs", None)
+        self.sidebar.select([experiment_id])
+
+    def _register(self, details: RunDetails) -> None:
+        self.edit_requested.emit("runs.register", details)
+
+    def _say(self) -> None:
+        self.said.emit(self.summary())
+
+    # Panels
+
+    def toggle_sidebar(self) -> None:
+        """Show or hide the experiments."""
+        self.sidebar.setVisible(self.sidebar.isHidden())
+        self._settings.remember_flag("runs.sidebar", not self.sidebar.isHidden())
+
+    def toggle_inspector(self) -> None:
+        """Show or hide the inspector; from then on the window's width no longer decides."""
+        self._inspector_wanted = self.inspector.isHidden()
+        self.inspector.setVisible(self._inspector_wanted)
+        self._settings.remember_flag("runs.inspector", self._inspector_wanted)
+
+    def remember_layout(self) -> None:
+        """Keep the panels' sizes for the next session."""
+        self._settings.remember_layout("runs.across", self._splitter.saveState())
+        self._settings.remember_layout("runs.down", self.area.splitter.saveState())
+
+    def _fit_inspector(self) -> None:
+        wanted = self._inspector_wanted
+        self.inspector.setVisible(self.width() >= _INSPECTOR_FROM if wanted is None else wanted)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._inspector_wanted is None:
+            self._fit_inspector()
+
+
+def _is_system_tag(key: ColumnKey) -> bool:
+    return key.kind is ColumnKind.TAG and key.name.startswith(_SYSTEM_TAGS)

@@ -1,0 +1,284 @@
+"""The plots below the run table: parallel coordinates of the visible runs, histories of the selected ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from bakehouse.analysis.axes import AxisData, axis_data
+from bakehouse.analysis.columns import Column, Ints, Mask
+from bakehouse.analysis.frame import RunFrame
+from bakehouse.domain.columns import ColumnKey, ColumnKind
+from bakehouse.itemmodels.run_table import column_title
+from bakehouse.pages.runs.history_panel import HistoryPanel
+from bakehouse.plots.parallel import ParallelPlot
+from bakehouse.tasks import TaskRunner
+from bakehouse.theme import GRID, Theme, ThemeSource
+from bakehouse.widgets.column_chooser import ColumnChooser
+from bakehouse.widgets.labels import ElidedLabel
+
+_AXES_AT_MOST = 7
+_METRIC_AXES = 2
+_CHOSEN_AT_MOST = 30
+_SELECTED_AT_MOST = 1_000
+PARALLEL, HISTORY = 0, 1
+
+
+def first_axes(shown: Sequence[ColumnKey], constant: frozenset[ColumnKey]) -> list[ColumnKey]:
+    """Up to seven axes to start with: the shown params that differ, then metrics, the first of them last of all."""
+    params = [key for key in shown if key.kind is ColumnKind.PARAM and key not in constant]
+    metrics = [key for key in shown if key.kind is ColumnKind.METRIC]
+    some = metrics[: max(_METRIC_AXES, _AXES_AT_MOST - len(params))]
+    return [*params[: _AXES_AT_MOST - len(some)], *reversed(some)]
+
+
+class PlotPanel(QWidget):
+    """Tabs over the two plots with their choosers. The page tells it frame, visible runs and selection. GUI thread."""
+
+    brushes_changed = Signal()
+    run_clicked = Signal(str, bool)
+    columns_wanted = Signal(object)
+    """list[ColumnKey]: columns that shall be loaded before others."""
+    said = Signal(str)
+
+    def __init__(self, themes: ThemeSource, tasks: TaskRunner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        theme = themes.theme
+        self._frame = RunFrame([])
+        self._rows: Ints = np.empty(0, np.int32)
+        self._ids: tuple[str, ...] = ()
+        self._axes: list[ColumnKey] = []
+        self._defaults: list[ColumnKey] = []
+        self._colour: ColumnKey | None = None
+        self._fill: Mapping[ColumnKey, int] = {}
+        self._made: dict[ColumnKey, tuple[Column, AxisData]] = {}
+        self._names: list[str] = []
+        self._shown_frame: RunFrame | None = None
+        self.parallel = ParallelPlot(theme)
+        self.history = HistoryPanel(themes, tasks)
+        self._tabs = QTabBar()
+        self._tabs.setObjectName("plot_tabs")
+        self._tabs.setAccessibleName("Plots")
+        self._tabs.setExpanding(False)
+        for title in ("Parallel coordinates", "History"):
+            self._tabs.addTab(title)
+        self._status = ElidedLabel("", "muted")
+        self._status.setObjectName("plot_status")
+        self._status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._clear = QPushButton("Clear brushes")
+        self._clear.setProperty("link", "true")
+        self._clear.hide()
+        self._axes_button = QPushButton("Axes")
+        self._axes_button.setObjectName("axes_button")
+        self._axes_button.setAccessibleName("Choose axes")
+        self._colours = QComboBox()
+        self._colours.setObjectName("colour_by")
+        self._colours.setAccessibleName("Colour by")
+        self._colours.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._colours.setMinimumContentsLength(14)
+        self._chooser = ColumnChooser(theme, self)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.parallel)
+        self._stack.addWidget(self.history)
+        self._later = QTimer(self, singleShot=True, interval=30)
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        tools = QStackedWidget()
+        parallel_tools = QWidget()
+        row = QHBoxLayout(parallel_tools)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        for widget in (self._clear, self._colours, self._axes_button):
+            row.addWidget(widget)
+        tools.addWidget(parallel_tools)
+        tools.addWidget(self.history.tools)
+        tools.setSizePolicy(tools.sizePolicy().Policy.Maximum, tools.sizePolicy().Policy.Fixed)
+        self._tools = tools
+        bar = QWidget()
+        bar.setObjectName("plot_bar")
+        line = QHBoxLayout(bar)
+        line.setContentsMargins(GRID + 6, 4, GRID + 6, 0)
+        line.setSpacing(GRID + 4)
+        line.addWidget(self._tabs, 0, Qt.AlignmentFlag.AlignBottom)
+        line.addWidget(self._status, 1)
+        line.addWidget(tools)
+        rule = QFrame()
+        rule.setProperty("line", "horizontal")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(bar)
+        layout.addWidget(rule)
+        layout.addWidget(self._stack, 1)
+
+    def _connect(self) -> None:
+        self._tabs.currentChanged.connect(self._show_tab)
+        self._clear.clicked.connect(self.parallel.clear_brushes)
+        self._axes_button.clicked.connect(self._choose_axes)
+        self._chooser.columns_chosen.connect(self._axes_chosen)
+        self._colours.activated.connect(self._colour_chosen)
+        self._later.timeout.connect(self._draw)
+        self.parallel.brushes_changed.connect(self._brushed)
+        self.parallel.run_clicked.connect(self.run_clicked)
+        self.parallel.picture_finished.connect(self._say)
+        self.history.status_changed.connect(self._say)
+        self.history.said.connect(self.said)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.parallel.set_theme(theme)
+        self.history.set_theme(theme)
+        self._chooser.set_theme(theme)
+
+    # What the page tells
+
+    def show_frame(self, frame: RunFrame, *, keep: bool = False) -> None:
+        """Show other runs; axes and brushes stay with `keep` (a refresh), else they wait for `set_axes`."""
+        self._frame = frame
+        self._made.clear()
+        self._names = []
+        self._rows = np.arange(frame.size, dtype=np.int32)
+        if not keep:
+            self._axes, self._defaults, self._colour = [], [], None
+            self.parallel.clear_brushes()
+            self.history.clear()
+        self._fill_choosers()
+        self._soon()
+
+    def set_axes(self, axes: Sequence[ColumnKey], fill: Mapping[ColumnKey, int]) -> None:
+        """The axes to start with; the last metric among them gives the colour."""
+        self._axes = self._defaults = list(axes)
+        self._fill = fill
+        self._colour = next((key for key in reversed(self._axes) if key.kind is ColumnKind.METRIC), None)
+        self._fill_choosers()
+        self.columns_wanted.emit(self._axes)
+        self._soon()
+
+    def column_changed(self, key: ColumnKey) -> None:
+        """A column has arrived or failed."""
+        if key in self._axes or key == self._colour:
+            self._soon()
+
+    def show_rows(self, rows: Ints) -> None:
+        """These runs (rows of the frame) pass the filter, brushes aside."""
+        if not np.array_equal(rows, self._rows):
+            self._rows = rows
+            self._soon()
+
+    def show_selection(self, ids: Sequence[str]) -> None:
+        """Draw these runs on top, and their histories."""
+        self._ids = tuple(ids[:_SELECTED_AT_MOST])
+        if self._shown_frame is self._frame:
+            self.parallel.set_selected_rows(self._selected_rows())
+        self.history.show_runs(ids, {run_id: self._frame.name(self._frame.row_of[run_id]) for run_id in self._ids})
+
+    def brush_mask(self) -> Mask | None:
+        """bool[runs]: what the brushes let through, None without any."""
+        if not self.parallel.brushes() or self._shown_frame is not self._frame:
+            return None
+        return self.parallel.brush_mask()
+
+    def clear_brushes(self) -> None:
+        self.parallel.clear_brushes()
+
+    def show_history(self) -> None:
+        """Bring the history to the front."""
+        self._tabs.setCurrentIndex(HISTORY)
+
+    @property
+    def columns(self) -> list[ColumnKey]:
+        """The columns the plot draws."""
+        return [*self._axes, *([self._colour] if self._colour is not None else [])]
+
+    # Inside
+
+    def _soon(self) -> None:
+        """Several columns and filters arrive together: one picture for all."""
+        if not self._later.isActive():
+            self._later.start()
+
+    def _draw(self) -> None:
+        if self._tabs.currentIndex() != PARALLEL or not self.isVisible():
+            return
+        if not self._names and self._frame.size:
+            self._names = [self._frame.name(row) for row in range(self._frame.size)]
+        axes = [made for key in self._axes if (made := self._axis(key)) is not None]
+        colour = self._axis(self._colour) if self._colour is not None else None
+        had_brushes = bool(self.parallel.brushes())
+        self._shown_frame = self._frame
+        self.parallel.set_data(axes, colour, self._frame.run_ids, self._rows, self._selected_rows(), self._names)
+        if had_brushes:
+            self._brushed()
+        self._say()
+
+    def _axis(self, key: ColumnKey) -> AxisData | None:
+        column = self._frame.column(key)
+        if column is None:
+            return None
+        made = self._made.get(key)
+        if made is None or made[0] is not column:
+            made = self._made[key] = (column, axis_data(key, column))
+        return made[1]
+
+    def _selected_rows(self) -> Ints:
+        row_of = self._frame.row_of
+        return np.array([row for run_id in self._ids if (row := row_of.get(run_id)) is not None], np.int32)
+
+    def _brushed(self) -> None:
+        self._clear.setVisible(bool(self.parallel.brushes()))
+        self._say()
+        self.brushes_changed.emit()
+
+    def _say(self) -> None:
+        parallel = self._tabs.currentIndex() == PARALLEL
+        self._status.setText(self.parallel.status() if parallel else self.history.status())
+
+    def _show_tab(self, place: int) -> None:
+        self._stack.setCurrentIndex(place)
+        self._tools.setCurrentIndex(place)
+        self.history.set_shown(place == HISTORY)
+        self._draw()
+        self._say()
+
+    def _choose_axes(self) -> None:
+        keys = [key for key in self._frame.keys if not (key.kind is ColumnKind.TAG and key.name.startswith("mlflow."))]
+        self._chooser.open_below(self._axes_button, keys, self._axes, self._defaults, self._fill)
+
+    def _axes_chosen(self, keys: Sequence[ColumnKey]) -> None:
+        kept = [key for key in self._axes if key in keys]
+        self._axes = [*kept, *(key for key in keys if key not in kept)][:_CHOSEN_AT_MOST]
+        self._fill_choosers()
+        self.columns_wanted.emit(self._axes)
+        self._soon()
+
+    def _colour_chosen(self, place: int) -> None:
+        self._colour = self._colours.itemData(place)
+        if self._colour is not None:
+            self.columns_wanted.emit([self._colour])
+        self._soon()
+
+    def _fill_choosers(self) -> None:
+        self._axes_button.setText(f"Axes {len(self._axes)}" if self._axes else "Axes")
+        metrics = [key for key in self._frame.keys if key.kind is ColumnKind.METRIC]
+        metrics.sort(key=lambda key: (key.name.startswith("system/"), key.name))
+        with QSignalBlocker(self._colours):
+            self._colours.clear()
+            self._colours.addItem("No colour", None)
+            for key in metrics:
+                self._colours.addItem(f"Colour: {column_title(key)}", key)
+            if self._colour is not None and self._colour in metrics:
+                self._colours.setCurrentIndex(metrics.index(self._colour) + 1)
+        self.history.show_keys([key.name for key in metrics])
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._soon()
