@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bakehouse.domain.models import RegisteredModel
 from bakehouse.domain.runs import LoggedModel, RunDetails
+from bakehouse.domain.text import visible
 from bakehouse.registry.names import model_name_problem
 from bakehouse.store.registrations import DEFAULT_WORKSPACE, VersionRegistered, create_model_version
 from bakehouse.store.writing import Writer
@@ -89,13 +90,13 @@ def plan_registration(
     existing = next((m for m in models if m.name == name and m.workspace == workspace), None)
     if existing is not None:
         number = greatest_versions.get((workspace, name), 0) + 1
-        return RegistrationPlan(f"Becomes version {number} of {name}.", "", False)
+        return RegistrationPlan(f"Becomes version {number} of {visible(name, 80)}.", "", False)
     problem = model_name_problem(name)
     if problem is None and (workspace, name) in greatest_versions:
-        problem = f"“{name}” is the name of a prompt in this store; choose another one."
+        problem = f"“{visible(name, 80)}” is the name of a prompt in this store; choose another one."
     if problem is not None:
         return RegistrationPlan("", problem, True)
-    return RegistrationPlan(f"Creates the registered model {name} with this as version 1.", "", True)
+    return RegistrationPlan(f"Creates the registered model {visible(name, 80)} with this as version 1.", "", True)
 
 
 def register(writer: Writer, request: RegisterRequest) -> VersionRegistered:

@@ -1,1 +1,5 @@
-""
+"""Registered models and their versions."""
+
+from bakehouse.pages.models.page import ModelsPage
+
+__all__ = ["ModelsPage"]
