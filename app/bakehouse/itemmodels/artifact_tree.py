@@ -19,11 +19,22 @@ from bakehouse.artifacts.locator import Location
 from bakehouse.domain.text import visible
 from bakehouse.theme import LIGHT, Theme
 
-_PAGE = 2_000
+_PAGE = 500
 _NAME_LIMIT = 300
 _ItemRole = Qt.ItemDataRole
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
+
+
+_SELECTABLE = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+_LEAF = _SELECTABLE | Qt.ItemFlag.ItemNeverHasChildren
+# (may have children, may be dragged); put together once, for a view asks for each row.
+_FLAGS = {
+    (True, False): _SELECTABLE,
+    (True, True): _SELECTABLE | Qt.ItemFlag.ItemIsDragEnabled,
+    (False, False): _LEAF,
+    (False, True): _LEAF | Qt.ItemFlag.ItemIsDragEnabled,
+}
 
 
 class ArtifactColumn(IntEnum):
@@ -76,7 +87,7 @@ class _Node:
 class ArtifactTreeModel(QAbstractItemModel):
     """Rows for roots, folders and files. It does no file access: whoever owns it answers `contents_wanted`.
 
-    One root stands for itself and its entries are the top level; several roots are rows. A folder of more than 2,000
+    One root stands for itself and its entries are the top level; several roots are rows. A folder of more than 500
     entries shows them in pages, so that no view has to lay out 100,000 rows. GUI thread.
     """
 
@@ -205,13 +216,18 @@ class ArtifactTreeModel(QAbstractItemModel):
     def usable_paths(self, indexes: Iterable[Index]) -> list[tuple[Path, Path]]:
         """(path, artifact folder) of rows that may be dragged or copied; what lies in a chosen folder counts once."""
         chosen: dict[Path, Path] = {}
+        folders: set[Path] = set()
         for index in indexes:
             node = self._at(index)
-            path = self.path(index)
-            if path is None or (node.entry is not None and node.entry.obstacle):
+            path = self.path(index) if _is_usable(node) else None
+            if path is None or index.column() > 0:
                 continue
             chosen[path] = node.entry.root if node.entry is not None else path
-        return [(path, root) for path, root in chosen.items() if not any(up in chosen for up in path.parents)]
+            if node.entry is None or node.entry.is_folder:
+                folders.add(path)
+        if not folders:
+            return list(chosen.items())
+        return [(path, root) for path, root in chosen.items() if not folders.intersection(path.parents)]
 
     # Look
 
@@ -264,12 +280,8 @@ class ArtifactTreeModel(QAbstractItemModel):
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
         node = self._at(index)
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if node.kind in (Kind.NOTE, Kind.MORE) or (node.entry is not None and not node.entry.is_folder):
-            flags |= Qt.ItemFlag.ItemNeverHasChildren
-        if self.usable_paths([index]):
-            flags |= Qt.ItemFlag.ItemIsDragEnabled
-        return flags
+        has_children = node.kind is Kind.ROOT or (node.entry is not None and node.entry.is_folder)
+        return _FLAGS[has_children, _is_usable(node)]
 
     @override
     def data(self, index: Index, role: int = _ItemRole.DisplayRole) -> object:
@@ -380,6 +392,12 @@ def icon_name(kind: Kind, entry: Entry | None) -> str:
     if entry.is_folder:
         return "folder"
     return _ICON_OF_ENDING.get(Path(entry.name).suffix.lower(), "file-code" if entry.name == "MLmodel" else "file")
+
+
+def _is_usable(node: _Node) -> bool:
+    if node.entry is not None:
+        return not node.entry.obstacle
+    return node.location is not None and node.location.path is not None
 
 
 def _root_of(node: _Node) -> _Node | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QItemSelectionModel, QRect, QSize, Qt
-from PySide6.QtGui import QFontDatabase, QImage, QImageReader, QPainter, QPaintEvent, QTextOption
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QItemSelectionModel, QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QFontDatabase, QImage, QImageReader, QPainter, QPaintEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -31,6 +31,7 @@ from bakehouse.widgets.labels import ElidedLabel, PlainLabel
 
 _LARGEST_SIDE = 2048
 _MOST_ENLARGED = 8
+_PIECE = 1_000
 _SAMPLED_ROWS = 40
 _WIDEST_COLUMN = 260
 
@@ -79,7 +80,7 @@ class ArtifactPreview(QWidget):
         self.setObjectName("artifact_preview")
         self._name = ElidedLabel("", mode=Qt.TextElideMode.ElideMiddle)
         self._notice = PlainLabel("", "muted")
-        self._text = _text_page()
+        self._text = TextView()
         self._picture = PictureView(theme)
         self._table = _table_page()
         self._table_model: PreviewTableModel | None = None
@@ -108,7 +109,7 @@ class ArtifactPreview(QWidget):
         self._notice.setText(getattr(shown, "notice", ""))
         self._notice.setVisible(bool(self._notice.text()))
         if isinstance(shown, TextPreview):
-            self._text.setPlainText(shown.text)
+            self._text.show_text(shown.text)
             self._pages.setCurrentWidget(self._text)
         elif isinstance(shown, Picture):
             self._picture.set_image(shown.image)
@@ -128,7 +129,7 @@ class ArtifactPreview(QWidget):
         """Forget the file that is shown."""
         self._name.setText("")
         self._notice.setText("")
-        self._text.clear()
+        self._text.show_text("")
         self._picture.set_image(QImage())
         self._facts.show_facts("", ())
         self._pages.setCurrentWidget(self._facts)
@@ -144,8 +145,8 @@ class ArtifactPreview(QWidget):
             header.setSelectionModel(QItemSelectionModel(self._table_model, header))
         metrics = self._table.fontMetrics()
         for column, name in enumerate(table.columns):
-            texts = [name, *(row[column] for row in table.rows[:_SAMPLED_ROWS])]
-            width = max(metrics.horizontalAdvance(text[:60]) for text in texts) + 3 * GRID
+            longest = max((row[column] for row in table.rows[:_SAMPLED_ROWS]), key=len, default="")
+            width = max(metrics.horizontalAdvance(text[:60]) for text in (name, longest)) + 3 * GRID
             self._table.setColumnWidth(column, min(max(width, 48), _WIDEST_COLUMN))
         self._table.verticalHeader().setFixedWidth(metrics.horizontalAdvance("0000") + 2 * GRID)
         self._table.scrollToTop()
@@ -206,6 +207,44 @@ class PictureView(QWidget):
         return size * max(steps, 1)
 
 
+class TextView(QPlainTextEdit):
+    """Read-only text that fills itself in pieces, so that 20,000 lines never hold the window up."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.document().setDocumentMargin(GRID)
+        flags = Qt.TextInteractionFlag
+        self.setTextInteractionFlags(flags.TextSelectableByMouse | flags.TextSelectableByKeyboard)
+        self.setAccessibleName("File text")
+        self.setTabChangesFocus(True)
+        self._waiting: list[str] = []
+        self._filling = QTimer(self, interval=0)
+        self._filling.timeout.connect(self._fill)
+
+    def show_text(self, text: str) -> None:
+        """Show `text` from its beginning; the rest follows behind."""
+        lines = text.split("\n")
+        self._waiting = ["\n".join(lines[i : i + _PIECE]) for i in range(0, len(lines), _PIECE)][::-1]
+        self.setPlainText(self._waiting.pop())
+        if self._waiting:
+            self._filling.start()
+        else:
+            self._filling.stop()
+
+    def _fill(self) -> None:
+        if self._waiting:
+            cursor = QTextCursor(self.document())
+            cursor.movePosition(QTextCursor.MoveOperation.End)
+            cursor.insertText("\n" + self._waiting.pop())
+        if not self._waiting:
+            self._filling.stop()
+
+
 class _FactsPage(QWidget):
     """A sentence and what is known of the file."""
 
@@ -236,22 +275,6 @@ class _FactsPage(QWidget):
             shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._grid.addWidget(PlainLabel(label, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(shown, row, 1)
-
-
-def _text_page() -> QPlainTextEdit:
-    page = QPlainTextEdit()
-    page.setReadOnly(True)
-    page.setUndoRedoEnabled(False)
-    page.setFrameShape(QPlainTextEdit.Shape.NoFrame)
-    page.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-    page.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    page.document().setDocumentMargin(GRID)
-    page.setTextInteractionFlags(
-        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-    )
-    page.setAccessibleName("File text")
-    page.setTabChangesFocus(True)
-    return page
 
 
 def _table_page() -> QTableView:

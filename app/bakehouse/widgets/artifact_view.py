@@ -416,7 +416,11 @@ class ArtifactView(QWidget):
     # Taking out
 
     def _show_menu(self, place: QPoint) -> None:
-        index = self._tree.indexAt(place)
+        menu = self.menu_for(self._tree.indexAt(place))
+        menu.popup(self._tree.viewport().mapToGlobal(place))
+
+    def menu_for(self, index: QModelIndex) -> QMenu:
+        """The menu of a row (or of none), with what the row and the selection allow; it is gone when closed."""
         entry = self._model.entry(index) if index.isValid() else None
         has_path = index.isValid() and self._model.path(index) is not None
         usable = bool(self.selected_paths())
@@ -427,16 +431,15 @@ class ArtifactView(QWidget):
         self._reveal_action.setEnabled(has_path)
         self._uri_action.setVisible(index.isValid() and bool(self._model.mlflow_uri(index)))
         menu = QMenu(self)
-        menu.addAction(self._preview_action)
-        menu.addAction(self._save_action)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions([self._preview_action, self._save_action])
         menu.addSeparator()
         menu.addActions([self._copy_action, self._path_action, self._uri_action])
         menu.addSeparator()
         menu.addActions([self._reveal_action, self._refresh_action])
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self._tree.viewport().mapToGlobal(place))
         for action in self._tree.actions():
             menu.aboutToHide.connect(partial(action.setEnabled, True))
+        return menu
 
     def _save(self) -> None:
         chosen = self._model.usable_paths(self._tree.selected_rows())
