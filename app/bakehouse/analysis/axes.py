@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bakehouse.analysis.columns import Column
 
 _DAY_MS = 86_400_000.0
+_MOST_TICKS = 1000
 
 
 class AxisLane(IntEnum):
@@ -135,7 +136,9 @@ def _category_axis(data: AxisData, codes: NDArray[np.int32], lanes: NDArray[np.u
     place = np.full(len(names) + 1, np.nan, dtype=np.float32)  # the last one serves code -1
     place[used] = np.linspace(1.0, 0.0, len(used)) if len(used) > 1 else 0.5
     categories = tuple(names[i] for i in used)
-    ticks = tuple(Tick(float(place[i]), names[i]) for i in used)
+    # More labels than any screen has rows for are not made; the painter thins the rest where they would overlap.
+    shown = np.unique(np.linspace(0, len(used) - 1, min(len(used), _MOST_TICKS)).astype(np.int64))
+    ticks = tuple(Tick(float(place[i]), names[i]) for i in used[shown])
     return Axis(data, place[codes], lanes, 0.0, 1.0, categories, ticks)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,8 +58,11 @@ def brush_between(axis: Axis, first: float, second: float, lanes: Iterable[AxisL
     if np.isnan(first) or np.isnan(second) or high < 0.0 or low > 1.0:
         return Brush(missing=missing, not_finite=not_finite) if chosen else None
     if axis.categories is not None:
-        places = [axis.category_position(i) for i in range(len(axis.categories))]
-        inside = frozenset(c for c, p in zip(axis.categories, places, strict=True) if low <= p <= high)
+        steps = len(axis.categories) - 1  # the first one lies at the top
+        first_inside, last_inside = ceil((1.0 - min(high, 1.0)) * steps), floor((1.0 - max(low, 0.0)) * steps)
+        if steps <= 0:
+            first_inside, last_inside = (0, steps) if low <= 0.5 <= high else (0, -1)
+        inside = frozenset(axis.categories[first_inside : last_inside + 1])
         return Brush(categories=inside, missing=missing, not_finite=not_finite)
     if axis.high <= axis.low:  # one distinct value in the middle: above or below it nothing lies
         if low <= 0.5 <= high:

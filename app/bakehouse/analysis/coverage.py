@@ -44,9 +44,9 @@ def line_coverage(
         part = slice(first, first + step)
         places = np.multiply.outer(rise[part] * _SUB, middles)
         places += start[part]
-        np.clip(places, 0, height - 1, out=places)
         index = places.astype(np.int64)
-        ends = np.minimum(index + extent[part], height - 1)
+        ends = np.clip(index + extent[part], 0, height - 1)
+        np.clip(index, 0, height - 1, out=index)
         index += offsets
         ends += offsets
         counts += np.bincount(index.ravel(), minlength=len(counts))

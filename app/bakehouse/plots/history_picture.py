@@ -238,8 +238,9 @@ def _paint_line(painter: QPainter, curve: Curve, line: Polyline, window: Window,
         return
     points = np.stack([window.x_pixels(line.x), window.y_pixels(line.y)], axis=1)
     # A crowd of upright strokes needs no antialiasing and is many times faster without.
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(points) <= _DENSE * columns)
-    painter.setPen(QPen(curve.colour, 1))
+    crowded = len(points) > _DENSE * columns
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, not crowded)
+    painter.setPen(QPen(curve.colour, 0 if crowded else 1))  # 0: one pixel of the device, as the envelope has them
     ends = np.flatnonzero(~line.connect) + 1
     for first, last in zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True):
         if last - first > 1:

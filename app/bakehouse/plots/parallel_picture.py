@@ -174,7 +174,8 @@ class Layer:
         rows = max(1, round((lower - upper) * float(ratio)))
         above = np.float32(upper)
         wide = wide if columns is None else min(wide, columns)
-        return line_coverage((left - above) * ratio, (right - above) * ratio, wide, rows, weights)
+        thickness = max(1.0, 0.75 * float(ratio))
+        return line_coverage((left - above) * ratio, (right - above) * ratio, wide, rows, weights, thickness)
 
     def _draw_density(self, runs: Crossings, gap: int, ink: Ink, live: bool) -> None:
         pairs = runs.pairs[gap]
