@@ -1,28 +1,40 @@
-"""Columns of the run table: which keys there are, and one key's values for many runs."""
+"""Columns of the run table: the values of one key, or of many at once, for many runs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
 
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey, ColumnKind
-from bakehouse.store.reading import Reader, Row
-from bakehouse.store.runs import read_run_ids
-from bakehouse.store.values import as_text, metric_values, positions
+from bakehouse.store.keys import TABLES, list_keys, stored_keys
+from bakehouse.store.reading import Reader
+from bakehouse.store.scanning import LOOK_UP, Columns, look_up_runs, scan_key, scan_table
+from bakehouse.store.values import Codes, metric_values, positions
 
-_TABLES = {ColumnKind.PARAM: "params", ColumnKind.METRIC: "latest_metrics", ColumnKind.TAG: "tags"}
-_LOOK_UP = 500
-_SAMPLE = 2_500
+__all__ = ["Numbers", "Texts", "list_keys", "read_column", "read_columns"]
+
+# Seconds, measured; only their ratios matter. A row found through an index costs a jump to its page.
+_PASSED_ROW = 0.25e-6
+_TAKEN_ROW = 1.2e-6
+_NEAR_JUMP = 2e-6
+_FAR_JUMP = 8e-6
+_ROW_BYTES = 100
+_NEAR_BYTES = 12_000_000
+"""What SQLite's page cache holds of one table."""
+_PROBE = 5_000
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """A metric's latest values: `rows[k]` (int32) holds `values[k]` (float64). NaN is a logged NaN; an absent row is missing."""
+    """A metric's latest values: row `rows[k]` (int32) has `values[k]` (float64).
+
+    NaN is a logged NaN, infinities are infinities; a row that does not occur has no value.
+    """
 
     rows: npt.NDArray[np.int32]
     values: npt.NDArray[np.float64]
@@ -30,220 +42,169 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Texts:
-    """A param's or tag's values: `rows[k]` (int32) holds `categories[codes[k]]`. Categories come unsorted, first seen first."""
+    """A param's or tag's values: row `rows[k]` (int32) has `categories[codes[k]]`; a row that does not occur has none.
+
+    The categories are unsorted, first seen first.
+    """
 
     rows: npt.NDArray[np.int32]
     codes: npt.NDArray[np.int32]
     categories: list[str]
 
 
-def list_keys(
-    reader: Reader, experiment_ids: Sequence[int] | None, token: Token, *, deleted: bool = False
-) -> list[ColumnKey]:
-    """The keys of params, latest metrics and tags, by group and then by name.
-
-    None: all keys in the store. Else exactly those that occur in an active run of these experiments (with `deleted`: in
-    any run of them). Raises StoreError kin.
-    """
-    every = {kind: _distinct_keys(reader, table, token) for kind, table in _TABLES.items()}
-    if experiment_ids is not None:
-        every = _of_experiments(reader, every, experiment_ids, deleted, token)
-    return [
-        ColumnKey(kind, name) for kind, keys in every.items() for name in sorted({_decoded(reader, k) for k in keys})
-    ]
-
-
 def read_column(reader: Reader, key: ColumnKey, row_of: Mapping[str, int], token: Token) -> Numbers | Texts:
-    """One key's values for the runs in `row_of` (run id → row). Raises StoreError kin, ValueError for an attribute.
+    """One key's values for the runs in `row_of` (run id → row). Raises StoreError kin, ValueError for an attribute."""
+    return read_columns(reader, [key], row_of, token)[key]
 
-    Scans the key in pages by run id when most runs of the store are asked for, else looks each run up.
+
+def read_columns(
+    reader: Reader, keys: Sequence[ColumnKey], row_of: Mapping[str, int], token: Token
+) -> dict[ColumnKey, Numbers | Texts]:
+    """Many keys at once: where most of a large table is asked for, one pass over it serves them all.
+
+    Metrics come as Numbers, params and tags as Texts. Reports (rows read, 0) to `token`. Raises StoreError kin,
+    ValueError for an attribute of the run.
     """
-    if key.kind not in _TABLES:
-        raise ValueError(f"{key.name} is an attribute of the run, not a column of its own table")
-    table = _TABLES[key.kind]
-    pages = _pages(reader, table, key.name, row_of, token)
-    return _numbers(pages, row_of, token) if key.kind is ColumnKind.METRIC else _texts(pages, row_of, token)
+    found: dict[ColumnKey, Numbers | Texts] = {}
+    for kind in dict.fromkeys(key.kind for key in keys):
+        if kind not in TABLES:
+            raise ValueError("attributes of a run are read with its header")
+        of_kind = [key for key in dict.fromkeys(keys) if key.kind is kind]
+        gathered = _Numbers(of_kind) if kind is ColumnKind.METRIC else _Texts(of_kind)
+        if reader.has(TABLES[kind]) and row_of:
+            _gather(reader, TABLES[kind], gathered, of_kind, row_of, token)
+        found.update(gathered.columns())
+    return found
 
 
-def _numbers(pages: Iterator[list[Row]], row_of: Mapping[str, int], token: Token) -> Numbers:
-    rows = [np.empty(0, np.int32)]
-    numbers = [np.empty(0, np.float64)]
-    for page in pages:
-        ids, values, nans = zip(*page, strict=True)
-        found, known = metric_values(values, nans)
-        at = positions(ids, row_of, len(page))
-        kept = known & (at >= 0)
-        rows.append(at if kept.all() else at[kept])
-        numbers.append(found if kept.all() else found[kept])
-        token.report(sum(map(len, rows)), len(row_of), "")
-    return Numbers(np.concatenate(rows), np.concatenate(numbers))
-
-
-def _texts(pages: Iterator[list[Row]], row_of: Mapping[str, int], token: Token) -> Texts:
-    rows = [np.empty(0, np.int32)]
-    codes = [np.empty(0, np.int32)]
-    index: dict[str, int] = {}
-    for page in pages:
-        ids, values = zip(*page, strict=True)
-        at = positions(ids, row_of, len(page))
-        coded = np.fromiter((_code(value, index) for value in values), np.int32, len(page))
-        kept = (at >= 0) & (coded >= 0)
-        rows.append(at if kept.all() else at[kept])
-        codes.append(coded if kept.all() else coded[kept])
-        token.report(sum(map(len, rows)), len(row_of), "")
-    return Texts(np.concatenate(rows), np.concatenate(codes), list(index))
-
-
-def _code(value: Any, index: dict[str, int]) -> int:
-    if value is None:
-        return -1
-    return index.setdefault(value if isinstance(value, str) else as_text(value), len(index))
-
-
-def _pages(reader: Reader, table: str, name: str, row_of: Mapping[str, int], token: Token) -> Iterator[list[Row]]:
-    """Non-empty pages of (run id, value[, is_nan]) of one key; rows of other runs may be among them."""
-    if not reader.has(table) or not row_of:
+def _gather(
+    reader: Reader,
+    table: str,
+    gathered: _Numbers | _Texts,
+    keys: list[ColumnKey],
+    row_of: Mapping[str, int],
+    token: Token,
+) -> None:
+    """Choose the cheapest way through the table, key by key or for all keys together, and go it."""
+    spellings = {key: stored_keys(reader, table, key.name, token) for key in keys}
+    packed = isinstance(gathered, _Texts)
+    expressions = ["run_uuid", "value"]
+    if not packed:
+        expressions.append("is_nan" if reader.has(table, "is_nan") else "0")
+    flat = [(position, stored) for position, key in enumerate(keys) for stored in spellings[key]]
+    costs = {stored: _cost(reader, table, stored, len(row_of), token) for _, stored in flat}
+    table_rows = _greatest_rowid(reader, table, token)
+    taken = sum(cost.rows for cost in costs.values())
+    done = 0
+    if table_rows * _PASSED_ROW + taken * _TAKEN_ROW < sum(cost.seconds for cost in costs.values()):
+        position_of = {stored.decode(reader.schema.encoding, "replace"): position for position, stored in flat}
+        stored = [stored for _, stored in flat]
+        for page in scan_table(reader, table, [*expressions, "key"], stored, token, packed=packed):
+            columns = np.fromiter(map(position_of.get, page.pop(), repeat(-1)), np.int16, len(page[0]))
+            done += gathered.add(columns, page, row_of)
+            token.report(done, 0, "Reading columns")
         return
-    chosen = "run_uuid, value"
-    if table == "latest_metrics":
-        chosen += ", is_nan" if reader.has(table, "is_nan") else ", 0"
-    total = reader.first("SELECT max(rowid) FROM runs", token=token)
-    few = len(row_of) <= _LOOK_UP or len(row_of) * 2 < int((total or (0,))[0] or 0)
-    for key in _stored_keys(reader, table, name, token):
-        pages = (
-            _looked_up(reader, table, chosen, key, row_of, token)
-            if few
-            else _scanned(reader, table, chosen, key, token)
-        )
-        yield from pages
+    run_ids = list(row_of)
+    for position, stored_key in flat:
+        if costs[stored_key].run_by_run:
+            pages = look_up_runs(reader, table, expressions, stored_key, run_ids, token, packed=packed)
+        else:
+            pages = scan_key(reader, table, expressions, stored_key, token, packed=packed)
+        for page in pages:
+            done += gathered.add(np.full(len(page[0]), position, np.int16), page, row_of)
+            token.report(done, 0, "Reading columns")
 
 
-def _looked_up(
-    reader: Reader, table: str, chosen: str, key: bytes, row_of: Mapping[str, int], token: Token
-) -> Iterator[list[Row]]:
-    ids = list(row_of)
-    for first in range(0, len(ids), _LOOK_UP):
-        some = ids[first : first + _LOOK_UP]
-        marks = ", ".join("?" * len(some))
-        page = reader.rows(
-            f"SELECT {chosen} FROM {table} WHERE key = CAST(? AS TEXT) AND run_uuid IN ({marks})",
-            (key, *some),
-            token=token,
-        )
-        if page:
-            yield page
+@dataclass(frozen=True)
+class _Cost:
+    """What it costs to read one key by itself, in the cheaper of two ways."""
+
+    rows: int
+    seconds: float
+    run_by_run: bool
 
 
-def _scanned(reader: Reader, table: str, chosen: str, key: bytes, token: Token) -> Iterator[list[Row]]:
-    size = reader.page_size(f"{table}.key")
-    where = "key = CAST(? AS TEXT) AND run_uuid > CAST(? AS TEXT)"
-    after = b""
-    while True:
-        limit = size.rows
-        page = reader.timed_rows(
-            size,
-            f"SELECT {chosen} FROM {table} WHERE {where} ORDER BY run_uuid LIMIT ?",
-            (key, after, limit),
-            token=token,
-        )
-        if page:
-            yield page
-        if len(page) < limit:
-            return
-        following = _stored_id(reader, f"FROM {table} WHERE {where}", (key, after), page, token)
-        if following is None or following <= after:
-            return
-        after = following
+def _cost(reader: Reader, table: str, key: bytes, wanted: int, token: Token) -> _Cost:
+    sample = f"FROM (SELECT rowid AS r FROM {table} WHERE key = CAST(? AS TEXT) LIMIT ?)"
+    row = reader.first(f"SELECT count(*), min(r), max(r) {sample}", (key, _PROBE), token=token)
+    count, low, high = row if row is not None and row[0] else (0, 0, 0)
+    # Neighbours in the index that lie far apart in the table: each one is a page of its own.
+    near = (high - low) * _ROW_BYTES < _NEAR_BYTES
+    jump = (_NEAR_JUMP if near else _FAR_JUMP) + _TAKEN_ROW
+    rows = count if count < _PROBE else max(_PROBE, _greatest_rowid(reader, "runs", token))
+    if wanted <= LOOK_UP // 5 or wanted < rows:
+        return _Cost(min(rows, wanted), wanted * jump, True)
+    return _Cost(rows, rows * jump, False)
 
 
-def _stored_id(
-    reader: Reader, where: str, parameters: tuple[bytes, ...], page: list[Row], token: Token
-) -> bytes | None:
-    """The last run id of a page as the store's own bytes; None when it is no text (those sort last and belong to no run)."""
-    last = page[-1][0]
-    if not isinstance(last, str):
-        return None
-    if "\ufffd" not in last:
-        return last.encode(reader.schema.encoding)
-    # The id was undecodable: compared as read, the next page could begin before it, for ever.
-    found = reader.first(
-        f"SELECT CAST(run_uuid AS BLOB) {where} ORDER BY run_uuid LIMIT 1 OFFSET ?",
-        (*parameters, len(page) - 1),
-        token=token,
-    )
-    return found[0] if found else None
+def _greatest_rowid(reader: Reader, table: str, token: Token) -> int:
+    row = reader.first(f"SELECT max(rowid) FROM {table}", token=token)
+    return int(row[0]) if row is not None and row[0] is not None else 0
 
 
-def _distinct_keys(reader: Reader, table: str, token: Token) -> list[bytes]:
-    """The distinct keys as the store's own bytes, by a skip scan: one index look-up a key."""
-    if not reader.has(table):
-        return []
-    keys: list[bytes] = []
-    found = reader.first(f"SELECT CAST(min(key) AS BLOB), typeof(min(key)) FROM {table}", token=token)
-    while found and found[1] == "text" and (not keys or found[0] != keys[-1]):
-        keys.append(found[0])
-        found = reader.first(
-            f"SELECT CAST(min(key) AS BLOB), typeof(min(key)) FROM {table} WHERE key > CAST(? AS TEXT)",
-            (keys[-1],),
-            token=token,
-        )
-    return keys
+class _Numbers:
+    """Pages of metric values on their way to columns."""
+
+    def __init__(self, keys: Sequence[ColumnKey]) -> None:
+        self._keys = keys
+        self._columns = [np.empty(0, np.int16)]
+        self._rows = [np.empty(0, np.int32)]
+        self._values = [np.empty(0, np.float64)]
+
+    def add(self, columns: npt.NDArray[np.int16], page: Columns, row_of: Mapping[str, int]) -> int:
+        ids, values, nans = page
+        found, known = metric_values(values, nans)
+        rows = positions(ids, row_of, len(ids))
+        kept = known & (rows >= 0) & (columns >= 0)
+        self._columns.append(columns[kept])
+        self._rows.append(rows[kept])
+        self._values.append(found[kept])
+        return len(ids)
+
+    def columns(self) -> Iterator[tuple[ColumnKey, Numbers]]:
+        values = np.concatenate(self._values)
+        for key, rows, chosen in _split(self._keys, self._columns, self._rows):
+            yield key, Numbers(rows, values[chosen])
 
 
-def _stored_keys(reader: Reader, table: str, name: str, token: Token) -> list[bytes]:
-    """The stored spellings that read as `name`: itself, or all undecodable ones that look alike."""
-    if "\ufffd" not in name:
-        return [name.encode(reader.schema.encoding, "replace")]
-    return [key for key in _distinct_keys(reader, table, token) if _decoded(reader, key) == name]
+class _Texts:
+    """Pages of texts on their way to columns; equal texts of all columns share one code until the end."""
+
+    def __init__(self, keys: Sequence[ColumnKey]) -> None:
+        self._keys = keys
+        self._columns = [np.empty(0, np.int16)]
+        self._rows = [np.empty(0, np.int32)]
+        self._codes = [np.empty(0, np.int32)]
+        self._index = Codes()
+
+    def add(self, columns: npt.NDArray[np.int16], page: Columns, row_of: Mapping[str, int]) -> int:
+        ids, values = page
+        rows = positions(ids, row_of, len(ids))
+        codes = np.fromiter(map(self._index.__getitem__, values), np.int32, len(values))
+        kept = (codes >= 0) & (rows >= 0) & (columns >= 0)
+        self._columns.append(columns[kept])
+        self._rows.append(rows[kept])
+        self._codes.append(codes[kept])
+        return len(ids)
+
+    def columns(self) -> Iterator[tuple[ColumnKey, Texts]]:
+        codes = np.concatenate(self._codes)
+        words: list[str] = list(self._index)
+        for key, rows, chosen in _split(self._keys, self._columns, self._rows):
+            used, first, own = np.unique(codes[chosen], return_index=True, return_inverse=True)
+            seen = np.argsort(first)
+            place = np.empty(len(seen), np.int32)
+            place[seen] = np.arange(len(seen), dtype=np.int32)
+            yield key, Texts(rows, place[own], [words[code] for code in used[seen].tolist()])
 
 
-def _decoded(reader: Reader, key: bytes) -> str:
-    return key.decode(reader.schema.encoding, "replace")
-
-
-def _of_experiments(
-    reader: Reader, every: dict[ColumnKind, list[bytes]], experiment_ids: Sequence[int], deleted: bool, token: Token
-) -> dict[ColumnKind, list[bytes]]:
-    """Most keys show up in the first runs; only for the others all runs are asked."""
-    sample = read_run_ids(reader, experiment_ids, token, deleted=deleted, limit=_SAMPLE)
-    found: dict[ColumnKind, set[bytes]] = {kind: set() for kind in every}
-    for kind, keys in every.items():
-        for first in range(0, len(sample), _LOOK_UP):
-            if len(found[kind]) == len(keys):
-                break
-            found[kind] |= _keys_of_runs(reader, _TABLES[kind], sample[first : first + _LOOK_UP], token)
-    doubtful = [(kind, key) for kind, keys in every.items() for key in keys if key not in found[kind]]
-    if doubtful and len(sample) >= _SAMPLE:
-        ids = read_run_ids(reader, experiment_ids, token, deleted=deleted)
-        if len(ids) > len(sample):
-            known = set(ids)
-            for kind, key in doubtful:
-                if _occurs(reader, _TABLES[kind], key, ids, known, token):
-                    found[kind].add(key)
-    return {kind: [key for key in keys if key in found[kind]] for kind, keys in every.items()}
-
-
-def _keys_of_runs(reader: Reader, table: str, ids: list[str], token: Token) -> set[bytes]:
-    marks = ", ".join("?" * len(ids))
-    rows = reader.rows(f"SELECT DISTINCT CAST(key AS BLOB) FROM {table} WHERE run_uuid IN ({marks})", ids, token=token)
-    return {row[0] for row in rows}
-
-
-def _occurs(reader: Reader, table: str, key: bytes, ids: list[str], known: set[str], token: Token) -> bool:
-    """Whether a run of `ids` has the key: through the key's own rows, or run by run when those are fewer."""
-    looked_at = 0
-    for page in _scanned(reader, table, "run_uuid", key, token):
-        if any(run_id in known for (run_id,) in page):
-            return True
-        looked_at += len(page)
-        if looked_at > len(ids):
-            break
-    else:
-        return False
-    for first in range(0, len(ids), _LOOK_UP):
-        some = ids[first : first + _LOOK_UP]
-        marks = ", ".join("?" * len(some))
-        sql = f"SELECT 1 FROM {table} WHERE key = CAST(? AS TEXT) AND run_uuid IN ({marks}) LIMIT 1"
-        if reader.rows(sql, (key, *some), token=token):
-            return True
-    return False
+def _split(
+    keys: Sequence[ColumnKey], columns: list[npt.NDArray[np.int16]], rows: list[npt.NDArray[np.int32]]
+) -> Iterator[tuple[ColumnKey, npt.NDArray[np.int32], npt.NDArray[np.intp]]]:
+    """For each key its rows and where they stood; of a row that came twice (two ids that read alike) the last stays."""
+    all_columns, all_rows = np.concatenate(columns), np.concatenate(rows)
+    order = np.argsort(all_columns, kind="stable")
+    bounds = np.searchsorted(all_columns[order], np.arange(len(keys) + 1))
+    for position, key in enumerate(keys):
+        chosen = order[bounds[position] : bounds[position + 1]]
+        yield key, all_rows[chosen], chosen

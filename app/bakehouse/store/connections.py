@@ -68,7 +68,7 @@ class FileAccess:
             check_same_thread=False,
             cached_statements=128,
         )
-        connection.text_factory = _decoded
+        connection.text_factory = replacing
         for pragma in (
             "trusted_schema=OFF",
             "cell_size_check=ON",
@@ -101,7 +101,7 @@ class FileAccess:
 
     def _file_state(self) -> tuple[int, ...] | None:
         try:
-            found = os.stat(self._real)
+            found = Path(self._real).stat()
         except OSError:
             return None
         wal = side_file_size(self._real, "-wal")
@@ -126,7 +126,7 @@ def check_length(path: Path) -> None:
         raise damaged(path, "its header tells an impossible page size")
     # The count is valid only when both change counters agree: https://www.sqlite.org/fileformat2.html (1.3.7)
     pages = int.from_bytes(header[28:32], "big") if header[24:28] == header[92:96] else 1
-    size = os.stat(real).st_size
+    size = Path(real).stat().st_size
     at_work = journal_is_left(real) or side_file_size(real, "-wal")
     if size < max(1, pages) * page_size and not at_work:
         raise damaged(path, f"it is cut short, {size:,} bytes are left of {max(1, pages) * page_size:,}")
@@ -179,7 +179,7 @@ def mark_closed(identity: FileIdentity) -> None:
 def side_file_size(real: str | Path, ending: str) -> int | None:
     """Bytes of the `-wal`, `-shm` or `-journal` file beside the (link-free) path; None when there is none."""
     try:
-        return os.stat(f"{real}{ending}").st_size
+        return Path(f"{real}{ending}").stat().st_size
     except OSError:
         return None
 
@@ -202,5 +202,6 @@ def _read_start(path: str, count: int) -> bytes:
         os.close(descriptor)
 
 
-def _decoded(data: bytes) -> str:
+def replacing(data: bytes) -> str:
+    """A text factory that never fails."""
     return data.decode(errors="replace")

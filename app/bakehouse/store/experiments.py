@@ -19,7 +19,7 @@ def list_experiments(reader: Reader, token: Token) -> list[Experiment]:
     optional = ("artifact_location", "creation_time", "last_update_time", "workspace")
     columns += [name if reader.has("experiments", name) else f"NULL AS {name}" for name in optional]
     found = []
-    for first, last, _ in reader.rowid_ranges("experiments", token=token):
+    for first, last in reader.rowid_ranges("experiments", token=token):
         found += reader.rows(
             f"SELECT {', '.join(columns)} FROM experiments WHERE rowid BETWEEN ? AND ?", (first, last), token=token
         )
@@ -46,7 +46,7 @@ def count_runs(reader: Reader, token: Token) -> tuple[Counter[int], Counter[int]
     """Active and deleted runs per experiment id; a run without a readable experiment counts under -1."""
     active: Counter[int] = Counter()
     deleted: Counter[int] = Counter()
-    for first, last, size in reader.rowid_ranges("runs", token=token):
+    for first, last in reader.rowid_ranges("runs", token=token):
         rows = reader.rows(
             "SELECT experiment_id, lifecycle_stage = 'deleted', count(*) FROM runs WHERE rowid BETWEEN ? AND ?"
             " GROUP BY 1, 2",
@@ -55,5 +55,4 @@ def count_runs(reader: Reader, token: Token) -> tuple[Counter[int], Counter[int]
         )
         for key, is_deleted, count in rows:
             (deleted if is_deleted else active)[as_int(key, -1)] += count
-        size.rows = min(size.rows * 2, 10_000)
     return active, deleted

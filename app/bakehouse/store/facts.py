@@ -123,7 +123,7 @@ def _count(reader: Reader, table: str, token: Token, where: str = "") -> int:
     if not reader.has(table):
         return 0
     total = 0
-    for first, last, _ in reader.rowid_ranges(table, token=token):
+    for first, last in reader.rowid_ranges(table, token=token):
         sql = f'SELECT count(*) FROM "{table}" WHERE rowid BETWEEN ? AND ?{where}'
         rows = reader.rows(sql, (first, last), token=token)
         total += int(rows[0][0])
@@ -143,7 +143,7 @@ def _count_models(reader: Reader, table: str, prompts: set[tuple[str, str]], tok
     workspace = "workspace" if reader.has(table, "workspace") else "'default'"
     alive = f" AND current_stage IS NOT '{DELETED_STAGE}'" if reader.has(table, "current_stage") else ""
     models = of_prompts = 0
-    for first, last, _ in reader.rowid_ranges(table, token=token):
+    for first, last in reader.rowid_ranges(table, token=token):
         rows = reader.rows(
             f"SELECT {workspace}, name FROM {table} WHERE rowid BETWEEN ? AND ?{alive}", (first, last), token=token
         )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from bakehouse.domain.cancellation import Token
-from bakehouse.store.reading import PageSize, Reader, Row
+from bakehouse.store.reading import Reader, Row
 from bakehouse.store.values import GREATEST, as_text, metric_values, whole_numbers
 
 _LOOK_UP = 500
@@ -18,7 +18,7 @@ _LOOK_UP = 500
 
 @dataclass(frozen=True)
 class History:
-    """The points of one metric of one run, ordered by (step, timestamp, order of writing). Steps repeat and may be negative."""
+    """The points of one metric of one run by (step, timestamp, order of writing). Steps repeat and may be negative."""
 
     run_id: str
     key: str
@@ -46,9 +46,9 @@ def read_history(reader: Reader, run_id: str, key: str, token: Token) -> History
     for page in _history_pages(reader, run_id, key, token):
         _, page_steps, page_times, page_values, page_nans = zip(*page, strict=True)
         values, known = metric_values(page_values, page_nans)
-        of_page = whole_numbers(page_steps), whole_numbers(page_times), values
-        for target, array in zip((steps, times, numbers), of_page, strict=True):
-            target.append(array if known.all() else array[known])  # type: ignore[arg-type]
+        steps.append(whole_numbers(page_steps)[known])
+        times.append(whole_numbers(page_times)[known])
+        numbers.append(values[known])
         done += len(page)
         token.report(done, 0, "Reading the history")
     all_steps, all_times, all_values = np.concatenate(steps), np.concatenate(times), np.concatenate(numbers)
@@ -77,15 +77,13 @@ def read_ranges(reader: Reader, run_id: str, token: Token) -> dict[str, MetricRa
     finite = f"CASE WHEN is_nan IS NOT 1 AND abs(value) < {GREATEST!r} THEN value END"
     if not reader.has("metrics", "is_nan"):
         finite = f"CASE WHEN abs(value) < {GREATEST!r} THEN value END"
-    for first, last, size in _run_ranges(reader, run_id, token):
-        began = time.perf_counter()
+    for first, last in _run_ranges(reader, run_id, token):
         rows = reader.rows(
             f"SELECT key, count(*), min({finite}), max({finite}) FROM metrics{_by_run(reader)}"
             " WHERE run_uuid = ? AND rowid BETWEEN ? AND ? GROUP BY key",
             (run_id, first, last),
             token=token,
         )
-        size.learn(sum(row[1] for row in rows), time.perf_counter() - began)
         for stored, count, low, high in rows:
             key = as_text(stored)
             known = ranges.get(key)
@@ -108,17 +106,19 @@ def _pages_by_step(reader: Reader, run_id: str, key: str, token: Token) -> Itera
     """Along MLflow 3.17's index over (run_uuid, key, step), in that order."""
     chosen = _chosen(reader)
     size = reader.page_size("metrics.step")
-    step, rowid = -(2**63), -1
-    while True:
+    step: Any = -(2**63)
+    rowid = -1
+    # A step that is no number sorts behind all numbers; nothing after it can be placed.
+    while isinstance(step, int):
         # The rest of a step that was cut (thousands of points may share one), then the steps after it.
         for where, bounds in (("step = ? AND rowid > ?", (step, rowid)), ("step > ?", (step,))):
             limit = size.rows
-            page = reader.timed_rows(
-                size,
+            page = reader.rows(
                 f"SELECT {chosen} FROM metrics WHERE run_uuid = ? AND key = ? AND {where} ORDER BY step, rowid LIMIT ?",
                 (run_id, key, *bounds, limit),
                 token=token,
             )
+            size.learn(len(page), reader.held_seconds)
             if page:
                 yield page
                 rowid, step = page[-1][0], page[-1][1]
@@ -126,17 +126,13 @@ def _pages_by_step(reader: Reader, run_id: str, key: str, token: Token) -> Itera
                 break
         else:
             return
-        if not isinstance(step, int):
-            # A step that is no number sorts behind all numbers; nothing after it can be placed.
-            return
 
 
 def _pages_by_rowid(reader: Reader, run_id: str, key: str, token: Token) -> Iterator[list[Row]]:
     """Through all points of the run, in the order of writing: older stores index them by run only."""
     chosen = _chosen(reader)
-    for first, last, size in _run_ranges(reader, run_id, token):
-        page = reader.timed_rows(
-            size,
+    for first, last in _run_ranges(reader, run_id, token):
+        page = reader.rows(
             f"SELECT {chosen} FROM metrics{_by_run(reader)} WHERE run_uuid = ? AND rowid BETWEEN ? AND ? AND key = ?"
             " ORDER BY rowid",
             (run_id, first, last, key),
@@ -146,22 +142,23 @@ def _pages_by_rowid(reader: Reader, run_id: str, key: str, token: Token) -> Iter
             yield page
 
 
-def _run_ranges(reader: Reader, run_id: str, token: Token) -> Iterator[tuple[int, int, PageSize]]:
-    """Pieces of rowids that each hold at most a page of this run's points."""
+def _run_ranges(reader: Reader, run_id: str, token: Token) -> Iterator[tuple[int, int]]:
+    """Pieces of rowids that each hold at most a page of this run's points, see `Reader.rowid_ranges`."""
     size = reader.page_size("metrics.run")
     source = f"FROM metrics{_by_run(reader)} WHERE run_uuid = ?"
-    found = reader.first(f"SELECT min(rowid), max(rowid) {source}", (run_id,), token=token)
+    ends = f"SELECT (SELECT min(rowid) {source}), (SELECT max(rowid) {source})"
+    found = reader.first(ends, (run_id, run_id), token=token)
     if found is None or found[0] is None:
         return
     first, last = found
+    following = f"SELECT rowid {source} AND rowid >= ? ORDER BY rowid LIMIT 1 OFFSET ?"
     while first <= last:
-        bound = reader.first(
-            f"SELECT rowid {source} AND rowid >= ? ORDER BY rowid LIMIT 1 OFFSET ?",
-            (run_id, first, size.rows - 1),
-            token=token,
-        )
+        rows = size.rows
+        bound = reader.first(following, (run_id, first, rows - 1), token=token)
         end = last if bound is None else bound[0]
-        yield first, end, size
+        yield first, end
+        if bound is not None:
+            size.learn(rows, reader.held_seconds)
         first = end + 1
 
 

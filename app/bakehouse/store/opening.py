@@ -128,7 +128,7 @@ def repaired_copy(path: Path, target: Path) -> None:
     finally:
         for ending in ("", *_SIDE_FILES, "-shm"):
             with contextlib.suppress(OSError):
-                os.unlink(f"{working}{ending}")
+                Path(f"{working}{ending}").unlink()
 
 
 def _read_schema(access: FileAccess) -> Schema:
@@ -185,4 +185,4 @@ def _open_writable_once(path: Path) -> None:
 
 def _is_writable(path: Path) -> bool:
     # SQLite makes its journal in the folder.
-    return os.access(path, os.W_OK) and os.access(os.path.dirname(os.path.realpath(path)), os.W_OK)
+    return os.access(path, os.W_OK) and os.access(Path(os.path.realpath(path)).parent, os.W_OK)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +11,7 @@ from typing import Any
 
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import StoreError
-from bakehouse.store.connections import FileAccess
+from bakehouse.store.connections import FileAccess, replacing
 from bakehouse.store.failures import failure, is_busy, is_interrupt, os_failure
 from bakehouse.store.schema import Schema
 
@@ -29,23 +30,27 @@ Row = tuple[Any, ...]
 class PageSize:
     """How many rows one statement reads so that it holds its lock for about 12 ms on this machine and disk."""
 
-    def __init__(self) -> None:
-        self.rows = _FIRST_PAGE_ROWS
+    def __init__(self, greatest: int = MAX_PAGE_ROWS) -> None:
+        self.greatest = greatest
+        self.rows = min(_FIRST_PAGE_ROWS, greatest)
 
     def learn(self, rows: int, seconds: float) -> None:
-        """Take in how long a page of `rows` rows took."""
+        """Take in how long a statement over `rows` rows held its lock."""
         if rows < _MIN_PAGE_ROWS // 2:
             return
         fitting = int(rows * _PAGE_AIM_S / max(seconds, 1e-6))
-        # One slow page (another process had the processor) shrinks at once; growth is at most twofold a page.
-        self.rows = max(_MIN_PAGE_ROWS, min(MAX_PAGE_ROWS, fitting, self.rows * 2))
+        # A page that came late (another process had the processor) shrinks the next one at once; growth is twofold.
+        self.rows = max(_MIN_PAGE_ROWS, min(self.greatest, fitting, self.rows * 2))
 
 
 class Reader:
     """Owned by a Store, used by the one thread that asked for it. Never hands out a cursor.
 
-    `on_statement` is called with the seconds each statement took from start to last row (while it held its lock).
+    `on_statement` is called with the seconds each statement took from start to last row (while it held its lock);
+    `held_seconds` is that of the last one.
     """
+
+    held_seconds = 0.0
 
     def __init__(
         self, access: FileAccess, schema: Callable[[], Schema], on_statement: Callable[[float], None] | None
@@ -57,6 +62,8 @@ class Reader:
         self._token: Token | None = None
         self._connection: sqlite3.Connection | None = None
         self._page_sizes: dict[str, PageSize] = {}
+        self._packs = True
+        self._replaces = False
 
     @property
     def path(self) -> Path:
@@ -74,8 +81,9 @@ class Reader:
     def rows(self, sql: str, parameters: Sequence[Any] = (), *, token: Token) -> list[Row]:
         """All rows of one short statement.
 
-        Waits while a writer commits (up to a minute) and stops when `token` is cancelled. Raises Cancelled, StoreLocked,
-        StoreDamaged, StoreUnfinished, StoreReplaced, StoreMissing, StoreDenied, StoreError.
+        Waits while a writer commits (up to a minute) and stops when `token` is cancelled. Undecodable text comes
+        with replacement characters. Raises Cancelled, StoreLocked, StoreDamaged, StoreUnfinished, StoreReplaced,
+        StoreMissing, StoreDenied, StoreError.
         """
         deadline: float | None = None
         while True:
@@ -100,37 +108,49 @@ class Reader:
         rows = self.rows(sql, parameters, token=token)
         return rows[0] if rows else None
 
-    def timed_rows(self, size: PageSize, sql: str, parameters: Sequence[Any], *, token: Token) -> list[Row]:
-        """Like `rows`, and lets `size` learn from the time it took."""
-        began = time.perf_counter()
-        rows = self.rows(sql, parameters, token=token)
-        size.learn(len(rows), time.perf_counter() - began)
-        return rows
+    def columns(
+        self, expressions: Sequence[str], source: str, parameters: Sequence[Any] = (), *, token: Token
+    ) -> list[list[Any]]:
+        """One list for each expression over all rows of `source` (the statement from FROM on, without LIMIT).
 
-    def page_size(self, subject: str) -> PageSize:
-        """The page size learnt so far for statements of one kind."""
-        return self._page_sizes.setdefault(subject, PageSize())
-
-    def rowid_ranges(self, table: str, *, token: Token) -> Iterator[tuple[int, int, PageSize]]:
-        """Pieces (first, last, size) of the table's rowids, each holding at most a page of rows, in rowid order.
-
-        The caller reads `rowid BETWEEN first AND last` and may let `size` learn from it. Rows added while this runs
-        come in the last piece.
+        Only for text and whole numbers: SQLite hands the lists over as JSON, which has too few digits for floats. It
+        builds them in one step, so a busy thread of ours cannot stretch the time the lock is held, as between rows.
         """
-        size = self.page_size(f"{table}.rowid")
-        found = self.first(f'SELECT min(rowid), max(rowid) FROM "{table}"', token=token)
-        if found is None or found[0] is None:
-            return
-        first, last = found
-        while first <= last:
-            bound = self.first(
-                f'SELECT rowid FROM "{table}" WHERE rowid >= ? ORDER BY rowid LIMIT 1 OFFSET ?',
-                (first, size.rows - 1),
-                token=token,
-            )
-            end = last if bound is None else min(last, bound[0])
-            yield first, end, size
-            first = end + 1
+        if self._packs:
+            packed = ", ".join(f"json_group_array({expression})" for expression in expressions)
+            try:
+                (row,) = self.rows(f"SELECT {packed} {source}", parameters, token=token)
+                return [json.loads(text) for text in row]
+            except sqlite3.OperationalError as error:
+                # A foreign store may hold a blob where text belongs, and an old SQLite may lack the function.
+                if not str(error).startswith(("JSON cannot hold", "no such function")):
+                    raise
+            except ValueError:
+                # An infinity where a whole number belongs is no JSON.
+                pass
+        rows = self.rows(f"SELECT {', '.join(expressions)} {source}", parameters, token=token)
+        return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in expressions]
+
+    def page_size(self, subject: str, greatest: int = MAX_PAGE_ROWS) -> PageSize:
+        """The page size learnt so far for statements of one kind."""
+        return self._page_sizes.setdefault(subject, PageSize(greatest))
+
+    def rowid_ranges(self, table: str, *, token: Token, greatest: int = MAX_PAGE_ROWS) -> Iterator[tuple[int, int]]:
+        """Pieces (first, last) of the table's rowids in order, each over at most a page of rows.
+
+        The caller reads `rowid BETWEEN first AND last` in its next statement; the time that one takes sets the size of
+        the following piece. Rows that are added while this runs are left out.
+        """
+        size = self.page_size(f"{table} {greatest}", greatest)
+        following = f'SELECT rowid FROM "{table}" WHERE rowid >= ? ORDER BY rowid LIMIT 1'
+        last = self.first(f'SELECT max(rowid) FROM "{table}"', token=token)
+        first = self.first(f'SELECT min(rowid) FROM "{table}"', token=token)
+        while first and last and first[0] is not None and first[0] <= last[0]:
+            # So many numbers hold at most so many rows; fewer where rows were deleted.
+            end = min(last[0], first[0] + size.rows - 1)
+            yield first[0], end
+            size.learn(end - first[0] + 1, self.held_seconds)
+            first = self.first(following, (end + 1,), token=token) if end < last[0] else None
 
     def close(self) -> None:
         """Drop the connection; a statement in another thread ends with an error first."""
@@ -141,16 +161,24 @@ class Reader:
     def _fetch(self, sql: str, parameters: Sequence[Any], token: Token) -> list[Row]:
         connection = self._connected()
         self._token = token
-        began = time.perf_counter()
         cursor = connection.cursor()
+        began = time.perf_counter()
         try:
             with token.interruptible(connection.interrupt):
                 return cursor.execute(sql, parameters).fetchall()
+        except sqlite3.OperationalError as error:
+            if not str(error).startswith("Could not decode to UTF-8"):
+                raise
+            # Python's own decoder is faster than a replacing one; the first undecodable text changes that for good.
+            self._replaces = True
+            connection.text_factory = replacing
+            return cursor.execute(sql, parameters).fetchall()
         finally:
+            self.held_seconds = time.perf_counter() - began
             cursor.close()
             self._token = None
             if self._on_statement is not None:
-                self._on_statement(time.perf_counter() - began)
+                self._on_statement(self.held_seconds)
 
     def _connected(self) -> sqlite3.Connection:
         generation = self._access.generation
@@ -159,6 +187,8 @@ class Reader:
             self._check_present()
             self._generation = generation
             self._connection = self._access.connect()
+            if not self._replaces:
+                self._connection.text_factory = str
             self._connection.set_progress_handler(self._should_stop, _PROGRESS_STEPS)
         return self._connection
 

@@ -58,7 +58,7 @@ def versions_of_run(reader: Reader, run_id: str, token: Token) -> list[tuple[str
     if not reader.has("model_versions", "run_id"):
         return []
     rows: list[tuple[str, int, str]] = []
-    for first, last, _ in reader.rowid_ranges("model_versions", token=token):
+    for first, last in reader.rowid_ranges("model_versions", token=token):
         found = reader.rows(
             "SELECT name, version, current_stage FROM model_versions"
             " WHERE rowid BETWEEN ? AND ? AND run_id = ? AND current_stage IS NOT ?",
@@ -74,7 +74,7 @@ def logged_models_of_run(reader: Reader, run_id: str, token: Token) -> list[Logg
     if not reader.has("logged_models", "source_run_id"):
         return []
     found = []
-    for first, last, _ in reader.rowid_ranges("logged_models", token=token):
+    for first, last in reader.rowid_ranges("logged_models", token=token):
         found += reader.rows(
             f"SELECT {_logged_columns(reader)} FROM logged_models WHERE rowid BETWEEN ? AND ? AND source_run_id = ?"
             f"{_not_deleted(reader)}",
@@ -142,14 +142,17 @@ def _list_versions(reader: Reader, token: Token) -> list[ModelVersion]:
 
 
 def _pages(reader: Reader, table: str, columns: Sequence[str], token: Token) -> list[tuple[Any, ...]]:
-    """All rows of a registry table as (workspace, name, ...); columns the store lacks are None, a missing table is empty."""
+    """All rows of a registry table as (workspace, name, ...); a column the store lacks is None, a missing table empty.
+
+    A name is not unique across workspaces.
+    """
     if not reader.has(table, "name"):
         return []
     chosen = [name if reader.has(table, name) else f"NULL AS {name}" for name in ("workspace", *columns)]
     rows: list[Row] = []
-    for first, last, size in reader.rowid_ranges(table, token=token):
+    for first, last in reader.rowid_ranges(table, token=token):
         sql = f"SELECT {', '.join(chosen)} FROM {table} WHERE rowid BETWEEN ? AND ?"
-        rows += reader.timed_rows(size, sql, (first, last), token=token)
+        rows += reader.rows(sql, (first, last), token=token)
     return [(as_text(row[0]) or DEFAULT_WORKSPACE, as_text(row[1]), *row[2:]) for row in rows]
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +12,18 @@ import numpy.typing as npt
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.runs import DatasetInput, MetricSummary, RunDetails
 from bakehouse.store.metrics import MetricRange, read_ranges
-from bakehouse.store.reading import Reader, Row
+from bakehouse.store.reading import Reader
 from bakehouse.store.registry import logged_models_of_run, versions_of_run
-from bakehouse.store.values import as_int, as_optional_int, as_text, metric_value, times_ms, whole_numbers
+from bakehouse.store.values import (
+    Words,
+    as_int,
+    as_optional_int,
+    as_text,
+    metric_value,
+    texts,
+    times_ms,
+    whole_numbers,
+)
 
 NAME_TAG = "mlflow.runName"
 USER_TAG = "mlflow.user"
@@ -44,46 +53,41 @@ def read_headers(reader: Reader, experiment_ids: Sequence[int], token: Token, *,
     """
     where = _of_experiments(experiment_ids, deleted=deleted)
     columns = ("run_uuid", "experiment_id", "name", "status", "user_id", "start_time", "end_time")
-    chosen = ", ".join(name if reader.has("runs", name) else f"NULL AS {name}" for name in columns)
+    chosen = [name if reader.has("runs", name) else "NULL" for name in columns]
+    chosen.append("lifecycle_stage IS 'deleted'")
     seen: set[str] = set()
+    words = Words()
     ids: list[str] = []
     names: list[str] = []
     statuses: list[str] = []
     users: list[str] = []
-    arrays: list[
-        tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.bool_]]
-    ] = []
-    for first, last, size in reader.rowid_ranges("runs", token=token):
-        began = time.perf_counter()
-        page = reader.rows(
-            f"SELECT {chosen}, lifecycle_stage IS 'deleted' FROM runs WHERE rowid BETWEEN ? AND ? AND {where}",
-            (first, last),
-            token=token,
-        )
-        size.learn(len(page), time.perf_counter() - began)
+    experiments: list[npt.NDArray[np.int64]] = [np.empty(0, np.int64)]
+    starts: list[npt.NDArray[np.float64]] = [np.empty(0, np.float64)]
+    ends: list[npt.NDArray[np.float64]] = [np.empty(0, np.float64)]
+    gone: list[npt.NDArray[np.bool_]] = [np.empty(0, np.bool_)]
+    for first, last in reader.rowid_ranges("runs", token=token):
+        page = reader.columns(chosen, f"FROM runs WHERE rowid BETWEEN ? AND ? AND {where}", (first, last), token=token)
         page = _new_ones(page, seen)
-        if not page:
-            continue
-        run_ids, experiments, page_names, page_statuses, page_users, starts, ends, gone = zip(*page, strict=True)
-        ids += run_ids
-        names += map(as_text, page_names)
-        statuses += map(as_text, page_statuses)
-        users += map(as_text, page_users)
-        arrays.append(
-            (whole_numbers(experiments, -1), times_ms(starts), times_ms(ends), np.array(gone, dtype=np.bool_))
-        )
+        ids += page[0]
+        experiments.append(whole_numbers(page[1], -1))
+        names += texts(page[2])
+        statuses += map(words.__getitem__, page[3])
+        users += map(words.__getitem__, page[4])
+        starts.append(times_ms(page[5]))
+        ends.append(times_ms(page[6]))
+        gone.append(np.array(page[7], dtype=np.bool_))
         token.report(len(ids), 0, "Reading runs")
     _fill_from_tag(reader, NAME_TAG, ids, names, token)
     _fill_from_tag(reader, USER_TAG, ids, users, token)
     return RunHeaders(
         run_ids=ids,
-        experiment_ids=np.concatenate([np.empty(0, np.int64), *(a[0] for a in arrays)]),
+        experiment_ids=np.concatenate(experiments),
         names=names,
         statuses=statuses,
         users=users,
-        start_times_ms=np.concatenate([np.empty(0, np.float64), *(a[1] for a in arrays)]),
-        end_times_ms=np.concatenate([np.empty(0, np.float64), *(a[2] for a in arrays)]),
-        lifecycle_deleted=np.concatenate([np.empty(0, np.bool_), *(a[3] for a in arrays)]),
+        start_times_ms=np.concatenate(starts),
+        end_times_ms=np.concatenate(ends),
+        lifecycle_deleted=np.concatenate(gone),
     )
 
 
@@ -94,11 +98,10 @@ def read_run_ids(
     where = _of_experiments(experiment_ids, deleted=deleted)
     seen: set[str] = set()
     ids: list[str] = []
-    for first, last, _ in reader.rowid_ranges("runs", token=token):
-        page = reader.rows(
-            f"SELECT run_uuid FROM runs WHERE rowid BETWEEN ? AND ? AND {where}", (first, last), token=token
-        )
-        ids += [row[0] for row in _new_ones(page, seen)]
+    for first, last in reader.rowid_ranges("runs", token=token):
+        source = f"FROM runs WHERE rowid BETWEEN ? AND ? AND {where}"
+        page = reader.columns(["run_uuid"], source, (first, last), token=token)
+        ids += _new_ones(page, seen)[0]
         if limit and len(ids) >= limit:
             break
     return ids
@@ -111,15 +114,19 @@ def _of_experiments(experiment_ids: Sequence[int], *, deleted: bool) -> str:
     return where if deleted else f"{where} AND lifecycle_stage IS NOT 'deleted'"
 
 
-def _new_ones(page: list[Row], seen: set[str]) -> list[Row]:
-    """Rows with a readable id that did not come before (two undecodable ids may read alike)."""
+def _new_ones(page: list[list[Any]], seen: set[str]) -> list[list[Any]]:
+    """The columns of `page` at readable ids that did not come before (two undecodable ids may read alike)."""
+    ids = page[0]
+    new = set(ids)
+    if len(new) == len(ids) and seen.isdisjoint(new) and all(isinstance(run_id, str) for run_id in ids):
+        seen |= new
+        return page
     kept = []
-    for row in page:
-        run_id = row[0]
+    for row, run_id in enumerate(ids):
         if isinstance(run_id, str) and run_id not in seen:
             seen.add(run_id)
             kept.append(row)
-    return kept
+    return [[column[row] for row in kept] for column in page]
 
 
 def _fill_from_tag(reader: Reader, tag: str, ids: list[str], values: list[str], token: Token) -> None:
@@ -220,7 +227,9 @@ def _datasets(reader: Reader, run_id: str, token: Token) -> tuple[DatasetInput, 
     found = []
     for input_id, dataset_id in inputs:
         row = reader.first(
-            "SELECT name, digest, dataset_source_type FROM datasets WHERE dataset_uuid = ?", (dataset_id,), token=token
+            "SELECT name, digest, dataset_source_type FROM datasets WHERE dataset_uuid = ?",
+            (dataset_id,),
+            token=token,
         )
         if row is None:
             continue
@@ -228,5 +237,5 @@ def _datasets(reader: Reader, run_id: str, token: Token) -> tuple[DatasetInput, 
         if reader.has("input_tags"):
             sql = "SELECT value FROM input_tags WHERE input_uuid = ? AND name = 'mlflow.data.context'"
             context = reader.first(sql, (input_id,), token=token)
-        found.append(DatasetInput(*map(as_text, row), context=None if context is None else as_text(context[0])))
+        found.append(DatasetInput(*texts(row), None if context is None else as_text(context[0])))
     return tuple(sorted(found, key=lambda dataset: (dataset.name, dataset.digest)))

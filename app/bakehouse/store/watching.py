@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 
 from bakehouse.domain.changes import FileChange
@@ -29,7 +28,7 @@ class Watcher:
     def poll(self) -> FileChange:
         """What happened since the last call. While a writer holds its lock this answers NONE. Raises StoreError kin."""
         try:
-            found = os.stat(self._access.path)
+            found = self._access.path.stat()
         except FileNotFoundError:
             return FileChange.MISSING
         except OSError:
