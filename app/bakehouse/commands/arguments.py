@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from typing_extensions import override
-
 from bakehouse import __version__
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.text import visible
@@ -23,7 +21,6 @@ class ArgumentsError(BakehouseError):
 class _Parser(argparse.ArgumentParser):
     """Raises ArgumentsError instead of printing its usage and ending the process."""
 
-    @override
     def error(self, message: str) -> NoReturn:
         said = visible(message)
         raise ArgumentsError(f"{said[:1].upper()}{said[1:]}; {self.prog} --help explains what can be said.")

@@ -29,7 +29,7 @@ def info(chosen: argparse.Namespace) -> None:
 
 def facts_table(name: str, facts: StoreFacts) -> str:
     """The facts in aligned lines, the last one ended."""
-    not_shown = ", ".join(f"{count:,} {visible(kind).replace('_', ' ')}" for kind, count in facts.not_shown.items())
+    not_shown = ", ".join(f"{visible(kind).replace('_', ' ')} ({count:,})" for kind, count in facts.not_shown.items())
     lines = [
         ("Store", visible(name)),
         ("Schema", visible(facts.schema_head or "unknown")),

@@ -156,7 +156,7 @@ def _subject(token: Token, attributes: dict[str, str]) -> Subject:
 def _attribute(name: str, attributes: dict[str, str], position: int) -> ColumnKey:
     if name not in attributes:
         known = ", ".join(sorted(set(attributes.values())))
-        hint = f"a run has {known}; other columns start with metrics., params. or tags."
+        hint = f"a run has {known}; other columns start with metrics, params or tags and a dot."
         raise FilterError(f"{visible(name, 60)} is no attribute of a run: {hint}", position)
     return ColumnKey(ColumnKind.ATTRIBUTE, attributes[name])
 
