@@ -19,7 +19,8 @@ from bakehouse.artifacts.locator import Locator
 from bakehouse.artifacts.previews import ImagePreview
 from bakehouse.artifacts.protection import Guard
 from bakehouse.domain.cancellation import Token
-from bakehouse.itemmodels.artifact_tree import ArtifactRoot, ArtifactTreeModel, Kind, file_url
+from bakehouse.itemmodels.artifact_rows import Kind, file_url
+from bakehouse.itemmodels.artifact_tree import ArtifactRoot, ArtifactTreeModel
 from bakehouse.itemmodels.preview_table import PreviewTableModel
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import DARK, LIGHT, ThemeSource

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import html
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import Enum, IntEnum
 from pathlib import Path
 
-from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, QUrl, Signal
+from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QIcon
 from typing_extensions import override
 
 from bakehouse.artifacts.listing import Entry, size_text
 from bakehouse.artifacts.locator import Location
 from bakehouse.domain.text import visible
+from bakehouse.itemmodels.artifact_rows import Kind, file_url, icon_name, spoken_text, time_text, tooltip
 from bakehouse.theme import LIGHT, Theme
 
 _PAGE = 500
@@ -50,17 +49,6 @@ class ArtifactRoot:
     title: str
     uri: str
     mlflow_uri: str = ""
-
-
-class Kind(Enum):
-    """What a row is."""
-
-    ROOT = "root"
-    ENTRY = "entry"
-    NOTE = "note"
-    """A sentence in place of contents."""
-    MORE = "more"
-    """Stands for entries that are known but not shown yet."""
 
 
 class _State(Enum):
@@ -295,7 +283,7 @@ class ArtifactTreeModel(QAbstractItemModel):
             name = icon_name(node.kind, node.entry)
             return self._icon_of(name) if name else None
         if role == _ItemRole.ToolTipRole:
-            return _tooltip(node)
+            return tooltip(node.title, node.entry, node.location)
         if role == _ItemRole.TextAlignmentRole and column is not ArtifactColumn.NAME:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == _ItemRole.ForegroundRole:
@@ -305,7 +293,7 @@ class ArtifactTreeModel(QAbstractItemModel):
             if node.kind is Kind.MORE:
                 return self._theme.color("accent")
         if role == _ItemRole.AccessibleTextRole and column is ArtifactColumn.NAME:
-            return ", ".join(filter(None, (node.title, self._text(node, ArtifactColumn.SIZE), _spoken(node))))
+            return ", ".join(filter(None, (node.title, self._text(node, ArtifactColumn.SIZE), spoken_text(node.entry))))
         return None
 
     @override
@@ -362,36 +350,7 @@ class ArtifactTreeModel(QAbstractItemModel):
             return ""
         if column is ArtifactColumn.SIZE:
             return "" if node.entry.is_folder else size_text(node.entry.size)
-        return _time_text(node.entry.modified_ms)
-
-
-def file_url(path: Path) -> QUrl:
-    """The `file:` URL of a path, byte for byte also for names that are no valid text."""
-    return QUrl.fromEncoded(path.as_uri().encode("ascii"))
-
-
-_ICONS = {
-    "file-image": {".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".bmp"},
-    "sheet": {".csv", ".tsv", ".parquet", ".xlsx"},
-    "file-json": {".json", ".jsonl"},
-    "file-code": {".py", ".yaml", ".yml", ".toml", ".html", ".xml", ".sh", ".sql", ".ipynb"},
-    "file-text": {".txt", ".md", ".log", ".rst"},
-    "file-archive": {".zip", ".gz", ".tar", ".tgz", ".bz2", ".xz", ".7z"},
-}
-_ICON_OF_ENDING = {ending: name for name, endings in _ICONS.items() for ending in endings}
-
-
-def icon_name(kind: Kind, entry: Entry | None) -> str:
-    """The icon in resources that stands for a row; empty for none."""
-    if kind is Kind.ROOT:
-        return "package"
-    if entry is None:
-        return "info" if kind is Kind.NOTE else ""
-    if entry.obstacle:
-        return "external-link" if entry.is_link else "lock"
-    if entry.is_folder:
-        return "folder"
-    return _ICON_OF_ENDING.get(Path(entry.name).suffix.lower(), "file-code" if entry.name == "MLmodel" else "file")
+        return time_text(node.entry.modified_ms)
 
 
 def _is_usable(node: _Node) -> bool:
@@ -405,28 +364,3 @@ def _root_of(node: _Node) -> _Node | None:
     while at is not None and at.kind is not Kind.ROOT:
         at = at.parent
     return at
-
-
-def _spoken(node: _Node) -> str:
-    if node.entry is None:
-        return ""
-    return node.entry.obstacle or ("folder" if node.entry.is_folder else "")
-
-
-def _tooltip(node: _Node) -> str:
-    """Escaped, for Qt guesses rich text in tooltips."""
-    lines = [node.title]
-    if node.entry is not None:
-        lines = [visible(node.entry.relative, 2000), node.entry.obstacle]
-    elif node.location is not None and node.location.notice:
-        lines.append(node.location.notice)
-    return f"<p style='white-space:pre-wrap'>{'<br>'.join(html.escape(line) for line in lines if line)}</p>"
-
-
-def _time_text(modified_ms: int | None) -> str:
-    if modified_ms is None:
-        return ""
-    try:
-        return datetime.fromtimestamp(modified_ms / 1000).strftime("%Y-%m-%d %H:%M")
-    except (ValueError, OverflowError, OSError):
-        return ""

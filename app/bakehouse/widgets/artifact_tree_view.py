@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QSize, Qt
-from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPixmap
+from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTreeView, QWidget
 from typing_extensions import override
 
-from bakehouse.itemmodels.artifact_tree import ArtifactColumn, ArtifactTreeModel, Kind
+from bakehouse.itemmodels.artifact_rows import Kind
+from bakehouse.itemmodels.artifact_tree import ArtifactColumn, ArtifactTreeModel
 
 _LABEL_WIDTH = 260
+_WITH_TIMES = 440
 
 
 class ArtifactTreeView(QTreeView):
@@ -34,6 +36,7 @@ class ArtifactTreeView(QTreeView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumHeight(80)
+        self.setStyleSheet("QTreeView::item { padding-right: 6px; }")  # sizes end before the edge
         header = self.header()
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(24)
@@ -59,6 +62,11 @@ class ArtifactTreeView(QTreeView):
                     found.append(index)
                     waiting.append(index)
         return found
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setColumnHidden(ArtifactColumn.MODIFIED, self.width() < _WITH_TIMES)
 
     @override
     def startDrag(self, supportedActions: Qt.DropAction) -> None:

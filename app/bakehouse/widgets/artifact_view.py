@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -13,15 +12,15 @@ from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QIcon, QKe
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from bakehouse.artifacts.listing import Entry, list_folder, single_file
-from bakehouse.artifacts.locator import Location, Locator
-from bakehouse.artifacts.protection import Guard
-from bakehouse.domain.cancellation import Token
-from bakehouse.domain.errors import ArtifactError, BakehouseError
-from bakehouse.itemmodels.artifact_tree import ArtifactColumn, ArtifactRoot, ArtifactTreeModel, Kind
+from bakehouse.artifacts.listing import Entry
+from bakehouse.artifacts.locator import Locator
+from bakehouse.domain.errors import BakehouseError
+from bakehouse.itemmodels.artifact_rows import Kind
+from bakehouse.itemmodels.artifact_tree import ArtifactRoot, ArtifactTreeModel
 from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.theme import GRID, Theme, ThemeSource
 from bakehouse.widgets.artifact_preview import ArtifactPreview, Shown, load_preview
+from bakehouse.widgets.artifact_reading import ArtifactReading, Contents
 from bakehouse.widgets.artifact_saving import ArtifactSaving
 from bakehouse.widgets.artifact_tree_view import ArtifactTreeView
 from bakehouse.widgets.icons import pixmap
@@ -30,34 +29,8 @@ from bakehouse.widgets.preview_window import PreviewWindow
 
 _VIEWS = itertools.count(1)
 _WIDE = 720
-_WITH_TIMES = 440
 _SLOW_MS = 300
 _TREE_ICON = 16
-
-
-@dataclass(frozen=True, slots=True)
-class _Contents:
-    location: Location
-    entries: list[Entry]
-    problem: str = ""
-
-
-def _read_root(locator: Locator, guard: Guard, uri: str, token: Token) -> _Contents:
-    """Find a root and list it; for a worker thread."""
-    location = locator.locate(uri)
-    if location.path is None:
-        return _Contents(location, [])
-    try:
-        if location.path.is_dir():
-            return _Contents(location, list_folder(location.path, token, guard=guard))
-        return _Contents(location, [single_file(location.path, guard=guard)])
-    except ArtifactError as error:
-        return _Contents(location, [], str(error))
-
-
-def _read_folder(location: Location | None, guard: Guard, entry: Entry, token: Token) -> _Contents:
-    entries = list_folder(entry.path, token, root=entry.root, guard=guard)
-    return _Contents(location or Location(entry.root, ""), entries)
 
 
 def _tree_icon(name: str, theme: Theme) -> QIcon:
@@ -86,16 +59,14 @@ class ArtifactView(QWidget):
         self._themes = themes
         self._tasks = tasks
         self._slot = f"artifacts.{next(_VIEWS)}"
-        self._locator: Locator | None = None
-        self._guard: Guard | None = None
-        self._queue: list[int] = []
-        self._reading: int | None = None
         self._open: set[tuple[str, str]] = set()
         self._chosen: set[tuple[str, str]] = set()
         self._shown: tuple[Entry, Shown] | None = None
+        self._is_split_moved = False
         self._icons: dict[str, QIcon] = {}
         self._model = ArtifactTreeModel(self._icon, self)
-        self._model.contents_wanted.connect(self._want)
+        self._reading = ArtifactReading(tasks, f"{self._slot}.list", self._model, self)
+        self._reading.arrived.connect(self._place)
         self._build()
         self.saving = ArtifactSaving(tasks, f"{self._slot}.save", self)
         self.saving.said.connect(self.said)
@@ -111,8 +82,7 @@ class ArtifactView(QWidget):
     def set_locator(self, locator: Locator | None) -> None:
         """The open store's locator; None when the store is closed, which empties the view."""
         self.clear()
-        self._locator = locator
-        self._guard = None if locator is None else Guard(locator.store_path)
+        self._reading.locator = locator
 
     def show_roots(self, roots: Sequence[ArtifactRoot | tuple[str, str]]) -> None:
         """Show these addresses, as ArtifactRoot or (title, uri).
@@ -133,7 +103,7 @@ class ArtifactView(QWidget):
             self._show_empty("No artifacts.")
             return
         self._pages.setCurrentWidget(self._split)
-        if self._locator is None:
+        if self._reading.locator is None:
             return
         if len(wanted) == 1:
             self._model.fetchMore(QModelIndex())
@@ -183,6 +153,7 @@ class ArtifactView(QWidget):
         self._split.addWidget(self._preview)
         self._split.setChildrenCollapsible(False)
         self._split.setHandleWidth(1)
+        self._split.splitterMoved.connect(self._note_split_moved)
         self._split.setStretchFactor(0, 2)
         self._split.setStretchFactor(1, 3)
         self._empty = PlainLabel("", "muted")
@@ -221,10 +192,8 @@ class ArtifactView(QWidget):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = self.width() >= _WIDE
-        self._split.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
-        tree_width = self.width() * 2 // 5 if wide else self.width()
-        self._tree.setColumnHidden(ArtifactColumn.MODIFIED, tree_width < _WITH_TIMES)
+        is_wide = self.width() >= _WIDE
+        self._split.setOrientation(Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical)
 
     def _set_theme(self, theme: Theme) -> None:
         self._icons.clear()
@@ -238,78 +207,29 @@ class ArtifactView(QWidget):
 
     # Reading
 
-    def _want(self, number: int) -> None:
-        self._queue.append(number)
-        self._read_next()
-
-    def _read_next(self) -> None:
-        if self._reading is not None or self._locator is None or self._guard is None:
-            return
-        while self._queue:
-            number = self._queue.pop(0)
-            source = self._model.source(number)
-            if source is None:
-                continue
-            root, entry, location = source
-            self._reading = number
-            if entry is None:
-                work = partial(_read_root, self._locator, self._guard, root.uri)
-            else:
-                work = partial(_read_folder, location, self._guard, entry)
-            self._tasks.start(
-                f"{self._slot}.list",
-                work,
-                done=self._place,
-                failed=self._fail,
-                lane=Lane.FILES,
-                title="Reading artifacts",
-            )
-            return
-
-    def _place(self, contents: _Contents) -> None:
-        number, self._reading = self._reading, None
+    def _place(self, number: int, contents: Contents) -> None:
         self._slow.stop()
-        if number is None or not self._model.is_known(number):
-            self._read_next()
-            return
-        index = self._model.index_of(number)
-        self._say_place(contents.location)
-        sentence = contents.problem or contents.location.reason
-        if not contents.entries and not sentence and not (index.isValid() and self._model.entry(index)):
-            sentence = "No artifacts were logged."
-        if contents.entries or not sentence:
-            self._model.place(number, contents.entries, contents.location)
+        location = contents.location
+        if location is not None and location.notice and self._notice.isHidden():
+            self._notice.setText(location.notice)
+            self._notice.show()
+        is_top = not self._model.index_of(number).isValid()
+        if contents.sentence and is_top:
+            self._show_empty(contents.sentence)
+        elif contents.sentence:
+            self._model.fail(number, contents.sentence, location)
+        else:
+            self._model.place(number, contents.entries, location)
             self._reopen(number)
-        elif index.isValid():
-            self._model.fail(number, sentence, contents.location)
-        else:
-            self._show_empty(sentence)
-        self._read_next()
-
-    def _fail(self, error: BakehouseError) -> None:
-        number, self._reading = self._reading, None
-        self._slow.stop()
-        if number is not None and self._model.index_of(number).isValid():
-            self._model.fail(number, str(error))
-        else:
-            self._show_empty(str(error))
-        self._read_next()
 
     def _stop(self) -> None:
-        self._queue.clear()
-        self._reading = None
+        self._reading.stop()
         self._slow.stop()
-        self._tasks.cancel(f"{self._slot}.list")
         self._tasks.cancel(f"{self._slot}.preview")
         self._tasks.cancel(f"{self._slot}.window")
 
-    def _say_place(self, location: Location) -> None:
-        if location.notice and not self._notice.isVisibleTo(self):
-            self._notice.setText(location.notice)
-            self._notice.show()
-
     def _say_slow(self) -> None:
-        if self._reading is not None and not self._model.rowCount():
+        if not self._model.rowCount():
             self._show_empty("Reading…")
 
     def _show_empty(self, sentence: str) -> None:
@@ -362,7 +282,7 @@ class ArtifactView(QWidget):
             return
         self._tasks.start(
             f"{self._slot}.preview",
-            partial(load_preview, entry, self._guard),
+            partial(load_preview, entry, self._reading.guard),
             done=partial(self._show_preview, entry),
             failed=partial(self._fail_preview, entry),
             lane=Lane.FILES,
@@ -372,12 +292,24 @@ class ArtifactView(QWidget):
     def _show_preview(self, entry: Entry, shown: Shown) -> None:
         self._shown = (entry, shown)
         self._preview.show_preview(entry.name, shown)
-        self._preview.show()
+        self._make_room()
 
     def _fail_preview(self, entry: Entry, error: BakehouseError) -> None:
         self._shown = None
         self._preview.show_problem(entry.name, str(error))
-        self._preview.show()
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Show the preview beside the tree; where the person put the line between them, it stays."""
+        if self._preview.isHidden():
+            self._preview.show()
+            if not self._is_split_moved:
+                share = max(self._split.height(), self._split.width())
+                self._split.setSizes([share * 2 // 5, share * 3 // 5])
+        self._tree.scrollTo(self._tree.currentIndex())
+
+    def _note_split_moved(self, _position: int, _index: int) -> None:
+        self._is_split_moved = True
 
     def _activate(self, index: QModelIndex) -> None:
         entry = self._model.entry(index)
@@ -403,7 +335,7 @@ class ArtifactView(QWidget):
             return
         self._tasks.start(
             f"{self._slot}.window",
-            partial(load_preview, entry, self._guard),
+            partial(load_preview, entry, self._reading.guard),
             done=partial(self._show_window, entry),
             failed=partial(self._fail_preview, entry),
             lane=Lane.FILES,
@@ -443,8 +375,9 @@ class ArtifactView(QWidget):
 
     def _save(self) -> None:
         chosen = self._model.usable_paths(self._tree.selected_rows())
-        if chosen and self._guard is not None:
-            self.saving.ask(chosen, self._guard)
+        guard = self._reading.guard
+        if chosen and guard is not None:
+            self.saving.ask(chosen, guard)
 
     def _copy_files(self) -> None:
         """The files themselves, to be pasted into a file manager; their paths for a text field."""

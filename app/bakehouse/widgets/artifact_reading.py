@@ -1,0 +1,116 @@
+"""Answers what an artifact tree wants to know by reading one folder after another in the FILES lane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from bakehouse.artifacts.listing import Entry, list_folder, single_file
+from bakehouse.artifacts.locator import Location, Locator
+from bakehouse.artifacts.protection import Guard
+from bakehouse.domain.cancellation import Token
+from bakehouse.domain.errors import ArtifactError, BakehouseError
+from bakehouse.itemmodels.artifact_tree import ArtifactTreeModel
+from bakehouse.tasks import Lane, TaskRunner
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What one node holds. `location` belongs to a root; `sentence` says why there are no entries to show."""
+
+    entries: list[Entry]
+    location: Location | None = None
+    sentence: str = ""
+
+
+def read_root(locator: Locator, guard: Guard, uri: str, token: Token) -> Contents:
+    """Find an address and list what lies there; for a worker thread."""
+    location = locator.locate(uri)
+    if location.path is None:
+        return Contents([], location, location.reason)
+    try:
+        if location.path.is_dir():
+            entries = list_folder(location.path, token, guard=guard)
+        else:
+            entries = [single_file(location.path, guard=guard)]
+    except ArtifactError as error:
+        return Contents([], location, str(error))
+    return Contents(entries, location, "" if entries else "No artifacts were logged.")
+
+
+def read_folder(guard: Guard, entry: Entry, token: Token) -> Contents:
+    """List a folder below a root; for a worker thread."""
+    return Contents(list_folder(entry.path, token, root=entry.root, guard=guard))
+
+
+class ArtifactReading(QObject):
+    """The queue of nodes whose contents an ArtifactView wants; without a locator they wait. GUI thread."""
+
+    arrived = Signal(int, object)
+    """Number of a node that is still shown, its Contents."""
+
+    def __init__(self, tasks: TaskRunner, slot: str, model: ArtifactTreeModel, parent: QObject) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self._slot = slot
+        self._model = model
+        self._queue: list[int] = []
+        self._number: int | None = None
+        self._locator: Locator | None = None
+        self.guard: Guard | None = None
+        model.contents_wanted.connect(self._want)
+
+    @property
+    def locator(self) -> Locator | None:
+        """Where addresses lead, and by its store what must not be opened."""
+        return self._locator
+
+    @locator.setter
+    def locator(self, locator: Locator | None) -> None:
+        self._locator = locator
+        self.guard = None if locator is None else Guard(locator.store_path)
+
+    def stop(self) -> None:
+        """Forget what is wanted; nothing of it arrives."""
+        self._queue.clear()
+        self._number = None
+        self._tasks.cancel(self._slot)
+
+    def _want(self, number: int) -> None:
+        self._queue.append(number)
+        self._read_next()
+
+    def _read_next(self) -> None:
+        if self._number is not None or self._locator is None or self.guard is None:
+            return
+        while self._queue:
+            number = self._queue.pop(0)
+            source = self._model.source(number)
+            if source is None:
+                continue
+            root, entry, _ = source
+            if entry is None:
+                work = partial(read_root, self._locator, self.guard, root.uri)
+            else:
+                work = partial(read_folder, self.guard, entry)
+            self._number = number
+            self._tasks.start(
+                self._slot,
+                work,
+                done=self._deliver,
+                failed=self._fail,
+                lane=Lane.FILES,
+                title="Reading artifacts",
+            )
+            return
+
+    def _deliver(self, contents: Contents) -> None:
+        number, self._number = self._number, None
+        if number is not None and self._model.is_known(number):
+            self.arrived.emit(number, contents)
+        self._read_next()
+
+    def _fail(self, error: BakehouseError) -> None:
+        self._deliver(Contents([], None, str(error)))
