@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from bakehouse.dialogs.fitting import grow_to_fit
 from bakehouse.domain.models import RegisteredModel
 from bakehouse.domain.text import visible
 from bakehouse.registry.names import NAME_LIMIT
@@ -166,6 +167,7 @@ class RegisterModelDialog(QDialog):
         self._consequence.setProperty("role", "" if plan.allowed or untouched else "bad")
         self._consequence.style().polish(self._consequence)
         self._register.setEnabled(plan.allowed)
+        grow_to_fit(self)
 
     def _decide(self) -> None:
         plan = self.plan

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from bakehouse.dialogs.fitting import grow_to_fit
 from bakehouse.domain.models import ModelVersion, RegisteredModel, Stage
 from bakehouse.domain.text import visible
 from bakehouse.registry.transitions import (
@@ -57,12 +58,14 @@ class TransitionStageDialog(QDialog):
         self._comment.setObjectName("transition_comment")
         self._comment.setProperty("input", "true")
         self._comment.setTabChangesFocus(True)
-        self._comment.setPlaceholderText("Why this move (optional)")
+        self._comment.setPlaceholderText("Why this move (optional; kept as a tag of the version)")
         self._comment.setAccessibleName("Comment")
         self._comment.setFixedHeight(_COMMENT_HEIGHT)
         self._consequence = PlainLabel()
         self._consequence.setObjectName("consequence")
         self._consequence.setWordWrap(True)
+        # Room for the usual two sentences, so that nothing moves between the stages.
+        self._consequence.setMinimumHeight(2 * self._consequence.fontMetrics().lineSpacing() + 2)
         self._move = QPushButton()
         self._move.setObjectName("move")
         self._move.setProperty("primary", "true")
@@ -96,6 +99,7 @@ class TransitionStageDialog(QDialog):
         for button in self._stages.buttons():
             if isinstance(button, StageButton) and button.stage is stage and button.isEnabled():
                 button.setChecked(True)
+                button.setFocus()
 
     def _stage_button(self, stage: Stage, theme: Theme) -> StageButton:
         here = self._version.stage == stage.value
@@ -157,13 +161,14 @@ class TransitionStageDialog(QDialog):
             f"Archive existing versions in {stage}" if clearing else "Archive existing versions in that stage"
         )
         self._archive.setEnabled(bool(others))
-        self._archive.setToolTip("" if others else "There is no version to archive." if clearing else "")
+        self._archive.setToolTip("" if others else "There is no version to archive.")
         plan = self.plan
-        self._consequence.setText(plan.sentence or plan.problem)
+        self._consequence.setText("\n".join(plan.sentences) or plan.problem)
         self._consequence.setProperty("role", "" if plan.allowed else "bad")
         self._consequence.style().polish(self._consequence)
         self._move.setText(f"Move to {in_words(stage)}")
         self._move.setEnabled(plan.allowed)
+        grow_to_fit(self)
 
     def _decide(self) -> None:
         plan = self.plan

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -39,8 +39,10 @@ def paint_stage(painter: QPainter, rect: QRectF, stage: str, theme: Theme) -> No
     width = min(rect.width(), painter.fontMetrics().horizontalAdvance(text) + 2 * _PILL_PAD)
     pill = QRectF(rect.left(), rect.center().y() - _PILL_HEIGHT / 2, width, _PILL_HEIGHT)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ground)
-    painter.drawRoundedRect(pill, _PILL_HEIGHT / 2, _PILL_HEIGHT / 2)
+    # The panel's colour first: on a selected row the tint alone would leave the word under 4.5:1.
+    for colour in (theme.color("panel"), ground):
+        painter.setBrush(colour)
+        painter.drawRoundedRect(pill, _PILL_HEIGHT / 2, _PILL_HEIGHT / 2)
     painter.setPen(ink)
     shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(width) - _PILL_PAD)
     painter.drawText(pill, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine), shown)
@@ -54,7 +56,7 @@ class StagePill(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._stage = ""
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -68,7 +70,8 @@ class StagePill(QWidget):
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(96, _PILL_HEIGHT + 3)
+        word = QFontMetrics(_pill_font(self.font())).horizontalAdvance(visible(self._stage, _WORD_CHARACTERS))
+        return QSize(word + 2 * _PILL_PAD, _PILL_HEIGHT + 3)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -104,11 +107,15 @@ class StageButton(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         width = 2 if self.isChecked() else 1
         hovered = self.isEnabled() and self.underMouse()
-        edge = "accent" if self.isChecked() or self.hasFocus() else "muted" if hovered else "line"
+        edge = "accent" if self.isChecked() else "muted" if hovered or self.hasFocus() else "line"
         painter.setPen(QPen(theme.color(edge), width))
         painter.setBrush(theme.color("selection" if self.isChecked() else "raised" if self.isEnabled() else "window"))
         half = width / 2
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(half, half, -half, -half), 6, 6)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.color("accent"), 1, Qt.PenStyle.DotLine))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(4.5, 4.5, -4.5, -4.5), 3, 3)
         inner = self.rect().adjusted(12, 9, -12, -9)
         token = stage_token(self.stage)
         painter.setPen(theme.color("muted" if not self.isEnabled() else "text" if token == "muted" else token))

@@ -17,6 +17,7 @@ from bakehouse.domain.cancellation import Token
 from bakehouse.domain.changes import Changes
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.models import ModelVersion, RegisteredModel
+from bakehouse.domain.runs import RunDetails
 from bakehouse.domain.text import visible, visible_lines
 from bakehouse.itemmodels.registry_models import ModelKey, key_of
 from bakehouse.pages.models.editing import RegistryEditing
@@ -158,9 +159,9 @@ class ModelsPage(Page):
         self._settings.remember_layout(_LAYOUT, self._split.saveState())
 
     def begin_edit(self, what: str, argument: object, window: QWidget) -> None:
-        """Ask about and do the edit `what`: `runs.register` (run id) or `models.transition` (ModelVersion)."""
-        if what == "runs.register" and isinstance(argument, str):
-            self.editing.register_run(argument, window)
+        """Ask about and do the edit `what`: `runs.register` (RunDetails) or `models.transition` (ModelVersion)."""
+        if what == "runs.register" and isinstance(argument, RunDetails):
+            self.editing.register_run(argument.run_id, window)
         elif what == "models.transition" and isinstance(argument, ModelVersion):
             model = next((m for m in self.sidebar.model.all if key_of(m) == (argument.workspace, argument.name)), None)
             if model is not None:

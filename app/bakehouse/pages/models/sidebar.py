@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -27,6 +37,7 @@ from bakehouse.widgets.stages import stage_token
 _ROW = 50
 _MARK = 3
 _SMALL_PX = 12
+_DOT = 7
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 
@@ -68,13 +79,20 @@ class _ModelDelegate(QStyledItemDelegate):
         pieces = [(f"{stage} {number}", stage_token(stage)) for stage, number in index.data(ModelRole.STAGES)]
         workspace = index.data(ModelRole.WORKSPACE)
         if workspace:
-            pieces.insert(0, (workspace, "muted"))
+            pieces.insert(0, (workspace, ""))
         if not pieces:
-            pieces.append(("not in a stage", "muted"))
+            pieces.append(("not in a stage", ""))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         metrics, left = painter.fontMetrics(), rect.left()
         for text, token in pieces:
+            if token:
+                # The colour is in a dot, since the word alone would be too pale on a selected row.
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(self.theme.color(token))
+                painter.drawEllipse(QRectF(left, rect.center().y() - _DOT / 2 + 1, _DOT, _DOT))
+                left += _DOT + 5
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.right() - left)
-            painter.setPen(self.theme.color(token))
+            painter.setPen(self.theme.color("muted"))
             painter.drawText(QRect(left, rect.top(), rect.right() - left, rect.height()), _LEFT, shown)
             left += metrics.horizontalAdvance(shown) + 12
             if left >= rect.right():

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -30,7 +40,6 @@ _WIDTHS = {
     VersionColumn.RUN: 176,
     VersionColumn.CREATED: 104,
     VersionColumn.UPDATED: 104,
-    VersionColumn.DESCRIPTION: 240,
 }
 _QUIET = (VersionColumn.CREATED, VersionColumn.UPDATED, VersionColumn.DESCRIPTION)
 
@@ -54,14 +63,45 @@ class _VersionDelegate(QStyledItemDelegate):
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, theme.color("selection"))
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme.color("line"))
-        left = _FIRST_PADDING if column == 0 else _PADDING
-        inner = rect.adjusted(left, 0, -_PADDING, -1)
+        inner = rect.adjusted(_left_of(column), 0, -_PADDING, -1)
         if column == VersionColumn.STAGE:
             paint_stage(painter, QRectF(inner), str(index.data(STAGE_ROLE)), theme)
             return
         painter.setPen(theme.color("muted" if column in _QUIET else "text"))
         shown = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, inner.width())
         painter.drawText(inner, int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), shown)
+
+
+class _VersionHeader(QHeaderView):
+    """Titles over the cells' own left edges, with the sort's arrow behind its title."""
+
+    def __init__(self, versions: VersionTableModel, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._versions = versions
+        self.theme = theme
+        self.setSectionsClickable(True)
+        self.setHighlightSections(False)
+        self.setMinimumSectionSize(56)
+        self.setFixedHeight(HEADER_HEIGHT)
+        self.setAccessibleName("Columns of the versions")
+
+    @override
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
+        theme = self.theme
+        column, order = self._versions.sorted_by
+        painter.fillRect(rect, theme.color("raised"))
+        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme.color("line"))
+        arrow = "" if column != logicalIndex else " ▾" if order == Qt.SortOrder.DescendingOrder else " ▴"
+        inner = rect.adjusted(_left_of(logicalIndex), 0, -_PADDING, -1)
+        painter.setPen(theme.color("text" if arrow else "muted"))
+        title = VersionColumn(logicalIndex).title + arrow
+        shown = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, inner.width())
+        painter.drawText(inner, int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), shown)
+
+
+def _left_of(column: int) -> int:
+    """The first column starts under the model's title."""
+    return _FIRST_PADDING if column == 0 else _PADDING
 
 
 class VersionTable(QTableView):
@@ -88,18 +128,17 @@ class VersionTable(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
+        self._header = _VersionHeader(self.versions, theme, self)
         self._set_up_headers()
         self.selectionModel().currentRowChanged.connect(self._current_changed)
 
     def _set_up_headers(self) -> None:
-        rows, header = self.verticalHeader(), self.horizontalHeader()
+        rows, header = self.verticalHeader(), self._header
+        self.setHorizontalHeader(header)
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(ROW_HEIGHT)
-        header.setFixedHeight(HEADER_HEIGHT + 2)
-        header.setHighlightSections(False)
-        header.setStretchLastSection(True)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(VersionColumn.DESCRIPTION, QHeaderView.ResizeMode.Stretch)
         for column, width in _WIDTHS.items():
             self.setColumnWidth(column, width)
         # Header sections would ask whether whole columns are selected, at every paint.
@@ -110,6 +149,8 @@ class VersionTable(QTableView):
 
     def set_theme(self, theme: Theme) -> None:
         self._delegate.theme = theme
+        self._header.theme = theme
+        self._header.viewport().update()
         self.viewport().update()
 
     @property

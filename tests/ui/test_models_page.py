@@ -1,0 +1,298 @@
+"""The models page on a real store: what it shows, where it leads, and edits from question to refreshed table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+from tests.stores import change_store, copy_of_store, new_store
+
+from bakehouse.actions import Context
+from bakehouse.artifacts.locator import Locator
+from bakehouse.dialogs.message import MessageDialog
+from bakehouse.dialogs.register_model import RegisterModelDialog
+from bakehouse.dialogs.transition_stage import TransitionStageDialog
+from bakehouse.domain.changes import Changes
+from bakehouse.domain.models import ModelVersion, RegisteredModel, Stage
+from bakehouse.itemmodels.registry_models import ModelListModel, VersionColumn, VersionTableModel
+from bakehouse.pages.models import ModelsPage
+from bakehouse.pages.session import Session
+from bakehouse.settings import Settings
+from bakehouse.store import registrations
+from bakehouse.store.opening import open_store
+from bakehouse.store.writing import Writer
+from bakehouse.tasks import TaskRunner
+from bakehouse.theme import DARK, ThemeSource
+
+Open = Callable[..., ModelsPage]
+
+
+@pytest.fixture
+def open_page(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
+    """Opens a store on a shown models page; what is opened is closed in the order the window does it."""
+    tasks, themes = TaskRunner(), ThemeSource("light")
+    crashes: list[object] = []
+    tasks.crashed.connect(crashes.append)
+    page = ModelsPage(themes, tasks, Settings(tmp_path / "settings.ini"))
+    qtbot.addWidget(page)
+    page.resize(1200, 700)
+    page.show()
+    stores = []
+
+    def open_(path: Path, *, read_only: bool = False) -> ModelsPage:
+        store = open_store(path, read_only=read_only)
+        stores.append(store)
+        page.open(Session(store, Locator(path), tasks, themes, Settings(tmp_path / "settings.ini")))
+        page.changed.connect(page.refresh)
+        qtbot.waitUntil(lambda: not tasks.busy)
+        return page
+
+    yield open_
+    page.close_store()
+    tasks.close()
+    for store in stores:
+        store.close()
+    assert not crashes
+
+
+@pytest.fixture
+def settled(qtbot: QtBot) -> Callable[[ModelsPage], None]:
+    def settle(page: ModelsPage) -> None:
+        qtbot.waitUntil(lambda: not page._tasks.busy)
+
+    return settle
+
+
+def names(page: ModelsPage) -> list[str]:
+    model = page.sidebar.model
+    return [str(model.index(row).data()) for row in range(model.rowCount())]
+
+
+def cells(page: ModelsPage, column: VersionColumn) -> list[str]:
+    model = page.table.versions
+    return [str(model.index(row, column).data()) for row in range(model.rowCount())]
+
+
+def dialog_of(page: ModelsPage, kind: type[QDialog], qtbot: QtBot) -> QDialog:
+    qtbot.waitUntil(lambda: any(d.isVisible() for d in page.findChildren(kind)))
+    return next(d for d in page.findChildren(kind) if d.isVisible())
+
+
+def test_that_models_and_versions_of_a_real_store_are_shown(open_page: Open, tmp_path: Path) -> None:
+    page = open_page(copy_of_store("mlflow-3.17", tmp_path))
+    assert names(page) == ["ChurnModel", "ChurnModelByModelUri", "HandMade"]
+    assert cells(page, VersionColumn.VERSION) == ["3", "2", "1"]
+    assert cells(page, VersionColumn.STAGE) == ["Staging", "Production", "Archived"]
+    assert cells(page, VersionColumn.ALIASES) == ["challenger", "champion", ""]
+    assert cells(page, VersionColumn.RUN) == ["model-2", "model-1", "model-0"]
+    assert page.place() == "ChurnModel"
+    assert page.summary() == "3 models · 3 versions"
+    assert page.context(Context()).selected_version
+    assert page.findChild(QLabel, "model_description").text() == "RM desc"
+
+
+@pytest.mark.parametrize("name", ["mlflow-1.30", "mlflow-2.22"])
+def test_that_older_stores_are_shown_too(open_page: Open, tmp_path: Path, name: str) -> None:
+    page = open_page(copy_of_store(name, tmp_path))
+    assert names(page) == ["ChurnModel", "HandMade"]
+    assert cells(page, VersionColumn.STAGE) == ["Staging", "Production", "Archived"]
+
+
+def test_that_a_store_without_models_says_what_to_do(open_page: Open, tmp_path: Path) -> None:
+    page = open_page(new_store(tmp_path / "mlflow.db"))
+    said = page.findChild(QLabel, "models_empty")
+    assert said.isVisible()
+    assert said.text() == "No registered models yet. Select a run with a model and choose Register model."
+    assert not page.context(Context()).selected_version
+
+
+def test_that_the_search_narrows_the_list_and_keeps_the_choice(open_page: Open, tmp_path: Path, qtbot: QtBot) -> None:
+    page = open_page(copy_of_store("mlflow-3.17", tmp_path))
+    search = page.findChild(QLineEdit, "model_search")
+    qtbot.keyClicks(search, "hand")
+    assert names(page) == ["HandMade"]
+    assert page.findChild(QLabel, "models_count").text() == "MODELS · 1 OF 3"
+    assert page.place() == "ChurnModel"
+    search.setText("growth")
+    assert names(page) == ["ChurnModel"]
+
+
+def test_that_the_source_run_is_one_click_away(open_page: Open, tmp_path: Path, qtbot: QtBot) -> None:
+    page = open_page(copy_of_store("mlflow-3.17", tmp_path))
+    run_id = page.table.current.run_id
+    with qtbot.waitSignal(page.navigate_requested) as asked:
+        qtbot.mouseClick(page.findChild(QPushButton, "source_run"), Qt.MouseButton.LeftButton)
+    assert asked.args == ["runs", run_id]
+
+
+def test_that_another_page_can_ask_for_a_model_and_version(open_page: Open, tmp_path: Path) -> None:
+    page = open_page(copy_of_store("mlflow-3.17", tmp_path))
+    page.reveal("HandMade")
+    assert page.place() == "HandMade"
+    page.reveal(("ChurnModel", 1))
+    assert page.place() == "ChurnModel"
+    assert page.table.current.version == 1
+
+
+def test_that_a_transition_goes_from_question_to_refreshed_table(
+    open_page: Open, tmp_path: Path, qtbot: QtBot, settled: Callable[[ModelsPage], None]
+) -> None:
+    page = open_page(copy_of_store("mlflow-3.17", tmp_path))
+    with qtbot.waitSignal(page.edit_requested) as asked:
+        qtbot.mouseClick(page.findChild(QPushButton, "transition"), Qt.MouseButton.LeftButton)
+    page.begin_edit(*asked.args, page)
+    dialog = dialog_of(page, TransitionStageDialog, qtbot)
+    assert isinstance(dialog, TransitionStageDialog)
+    dialog.choose(Stage.PRODUCTION)
+    with qtbot.waitSignal(page.changed) as done:
+        qtbot.mouseClick(dialog.findChild(QPushButton, "move"), Qt.MouseButton.LeftButton)
+    assert isinstance(done.args[0], Changes)
+    assert done.args[0].sentence == "ChurnModel version 3 moved to Production, 1 archived"
+    settled(page)
+    assert cells(page, VersionColumn.STAGE) == ["Production", "Archived", "Archived"]
+    assert page.table.current.version == 3
+
+
+def test_that_registering_shows_the_new_version(
+    open_page: Open, tmp_path: Path, qtbot: QtBot, settled: Callable[[ModelsPage], None]
+) -> None:
+    page = open_page(copy_of_store("mlflow-3.17", tmp_path))
+    run_id = page.table.current.run_id
+    page.editing.register_run(run_id, page)
+    dialog = dialog_of(page, RegisterModelDialog, qtbot)
+    dialog.findChild(QLineEdit, "new_name")
+    assert isinstance(dialog, RegisterModelDialog)
+    dialog._target.setCurrentIndex(0)
+    dialog.findChild(QLineEdit, "new_name").setText("Rye")
+    with qtbot.waitSignal(page.changed):
+        qtbot.mouseClick(dialog.findChild(QPushButton, "register"), Qt.MouseButton.LeftButton)
+    settled(page)
+    assert names(page) == ["ChurnModel", "ChurnModelByModelUri", "HandMade", "Rye"]
+    assert page.place() == "Rye"
+    assert cells(page, VersionColumn.VERSION) == ["1"]
+
+
+def test_that_a_run_without_a_model_is_told_so(open_page: Open, tmp_path: Path, qtbot: QtBot) -> None:
+    path = new_store(tmp_path / "mlflow.db")
+    change_store(path, "INSERT INTO runs (run_uuid, name, status, lifecycle_stage, experiment_id, artifact_uri)"
+                       " VALUES ('r1', 'bare', 'FINISHED', 'active', 0, 's3://b/r1')")  # fmt: skip
+    page = open_page(path)
+    page.editing.register_run("r1", page)
+    dialog = dialog_of(page, MessageDialog, qtbot)
+    assert "nothing to register" in dialog.findChild(QLabel, "message_sentence").text()
+
+
+def test_that_a_version_changed_meanwhile_is_refused_with_the_reason(
+    open_page: Open, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = copy_of_store("mlflow-3.17", tmp_path)
+    page = open_page(path)
+    page.begin_edit("models.transition", page.table.current, page)
+    dialog = dialog_of(page, TransitionStageDialog, qtbot)
+    with open_store(path) as other:
+        registrations.transition_stage(Writer(other), "ChurnModel", 3, Stage.ARCHIVED)
+    qtbot.mouseClick(dialog.findChild(QPushButton, "move"), Qt.MouseButton.LeftButton)
+    said = dialog_of(page, MessageDialog, qtbot)
+    assert "is in Archived by now" in said.findChild(QLabel, "message_sentence").text()
+
+
+def test_that_a_trigger_is_asked_about_and_nothing_is_written_without_a_yes(
+    open_page: Open, tmp_path: Path, qtbot: QtBot, settled: Callable[[ModelsPage], None]
+) -> None:
+    path = copy_of_store("mlflow-3.17", tmp_path)
+    change_store(path, "CREATE TRIGGER sneaky AFTER UPDATE ON model_versions BEGIN SELECT 1; END")
+    page = open_page(path)
+    page.begin_edit("models.transition", page.table.current, page)
+    dialog = dialog_of(page, TransitionStageDialog, qtbot)
+    qtbot.mouseClick(dialog.findChild(QPushButton, "move"), Qt.MouseButton.LeftButton)
+    question = dialog_of(page, MessageDialog, qtbot)
+    assert "sneaky" in question.findChild(QLabel, "message_sentence").text()
+    with qtbot.waitSignal(page.changed):
+        yes = next(b for b in question.findChildren(QPushButton) if b.text() != "Cancel")
+        qtbot.mouseClick(yes, Qt.MouseButton.LeftButton)
+    settled(page)
+    assert cells(page, VersionColumn.STAGE)[0] == "Production"
+
+
+def test_that_a_read_only_store_explains_why_it_cannot_be_edited(open_page: Open, tmp_path: Path) -> None:
+    page = open_page(copy_of_store("mlflow-3.17", tmp_path), read_only=True)
+    button = page.findChild(QPushButton, "transition")
+    assert not button.isEnabled()
+    assert "reading only" in button.toolTip()
+
+
+def test_that_a_refresh_keeps_version_and_order(
+    open_page: Open, tmp_path: Path, settled: Callable[[ModelsPage], None]
+) -> None:
+    page = open_page(copy_of_store("mlflow-3.17", tmp_path))
+    page.table.sortByColumn(VersionColumn.VERSION, Qt.SortOrder.AscendingOrder)
+    page.table.choose(1)
+    page.refresh(None)
+    settled(page)
+    assert cells(page, VersionColumn.VERSION) == ["1", "2", "3"]
+    assert page.table.current.version == 1
+
+
+def test_that_a_closed_store_leaves_nothing_behind(open_page: Open, tmp_path: Path) -> None:
+    page = open_page(copy_of_store("mlflow-3.17", tmp_path))
+    page.close_store()
+    assert names(page) == []
+    assert page.table.current is None
+    assert page.summary() == ""
+
+
+def test_that_the_page_is_painted_in_both_themes(open_page: Open, tmp_path: Path) -> None:
+    page = open_page(copy_of_store("mlflow-3.17", tmp_path))
+    light = page.table.grab().toImage()
+    page.set_theme(DARK)
+    assert page.table.grab().toImage() != light
+
+
+def version(number: int, **changes: object) -> ModelVersion:
+    values = {
+        "name": "Bread", "version": number, "stage": "None", "status": "READY", "source": "s",
+        "storage_location": None, "run_id": None, "description": "", "creation_time_ms": number,
+        "last_updated_time_ms": number, "aliases": (), "tags": (), "workspace": "default",
+    }  # fmt: skip
+    return ModelVersion(**(values | changes))  # type: ignore[arg-type]
+
+
+def test_that_the_item_models_keep_qt_s_rules(qtbot: QtBot) -> None:
+    mode = QAbstractItemModelTester.FailureReportingMode.Fatal
+    versions, models = VersionTableModel(), ModelListModel()
+    testers = [QAbstractItemModelTester(model, mode) for model in (versions, models)]
+    versions.show([version(n) for n in range(5)], 0)
+    models.show([RegisteredModel(name, "", 1, 1, (), (version(1),), "default") for name in ("b", "A", "\u202ec")])
+    models.search("a")
+    for column in VersionColumn:
+        versions.sort(column, Qt.SortOrder.AscendingOrder)
+        versions.sort(column, Qt.SortOrder.DescendingOrder)
+    assert testers
+
+
+def test_that_missing_stands_last_in_both_directions() -> None:
+    model = VersionTableModel()
+    model.show([version(1, description="b"), version(2), version(3, description="a")], 0)
+    model.sort(VersionColumn.DESCRIPTION, Qt.SortOrder.AscendingOrder)
+    assert [v.version for v in model.versions] == [3, 1, 2]
+    model.sort(VersionColumn.DESCRIPTION, Qt.SortOrder.DescendingOrder)
+    assert [v.version for v in model.versions] == [1, 3, 2]
+
+
+def test_that_stages_sort_in_the_order_of_the_board() -> None:
+    model = VersionTableModel()
+    stages = ("Archived", "Production", "None", "QA", "Staging")
+    model.show([version(n, stage=stage) for n, stage in enumerate(stages)], 0)
+    model.sort(VersionColumn.STAGE, Qt.SortOrder.AscendingOrder)
+    assert [v.stage for v in model.versions] == ["None", "Staging", "Production", "Archived", "QA"]
+
+
+def test_that_names_from_a_store_are_shown_with_their_hidden_characters() -> None:
+    models = ModelListModel()
+    models.show([RegisteredModel("a\u202eb\n", "", 1, 1, (), (), "default")])
+    assert models.index(0).data() == "a\\u202eb\\n"
