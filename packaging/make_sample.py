@@ -5,7 +5,8 @@
 The interpreter needs mlflow 3.17.2, scikit-learn and matplotlib (not Bakehouse). The client works in the folder
 `/data/bakehouse-sample`, which must be empty or absent and is removed at the end, so that every address it writes is
 neutral: no path, user or host of the machine that made it gets into the sample. Clock, random numbers and ids are
-seeded (it takes four minutes); nothing is written behind the client's back, except that some `estimator.html` are left out to save space.
+seeded. Nothing is written behind the client's back, except that some `estimator.html` are left out to save space.
+It takes about five minutes.
 
 The data are invented. In `price_optimization_2024` a gradient boosting run wins when its learning rate is below 0.1
 *and* it has more than 150 trees; about ten of its runs train real models on an invented year of daily sales.
