@@ -26,8 +26,8 @@ def install_sample(target: Path | None = None) -> Path:
     aside under a free name and a fresh copy put in its place. The copy is made under a temporary name and renamed,
     so that a half-made one is never found; a real MLflow client can load models from it.
 
-    Takes about 0.2 s the first time, nothing later. Raises DiskFull, StoreDenied, StoreMissing (an incomplete installation) or
-    StoreError, each with a sentence.
+    Takes about 0.2 s the first time, nothing later. Raises DiskFull, StoreDenied, StoreMissing (an incomplete
+    installation) or StoreError, each with a sentence.
     """
     folder = target or data_directory() / "sample"
     try:
