@@ -55,9 +55,13 @@ class Application(QObject):
         if self._crashing:
             return
         self._crashing = True
-        go_on = CrashDialog(error, str(self._log_file), self.window).exec()
+        dialog = CrashDialog(error, str(self._log_file), self.window)
+        dialog.finished.connect(self._after_crash)
+        dialog.open()
+
+    def _after_crash(self, answer: int) -> None:
         self._crashing = False
-        if not go_on:
+        if answer == CrashDialog.DialogCode.Rejected:
             self.window.close()
 
     def _uncaught(self, _kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:

@@ -48,6 +48,8 @@ from bakehouse.widgets.status_bar import StatusBar
 from bakehouse.widgets.top_bar import TopBar
 
 _TITLE = "Bakehouse"
+_REPAIR_COPY = "Open a repaired copy"
+_REPAIR = "Repair the file"
 
 
 class MainWindow(QMainWindow):
@@ -133,20 +135,22 @@ class MainWindow(QMainWindow):
             self._tell("The store could not be opened", str(error))
 
     def _open_unfinished(self, path: Path, error: BakehouseError) -> None:
-        dialog = MessageDialog(
+        MessageDialog(
             "A writer was stopped in mid-commit",
             str(error),
-            ("Open a repaired copy", "Repair the file", "Cancel"),
             self,
-        )
-        dialog.exec()
-        if dialog.answer == "Repair the file":
+            (_REPAIR_COPY, _REPAIR, "Cancel"),
+            partial(self._repair, path),
+        ).open()
+
+    def _repair(self, path: Path, answer: str) -> None:
+        if answer == _REPAIR:
             self.opener.open_repaired(path)
-        elif dialog.answer:
-            copy = path.with_name(f"{path.stem}-repaired{path.suffix}")
-            chosen, _ = QFileDialog.getSaveFileName(self, "Save the repaired copy as", str(copy))
-            if chosen:
-                self.opener.open_repaired_copy(path, Path(chosen))
+            return
+        copy = path.with_name(f"{path.stem}-repaired{path.suffix}")
+        chosen, _ = QFileDialog.getSaveFileName(self, "Save the repaired copy as", str(copy))
+        if chosen:
+            self.opener.open_repaired_copy(path, Path(chosen))
 
     def _file_changed(self, change: FileChange) -> None:
         if change is FileChange.DATA:
@@ -184,19 +188,21 @@ class MainWindow(QMainWindow):
                 "Opened for reading only", "This store was opened with --read-only. Open it again without it to edit."
             )
             return
-        if not self._editing:
-            dialog = MessageDialog(
-                "Switch to editing?",
-                "Until now Bakehouse has only read this store. Editing writes to it what MLflow itself would write, "
-                "each act as one transaction, so that every MLflow client reads it.",
-                ("Switch to editing", "Cancel"),
-                self,
-            )
-            dialog.exec()
-            if not dialog.answer:
-                return
-            self._editing = True
-            self._show_mode()
+        if self._editing:
+            self.models.begin_edit(what, argument, self)
+            return
+        MessageDialog(
+            "Switch to editing?",
+            "Until now Bakehouse has only read this store. Editing writes to it what MLflow itself would write, "
+            "each act as one transaction, so that every MLflow client reads it.",
+            self,
+            ("Switch to editing", "Cancel"),
+            partial(self._start_editing, what, argument),
+        ).open()
+
+    def _start_editing(self, what: str, argument: object, _answer: str) -> None:
+        self._editing = True
+        self._show_mode()
         self.models.begin_edit(what, argument, self)
 
     def _changed(self, changes: Changes) -> None:
@@ -246,9 +252,7 @@ class MainWindow(QMainWindow):
 
     def _show_palette(self) -> None:
         places = [Place(*entry) for page in self._pages.values() for entry in page.places()]
-        dialog = PaletteDialog(places + self.menus.places(), self._themes.theme, self)
-        if dialog.exec() and dialog.chosen is not None:
-            dialog.chosen.go()
+        PaletteDialog(places + self.menus.places(), self._themes.theme, self).open()
 
     # Appearance
 
@@ -345,7 +349,7 @@ class MainWindow(QMainWindow):
         self.welcome.set_recent(self._settings.recent)
 
     def _tell(self, title: str, sentence: str) -> None:
-        MessageDialog(title, sentence, ("Close",), self).exec()
+        MessageDialog(title, sentence, self).open()
 
     def _about(self) -> None:
         self._tell(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from bakehouse.theme import GRID
@@ -9,15 +12,24 @@ from bakehouse.widgets.labels import PlainLabel
 
 
 class MessageDialog(QDialog):
-    """A title, a sentence and buttons; `answer` is the text of the button that was pressed, "" when dismissed."""
+    """A title, a sentence and buttons, shown over `parent` without stopping the application.
+
+    The first of `buttons` is the primary one; "Cancel" and "Close" dismiss. `answered` gets the text of any other
+    button that was pressed; a dismissed question calls nothing.
+    """
 
     def __init__(
-        self, title: str, sentence: str, buttons: tuple[str, ...] = ("Close",), parent: QWidget | None = None
+        self,
+        title: str,
+        sentence: str,
+        parent: QWidget,
+        buttons: tuple[str, ...] = ("Close",),
+        answered: Callable[[str], object] | None = None,
     ) -> None:
-        """The first of `buttons` is the primary one; "Cancel" and "Close" dismiss."""
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
-        self.answer = ""
+        self._tell = answered
         heading = PlainLabel(title, "title")
         said = PlainLabel(sentence)
         said.setObjectName("message_sentence")
@@ -42,10 +54,7 @@ class MessageDialog(QDialog):
 
     def _answered(self) -> None:
         button = self.sender()
-        if isinstance(button, QPushButton):
-            text = button.text()
-            self.answer = "" if text in ("Cancel", "Close") else text
-        if self.answer:
-            self.accept()
-        else:
-            self.reject()
+        answer = button.text() if isinstance(button, QPushButton) else ""
+        self.close()
+        if self._tell is not None and answer not in ("", "Cancel", "Close"):
+            self._tell(answer)

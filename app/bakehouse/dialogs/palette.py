@@ -30,11 +30,11 @@ class PaletteDialog(QDialog):
 
     def __init__(self, places: list[Place], theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Go to")
         self.resize(560, 420)
         self._places = places
         self._theme = theme
-        self.chosen: Place | None = None
         self.search = QLineEdit()
         self.search.setObjectName("palette_search")
         self.search.setPlaceholderText("Go to experiment, model, command")
@@ -80,5 +80,6 @@ class PaletteDialog(QDialog):
 
     def _take(self, item: QListWidgetItem | None) -> None:
         if item is not None:
-            self.chosen = item.data(Qt.ItemDataRole.UserRole)
-            self.accept()
+            place: Place = item.data(Qt.ItemDataRole.UserRole)
+            self.close()
+            place.go()
