@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -129,7 +128,7 @@ def test_that_a_replaced_store_is_said_and_loaded_again_on_demand(
     _open(window, qtbot, store)
     first = window.opener.session
     replacement = Path(shutil.copy(sample_directory() / "mlflow.db", tmp_path / "other.db"))
-    os.replace(replacement, store)
+    replacement.replace(store)
     qtbot.waitUntil(window.notices.isVisible, timeout=10_000)
     assert "Another file" in _text(window, "notice_text")
     window._load_again()
