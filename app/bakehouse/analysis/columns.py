@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
@@ -19,6 +19,7 @@ SPARSE_BELOW = 0.1
 
 # One C call over many Python objects keeps every other thread waiting; lists are worked on in pieces of this size.
 _PIECE = 20_000
+_FIXED_WIDTH = 64
 
 
 class NumberPairs(Protocol):
@@ -192,8 +193,8 @@ class TextColumn:
     @classmethod
     def of_texts(cls, texts: Sequence[str], *, numeric: bool = True) -> TextColumn:
         """A column with a text for every row; the empty text means missing."""
-        known: dict[str, int] = {}
-        codes = np.fromiter((known.setdefault(t, len(known)) for t in texts), np.int32, len(texts))
+        known = {text: code for code, text in enumerate(dict.fromkeys(texts))}
+        codes = np.fromiter(map(known.__getitem__, texts), np.int32, len(texts))
         if "" in known:
             rows = np.flatnonzero(codes != known[""]).astype(np.int32)
             return cls(rows, codes[rows], list(known), len(texts), numeric=numeric)
@@ -305,16 +306,25 @@ def _category_order(categories: Sequence[str], *, numeric: bool) -> tuple[npt.ND
     is_text = np.isnan(numbers)
     figures = np.flatnonzero(~is_text)
     figures = figures[np.argsort(numbers[figures], kind="stable")]
-    words = np.fromiter(_sorted_places(categories, np.flatnonzero(is_text)), np.int64, int(is_text.sum()))
+    words = _sorted_places(categories, np.flatnonzero(is_text))
     order = np.concatenate((figures, words))
     return order, numbers[order]
 
 
-def _sorted_places(categories: Sequence[str], places: npt.NDArray[np.int64]) -> Iterator[int]:
-    """`places` by their categories' texts, sorted in pieces that are then merged, so that other threads get a turn."""
+def _sorted_places(categories: Sequence[str], places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """`places` sorted by their categories without regard to case, in steps that give other threads a turn."""
+    folded = [categories[i].casefold() for i in places.tolist()]
+    width = max(map(len, folded), default=0)
+    if width <= _FIXED_WIDTH:
+        # numpy sorts texts of a fixed width without holding the interpreter.
+        array = np.empty(len(folded), f"<U{max(width, 1)}")
+        for start in range(0, len(folded), _PIECE):
+            array[start : start + _PIECE] = folded[start : start + _PIECE]
+        return places[np.argsort(array, kind="stable")]
     pieces = []
     for start in range(0, len(places), _PIECE):
-        piece = [(categories[i].casefold(), i) for i in places[start : start + _PIECE].tolist()]
+        piece = list(zip(folded[start : start + _PIECE], range(start, start + _PIECE), strict=False))
         piece.sort()
         pieces.append(piece)
-    return (place for _, place in heapq.merge(*pieces))
+    merged = np.fromiter((place for _, place in heapq.merge(*pieces)), np.int64, len(places))
+    return places[merged]

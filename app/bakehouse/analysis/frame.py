@@ -24,8 +24,6 @@ from bakehouse.domain.columns import (
 )
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from bakehouse.store.runs import RunHeaders
 
 
@@ -45,11 +43,12 @@ class RunFrame:
     refresh makes a new frame. Columns are immutable, so work in threads takes the columns and not the frame.
     """
 
-    def __init__(self, run_ids: Sequence[str], experiment_ids: npt.NDArray[np.int64] | None = None) -> None:
+    def __init__(self, run_ids: Sequence[str], names: Sequence[str] | None = None) -> None:
         self.run_ids = list(run_ids)
+        self.names = list(names) if names is not None else [""] * len(self.run_ids)
+        """The runs' names; empty where a run has none."""
         self.row_of = {run_id: row for row, run_id in enumerate(self.run_ids)}
         self.size = len(self.run_ids)
-        self.experiment_ids = np.zeros(self.size, np.int64) if experiment_ids is None else experiment_ids
         self.columns: dict[ColumnKey, Column] = {}
         self.states: dict[ColumnKey, ColumnState] = {}
         self.failures: dict[ColumnKey, str] = {}
@@ -93,40 +92,61 @@ class RunFrame:
 
     def name(self, row: int) -> str:
         """The name of a run, its id where it has none."""
-        names = self.columns.get(RUN_NAME)
-        return (names.text(row) if names else "") or self.run_ids[row]
+        return self.names[row] or self.run_ids[row]
 
 
 def frame_of(headers: RunHeaders, experiment_names: Mapping[int, str]) -> RunFrame:
-    """A frame with the attribute columns of `headers`; sorts texts, so it belongs on a worker thread."""
-    frame = RunFrame(headers.run_ids, headers.experiment_ids)
-    experiments = [experiment_names.get(number, str(number)) for number in headers.experiment_ids.tolist()]
+    """A frame with the attribute columns of `headers`, for a worker thread.
+
+    Name and id are there to be shown, but as columns they stay unloaded: sorting 100,000 distinct texts would keep
+    the first rows waiting (`attribute_column`).
+    """
+    frame = RunFrame(headers.run_ids, headers.names)
+    numbers, codes = np.unique(headers.experiment_ids, return_inverse=True)
+    experiments = [experiment_names.get(number, str(number)) for number in numbers.tolist()]
+    every_row = np.arange(frame.size, dtype=np.int32)
     made: dict[ColumnKey, Column] = {
-        RUN_NAME: TextColumn.of_texts(headers.names),
         START_TIME: NumberColumn.whole(headers.start_times_ms),
         DURATION: NumberColumn.whole(headers.end_times_ms - headers.start_times_ms),
         STATUS: TextColumn.of_texts(headers.statuses, numeric=False),
-        EXPERIMENT: TextColumn.of_texts(experiments, numeric=False),
+        EXPERIMENT: TextColumn(every_row, codes.astype(np.int32), experiments, frame.size, numeric=False),
         USER: TextColumn.of_texts(headers.users, numeric=False),
         END_TIME: NumberColumn.whole(headers.end_times_ms),
-        RUN_ID: TextColumn.of_texts(headers.run_ids, numeric=False),
     }
-    for key in ATTRIBUTES:
-        frame.put(key, made[key])
+    frame.know(ATTRIBUTES)
+    for key, column in made.items():
+        frame.put(key, column)
+    frame.columns[START_TIME].directed_ranks(
+        descending=True
+    )  # the table's first order: ranked here, not while it waits
     return frame
 
 
-def default_columns(
-    frame: RunFrame, fill: Mapping[ColumnKey, int], constant: frozenset[ColumnKey] = frozenset(), most: int = 5
-) -> list[ColumnKey]:
-    """The columns a table of these runs starts with, from how many runs have each key and which are the same in all.
+def attribute_column(frame: RunFrame, key: ColumnKey) -> Column:
+    """The runs' names or ids as a column; sorts, so it belongs on a worker thread."""
+    if key == RUN_NAME:
+        return TextColumn.of_texts(frame.names)
+    if key == RUN_ID:
+        return TextColumn.of_texts(frame.run_ids, numeric=False)
+    raise ValueError(f"{key.name} is no column made from the frame itself")
 
-    Name, start and duration; then up to `most` params that vary and `most` metrics, the fullest first and by name
-    among equals. When no param varies, none are left out; `system/...` metrics always are.
+
+def default_columns(
+    frame: RunFrame,
+    relevance: Mapping[ColumnKey, float],
+    constant: frozenset[ColumnKey] = frozenset(),
+    *,
+    params: int = 4,
+    metrics: int = 3,
+) -> list[ColumnKey]:
+    """The columns a table of these runs starts with, from how relevant each key is and which are the same in all.
+
+    Name, start and duration; then the most relevant params that vary and metrics, by name among equals. When no
+    param varies, none are left out; `system/...` metrics always are.
     """
     chosen: list[ColumnKey] = [RUN_NAME, START_TIME, DURATION]
-    for kind in (ColumnKind.PARAM, ColumnKind.METRIC):
+    for kind, most in ((ColumnKind.PARAM, params), (ColumnKind.METRIC, metrics)):
         keys = [key for key in frame.states if key.kind is kind and not key.name.startswith("system/")]
         varied = [key for key in keys if key not in constant]
-        chosen += sorted(varied or keys, key=lambda key: (-fill.get(key, 0), key.name))[:most]
+        chosen += sorted(varied or keys, key=lambda key: (-relevance.get(key, 0), key.name))[:most]
     return chosen

@@ -184,6 +184,10 @@ class RunTableModel(QAbstractTableModel):
         """How the shown column is drawn."""
         return self._cells[column]
 
+    def is_shown(self, key: ColumnKey) -> bool:
+        """Whether the values of a column are there to be shown."""
+        return key in (RUN_NAME, RUN_ID) or self.frame.column(key) is not None
+
     def text_at(self, row: int, column: int) -> str:
         """The text of a visible cell."""
         return self._cells[column].text(int(self.rows[row]))
@@ -200,11 +204,12 @@ class RunTableModel(QAbstractTableModel):
 
     def full_text_at(self, row: int, column: int) -> str:
         """What a copy of the cell holds: numbers with all digits, times as ISO-like local time, missing empty."""
-        key = self.columns[column]
+        key, run = self.columns[column], int(self.rows[row])
+        if key in (RUN_NAME, RUN_ID):
+            return (self.frame.names if key == RUN_NAME else self.frame.run_ids)[run]
         loaded = self.frame.column(key)
         if loaded is None:
             return ""
-        run = int(self.rows[row])
         if key in (START_TIME, END_TIME):
             value = loaded.value(run)
             return "" if value is None else moment_text(value)
@@ -213,6 +218,10 @@ class RunTableModel(QAbstractTableModel):
     def _cell_column(self, key: ColumnKey) -> CellColumn:
         column, state = self.frame.column(key), self.frame.state(key)
         is_muted = key in (START_TIME, END_TIME, DURATION, USER, RUN_ID, STATUS, EXPERIMENT)
+        if key in (RUN_NAME, RUN_ID):
+            # Shown from the frame itself: as columns they are only there to be sorted and searched.
+            text_of = self._run_name if key == RUN_NAME else self.frame.run_ids.__getitem__
+            return CellColumn(key, text_of, False, key == RUN_ID, ColumnState.COMPLETE, column=column)
         if column is None:
             waits = self._waiting_shown and state in (ColumnState.LOADING, ColumnState.UNLOADED)
             text = FAILED if state is ColumnState.FAILED else WAITING if waits else ""
@@ -236,8 +245,6 @@ class RunTableModel(QAbstractTableModel):
                 if len(column.categories) <= _SAMPLE
                 else partial(_long_text, column)
             )
-            if key == RUN_NAME:
-                cell.text = self._run_name
         return cell
 
     def _run_name(self, run: int) -> str:

@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from bakehouse.analysis.frame import RunFrame
 from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.itemmodels.run_table import column_title
 from bakehouse.theme import GRID, ROW_HEIGHT, Theme
@@ -256,9 +257,10 @@ class ColumnChooser(QFrame):
         keys: Sequence[ColumnKey],
         shown: Sequence[ColumnKey],
         defaults: Sequence[ColumnKey],
-        fill: Mapping[ColumnKey, int],
+        frame: RunFrame,
     ) -> None:
         """Show the popup under `anchor`, its right edge at the anchor's."""
+        fill = {key: column.count for key, column in frame.columns.items()}
         self._defaults, self._fill = list(defaults), fill
         self._search.clear()
         self.model.show(keys, shown, fill)

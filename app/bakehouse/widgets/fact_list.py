@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QGuiApplication,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
 
@@ -45,6 +53,7 @@ class FactList(QWidget):
         self._facts: list[Fact] = []
         self._row = 25 if columns else 22
         self._name_share = 0.36
+        self._column_width = 60
         self.setFont(tabular(self.font()))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
@@ -56,7 +65,19 @@ class FactList(QWidget):
         self._facts = list(facts)
         self.setAccessibleDescription("; ".join(f"{fact.name}: {fact.value}" for fact in self._facts[:50]))
         self.setFixedHeight(self._row * len(self._facts))
+        self._measure()
         self.update()
+
+    def _measure(self) -> None:
+        """Give the columns the room their values want, and the names a third of the line at least."""
+        widest = max((len(text) for fact in self._facts for text in (fact.value, *fact.more)), default=0)
+        wanted = self.fontMetrics().horizontalAdvance("0" * min(widest, 12)) + 10
+        room = self.width() * 2 // 3 // max(self._columns, 1)
+        self._column_width = max(44, min(wanted, room))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._measure()
 
     @property
     def facts(self) -> Sequence[Fact]:
@@ -89,7 +110,7 @@ class FactList(QWidget):
         painter.setPen(self._theme.color("line"))
         painter.drawLine(line.bottomLeft(), line.bottomRight())
         values = (fact.value, *fact.more)
-        width = min(78, max(44, line.width() // (self._columns + 2)))
+        width = self._column_width
         left = line.width() - width * self._columns
         painter.setPen(self._theme.color("text"))
         self._draw(painter, line.adjusted(0, 0, left - line.width() - GRID, 0), fact.name)

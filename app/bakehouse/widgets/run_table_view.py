@@ -73,6 +73,7 @@ class RunTableView(QTableView):
         self.setCornerButtonEnabled(False)
         self.setTabKeyNavigation(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setStyleSheet("QAbstractScrollArea::corner { background: transparent; border: none; }")
         self._header.use_no_selection()
         vertical = self.verticalHeader()
         vertical.setSelectionModel(QItemSelectionModel(self._table, vertical))
@@ -146,7 +147,7 @@ class RunTableView(QTableView):
     def _apply_widths(self) -> None:
         self._header.blockSignals(True)
         for section, key in enumerate(self._table.columns):
-            if key not in self._widths or (key not in self._sampled and self._table.frame.column(key) is not None):
+            if key not in self._widths or (key not in self._sampled and self._table.is_shown(key)):
                 self._widths[key] = self._sampled_width(section)
             self._header.resizeSection(section, self._widths[key])
         self._header.blockSignals(False)
@@ -162,7 +163,7 @@ class RunTableView(QTableView):
         key = self._table.columns[section]
         metrics = self.fontMetrics()
         width = self._header.title_width(section)
-        if self._table.frame.column(key) is not None:
+        if self._table.is_shown(key):
             self._sampled.add(key)
             rows = range(0, len(self._table.rows), max(1, len(self._table.rows) // _WIDTH_SAMPLE))
             texts = {self._table.text_at(row, section)[:80] for row in rows}

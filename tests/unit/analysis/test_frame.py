@@ -9,7 +9,7 @@ import pytest
 
 from bakehouse.analysis.columns import TextColumn
 from bakehouse.analysis.frame import ColumnState, RunFrame, default_columns, frame_of
-from bakehouse.domain.columns import DURATION, EXPERIMENT, RUN_NAME, START_TIME, metric, param, tag
+from bakehouse.domain.columns import DURATION, EXPERIMENT, RUN_ID, RUN_NAME, START_TIME, metric, param, tag
 
 
 def headers() -> SimpleNamespace:
@@ -21,6 +21,7 @@ def headers() -> SimpleNamespace:
 
 def test_that_attributes_are_there_at_once():
     frame = frame_of(headers(), {1: "prices"})
+    assert frame.unloaded() == [RUN_NAME, RUN_ID]
     assert frame.row_of == {"a": 0, "b": 1}
     assert frame.columns[DURATION].text(0) == "3000.0" and frame.columns[DURATION].text(1) == ""
     assert [frame.columns[EXPERIMENT].text(i) for i in range(2)] == ["prices", "7"]
@@ -43,10 +44,10 @@ def test_that_states_follow_a_column_on_its_way():
     assert frame.state(param("p")) is ColumnState.COMPLETE and not frame.failures
 
 
-def test_that_the_first_columns_are_the_fullest_ones_that_vary():
+def test_that_the_first_columns_are_the_most_relevant_ones_that_vary():
     frame = RunFrame(["a", "b"])
     frame.know([param("rare"), param("lr"), param("seed"), metric("rmse"), metric("system/cpu"), tag("t")])
-    fill = {param("rare"): 1, param("lr"): 2, param("seed"): 2, metric("rmse"): 2, metric("system/cpu"): 9}
-    assert default_columns(frame, fill, frozenset([param("seed")]), most=1) == [
+    relevance = {param("rare"): 1, param("lr"): 2, param("seed"): 2, metric("rmse"): 2, metric("system/cpu"): 9}
+    assert default_columns(frame, relevance, frozenset([param("seed")]), params=1, metrics=1) == [
         RUN_NAME, START_TIME, DURATION, param("lr"), metric("rmse"),
     ]  # fmt: skip

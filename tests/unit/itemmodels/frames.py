@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from bakehouse.analysis.columns import NumberColumn, TextColumn
-from bakehouse.analysis.frame import RunFrame, frame_of
-from bakehouse.domain.columns import DURATION, RUN_NAME, START_TIME, metric, param
+from bakehouse.analysis.frame import RunFrame, attribute_column, frame_of
+from bakehouse.domain.columns import DURATION, RUN_ID, RUN_NAME, START_TIME, metric, param
 
 LR, RMSE, LATE = param("lr"), metric("rmse"), metric("late")
 SHOWN = [RUN_NAME, START_TIME, DURATION, LR, RMSE, LATE]
@@ -29,6 +29,8 @@ def frame(size: int = 6, names: list[str] | None = None) -> RunFrame:
         ),  # type: ignore[arg-type]
         {1: "prices"},
     )
+    for key in (RUN_NAME, RUN_ID):
+        result.put(key, attribute_column(result, key))
     rows = np.arange(size, dtype=np.int32)
     result.put(LR, TextColumn(rows, (rows % 3).astype(np.int32), ["0.1", "0.05", "auto"][: max(1, min(3, size))], size))
     result.put(RMSE, NumberColumn(rows, (size - numbers) / 8, size))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from frames import LATE, LR, RMSE, SHOWN, frame
 from PySide6.QtCore import QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
@@ -11,7 +12,6 @@ from bakehouse.analysis.columns import NumberColumn, TextColumn
 from bakehouse.analysis.frame import ColumnState
 from bakehouse.domain.columns import RUN_NAME
 from bakehouse.itemmodels.run_table import FAILED, WAITING, RunTableModel
-from frames import LATE, LR, RMSE, SHOWN, frame
 
 DOWN = Qt.SortOrder.DescendingOrder
 

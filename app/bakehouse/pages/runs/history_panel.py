@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -28,23 +28,21 @@ _MODES = (("Step", "step"), ("Time", "time"), ("Relative time", "relative"))
 
 
 def read_histories(
-    store: Store, run_ids: Sequence[str], key: str, token: Token
-) -> tuple[str, list[History], list[str]]:
-    """The histories of `key`, or of the first metric these runs have when they have no such; and their metrics."""
+    store: Store, run_ids: Sequence[str], wanted: Sequence[str], token: Token
+) -> tuple[str, list[History]]:
+    """The first key of `wanted` that one of these runs has, else their first metric; and its histories."""
     reader = store.reader()
     keys = metric_keys(reader, run_ids, token)
-    if key not in keys:
-        ours = [name for name in keys if not name.startswith("system/")] or keys
-        if not ours:
-            return "", [], []
-        key = ours[0]
+    ours = [key for key in wanted if key in keys] or [key for key in keys if not key.startswith("system/")] or keys
+    if not ours:
+        return "", []
     histories = []
     for run_id in run_ids:
-        history = read_history(reader, run_id, key, token)
+        history = read_history(reader, run_id, ours[0], token)
         if len(history.values):
             histories.append(history)
         token.check()
-    return key, histories, keys
+    return ours[0], histories
 
 
 class HistoryPanel(QWidget):
@@ -65,6 +63,7 @@ class HistoryPanel(QWidget):
         self._read: tuple[tuple[str, ...], str] | None = None
         self._key = ""
         self._all_keys: list[str] = []
+        self._preferred: list[str] = []
         self._is_shown = False
         self._status = ""
         self._message = PlainLabel(_CHOOSE, "muted")
@@ -122,6 +121,10 @@ class HistoryPanel(QWidget):
         self._all_keys = list(keys)
         self._fill(self._all_keys)
 
+    def prefer(self, keys: Sequence[str]) -> None:
+        """Which metric to start with: the first of these that the runs have."""
+        self._preferred = list(keys)
+
     def show_runs(self, ids: Sequence[str], names: Mapping[str, str]) -> None:
         """Show the histories of the first runs of `ids`."""
         self._selected = len(ids)
@@ -152,12 +155,12 @@ class HistoryPanel(QWidget):
         if self._read == (self._ids, self._key):
             return
         self._read = (self._ids, self._key)
-        work: Callable[[Token], tuple[str, list[History], list[str]]]
-        work = partial(read_histories, self._store, self._ids, self._key)
+        wanted = [self._key] if self._key else self._preferred
+        work = partial(read_histories, self._store, self._ids, wanted)
         self._tasks.start(_SLOT, work, done=self._loaded, failed=self._failed, title="History read")
 
-    def _loaded(self, result: tuple[str, list[History], list[str]]) -> None:
-        key, histories, _keys = result
+    def _loaded(self, result: tuple[str, list[History]]) -> None:
+        key, histories = result
         if not histories:
             self._say("The selected runs have no metric.")
             return

@@ -9,8 +9,9 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from bakehouse.analysis.association import relevance
 from bakehouse.analysis.columns import Column, build_column
-from bakehouse.analysis.frame import ColumnState, RunFrame, frame_of
+from bakehouse.analysis.frame import ColumnState, RunFrame, attribute_column, frame_of
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.domain.errors import BakehouseError
@@ -23,7 +24,7 @@ from bakehouse.tasks import Lane, TaskRunner
 
 T = TypeVar("T")
 
-_SAMPLE_RUNS = 100
+_SAMPLE_RUNS = 120
 _SAMPLE_KEYS = 40
 
 EXPERIMENTS, FRAME, SURVEY, VISIBLE, REST, REFRESH = (
@@ -36,8 +37,8 @@ class Survey:
     """Which columns there are, and what a sample of the runs says about them."""
 
     keys: list[ColumnKey]
-    fill: dict[ColumnKey, int]
-    """Of the sampled keys, how many of the sampled runs have one."""
+    relevance: dict[ColumnKey, float]
+    """Of the sampled keys, how full they are and how much they go along with the fullest metric."""
     constant: frozenset[ColumnKey]
     """Params that are the same in all sampled runs."""
 
@@ -56,25 +57,30 @@ def read_frame(store: Store, experiment_ids: Sequence[int], names: Mapping[int, 
 
 
 def survey(store: Store, experiment_ids: Sequence[int], run_ids: Sequence[str], token: Token) -> Survey:
-    """The keys of the experiments, and how full and varied the first of them are in a sample of runs."""
+    """The keys of the experiments, and how relevant the first of them are in a sample of runs."""
     reader = store.reader()
     keys = list_keys(reader, experiment_ids, token)
     step = max(1, len(run_ids) // _SAMPLE_RUNS)
     row_of = {run_id: row for row, run_id in enumerate(run_ids[::step][:_SAMPLE_RUNS])}
-    fill: dict[ColumnKey, int] = {}
-    constant = set()
-    for kind in (ColumnKind.PARAM, ColumnKind.METRIC):
+    sample: dict[ColumnKey, Column] = {}
+    for kind in (ColumnKind.METRIC, ColumnKind.PARAM):
         for key in [key for key in keys if key.kind is kind and not key.name.startswith("system/")][:_SAMPLE_KEYS]:
-            column = build_column(read_column(reader, key, row_of, token), len(row_of))
-            fill[key] = column.count
-            if kind is ColumnKind.PARAM and column.count and not column.differs():
-                constant.add(key)
-    return Survey(keys, fill, frozenset(constant))
+            sample[key] = build_column(read_column(reader, key, row_of, token), len(row_of))
+    metrics = [key for key in sample if key.kind is ColumnKind.METRIC]
+    main = max(metrics, key=lambda key: sample[key].count, default=None)
+    relevant = {
+        key: relevance(column, sample[main] if main is not None and key.kind is ColumnKind.PARAM else None)
+        for key, column in sample.items()
+    }
+    constant = (key for key, column in sample.items() if key.kind is ColumnKind.PARAM and not column.differs())
+    return Survey(keys, relevant, frozenset(constant))
 
 
-def load_column(store: Store, key: ColumnKey, row_of: Mapping[str, int], token: Token) -> Column:
-    """One column of the runs in `row_of`."""
-    return build_column(read_column(store.reader(), key, row_of, token), len(row_of))
+def load_column(store: Store, frame: RunFrame, key: ColumnKey, token: Token) -> Column:
+    """One column of the frame's runs; the frame itself is only read."""
+    if key.kind is ColumnKind.ATTRIBUTE:
+        return attribute_column(frame, key)
+    return build_column(read_column(store.reader(), key, frame.row_of, token), frame.size)
 
 
 def reload(store: Store, experiment_ids: Sequence[int], wanted: Sequence[ColumnKey], token: Token) -> Reloaded:
@@ -85,7 +91,7 @@ def reload(store: Store, experiment_ids: Sequence[int], wanted: Sequence[ColumnK
     frame.know(list_keys(reader, experiment_ids, token))
     for key in wanted:
         if frame.states.get(key) is ColumnState.UNLOADED:
-            frame.put(key, load_column(store, key, frame.row_of, token))
+            frame.put(key, load_column(store, frame, key, token))
     return Reloaded(experiments, frame)
 
 
@@ -141,6 +147,7 @@ class RunLoader(QObject):
             self._frame, self._wanted = frame, []
             self.frame_loaded.emit(frame)
             self._start(SURVEY, partial(survey, store, ids, frame.run_ids), self._surveyed)
+            self._load_next(REST)
 
         self._start(FRAME, partial(read_frame, store, ids, dict(names)), arrived, title="Runs read")
 
@@ -200,7 +207,7 @@ class RunLoader(QObject):
         self.column_changed.emit(key)
         self._tasks.start(
             slot,
-            partial(load_column, self._store, key, frame.row_of),
+            partial(load_column, self._store, frame, key),
             done=partial(self._column_arrived, slot, key),
             failed=partial(self._column_failed, slot, key),
             lane=Lane.READ if slot == VISIBLE else Lane.BACKGROUND,

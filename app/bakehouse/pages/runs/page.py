@@ -67,7 +67,6 @@ class RunsPage(QWidget):
         self._settings = settings
         self._session: Session | None = None
         self._frame = RunFrame([])
-        self._fill: Mapping[ColumnKey, int] = {}
         self._defaults: list[ColumnKey] = []
         self._text_mask: Mask | None = None
         self._text_filter = TextFilter()
@@ -164,6 +163,7 @@ class RunsPage(QWidget):
         self._minute.start()
         self.area.show_message("")
         self.loader.open(session.store)
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def close_store(self) -> None:
         """Forget the store; nothing is read after this."""
@@ -230,7 +230,7 @@ class RunsPage(QWidget):
 
     def _show_frame(self, frame: RunFrame) -> None:
         self._frame = frame
-        self._fill, self._defaults, self._text_mask = {}, [], None
+        self._defaults, self._text_mask = [], None
         several = len(self.sidebar.selected) > 1
         self.model.show_waiting(False)
         self.model.show_frame(frame, [RUN_NAME, *([EXPERIMENT] if several else []), *_FIRST_COLUMNS])
@@ -246,14 +246,14 @@ class RunsPage(QWidget):
             self._select_sought()
 
     def _surveyed(self, survey: Survey) -> None:
-        self._fill = survey.fill
-        columns = default_columns(self._frame, survey.fill, survey.constant)
+        columns = default_columns(self._frame, survey.relevance, survey.constant)
         if EXPERIMENT in self.model.columns:
             columns.insert(1, EXPERIMENT)
         self._defaults = columns
         self.loader.want(columns)
         self.model.show_columns(columns)
-        self.plots.set_axes(first_axes(columns, survey.constant), survey.fill)
+        axes = default_columns(self._frame, survey.relevance, survey.constant, params=5, metrics=2)
+        self.plots.set_axes(first_axes(axes))
         self._count_columns()
 
     def _column_changed(self, key: ColumnKey) -> None:
@@ -352,7 +352,7 @@ class RunsPage(QWidget):
 
     def _choose_columns(self) -> None:
         keys = [key for key in self._frame.keys if not _is_system_tag(key) or key in self.model.columns]
-        self._chooser.open_below(self.filter_bar.columns_button, keys, self.model.columns, self._defaults, self._fill)
+        self._chooser.open_below(self.filter_bar.columns_button, keys, self.model.columns, self._defaults, self._frame)
 
     def _columns_chosen(self, keys: Sequence[ColumnKey]) -> None:
         present = [key for key in self.model.columns if key in keys]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from bakehouse.analysis.axes import AxisData, axis_data
 from bakehouse.analysis.columns import Column, Ints, Mask
-from bakehouse.analysis.frame import RunFrame
+from bakehouse.analysis.frame import ColumnState, RunFrame
 from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.itemmodels.run_table import column_title
 from bakehouse.pages.runs.history_panel import HistoryPanel
@@ -22,19 +22,15 @@ from bakehouse.theme import GRID, Theme, ThemeSource
 from bakehouse.widgets.column_chooser import ColumnChooser
 from bakehouse.widgets.labels import ElidedLabel
 
-_AXES_AT_MOST = 7
-_METRIC_AXES = 2
 _CHOSEN_AT_MOST = 30
 _SELECTED_AT_MOST = 1_000
 PARALLEL, HISTORY = 0, 1
 
 
-def first_axes(shown: Sequence[ColumnKey], constant: frozenset[ColumnKey]) -> list[ColumnKey]:
-    """Up to seven axes to start with: the shown params that differ, then metrics, the first of them last of all."""
-    params = [key for key in shown if key.kind is ColumnKind.PARAM and key not in constant]
-    metrics = [key for key in shown if key.kind is ColumnKind.METRIC]
-    some = metrics[: max(_METRIC_AXES, _AXES_AT_MOST - len(params))]
-    return [*params[: _AXES_AT_MOST - len(some)], *reversed(some)]
+def first_axes(relevant: Sequence[ColumnKey]) -> list[ColumnKey]:
+    """The axes to start with: the params, then the metrics, the foremost of them last of all."""
+    params = [key for key in relevant if key.kind is ColumnKind.PARAM]
+    return [*params, *reversed([key for key in relevant if key.kind is ColumnKind.METRIC])]
 
 
 class PlotPanel(QWidget):
@@ -57,7 +53,6 @@ class PlotPanel(QWidget):
         self._axes: list[ColumnKey] = []
         self._defaults: list[ColumnKey] = []
         self._colour: ColumnKey | None = None
-        self._fill: Mapping[ColumnKey, int] = {}
         self._made: dict[ColumnKey, tuple[Column, AxisData]] = {}
         self._names: list[str] = []
         self._shown_frame: RunFrame | None = None
@@ -153,11 +148,11 @@ class PlotPanel(QWidget):
         self._fill_choosers()
         self._soon()
 
-    def set_axes(self, axes: Sequence[ColumnKey], fill: Mapping[ColumnKey, int]) -> None:
+    def set_axes(self, axes: Sequence[ColumnKey]) -> None:
         """The axes to start with; the last metric among them gives the colour."""
         self._axes = self._defaults = list(axes)
-        self._fill = fill
         self._colour = next((key for key in reversed(self._axes) if key.kind is ColumnKind.METRIC), None)
+        self.history.prefer([key.name for key in reversed(self._axes) if key.kind is ColumnKind.METRIC])
         self._fill_choosers()
         self.columns_wanted.emit(self._axes)
         self._soon()
@@ -208,6 +203,9 @@ class PlotPanel(QWidget):
     def _draw(self) -> None:
         if self._tabs.currentIndex() != PARALLEL or not self.isVisible():
             return
+        waiting = (ColumnState.UNLOADED, ColumnState.LOADING)
+        if any(self._frame.states.get(key) in waiting for key in self.columns):
+            return  # the last of them will come back here: one picture instead of one for each
         if not self._names and self._frame.size:
             self._names = [self._frame.name(row) for row in range(self._frame.size)]
         axes = [made for key in self._axes if (made := self._axis(key)) is not None]
@@ -250,7 +248,7 @@ class PlotPanel(QWidget):
 
     def _choose_axes(self) -> None:
         keys = [key for key in self._frame.keys if not (key.kind is ColumnKind.TAG and key.name.startswith("mlflow."))]
-        self._chooser.open_below(self._axes_button, keys, self._axes, self._defaults, self._fill)
+        self._chooser.open_below(self._axes_button, keys, self._axes, self._defaults, self._frame)
 
     def _axes_chosen(self, keys: Sequence[ColumnKey]) -> None:
         kept = [key for key in self._axes if key in keys]
