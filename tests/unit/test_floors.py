@@ -22,8 +22,7 @@ LATE_IMPORTS = {
     ("bakehouse.commands.table_files", "pyarrow"),
     ("bakehouse.commands.table_files", "xlsxwriter"),
     ("bakehouse.desktop", "winreg"),
-    ("bakehouse.plots.history", "bakehouse.plots.history_canvas"),
-    ("bakehouse.store.registrations", "sqlalchemy"),
+    ("bakehouse.pages.runs.history_panel", "bakehouse.plots.history"),
     ("bakehouse.store.writing", "sqlalchemy"),
 }
 

@@ -54,7 +54,7 @@ def export(chosen: argparse.Namespace) -> str:
         rows = rows[mask[rows]][: chosen.max]
         times = headers.start_times_ms[rows], headers.end_times_ms[rows]
         keys = list_keys(reader, ids, token, deleted=chosen.deleted)
-        table = _table(source, keys, rows, times, token)
+        table = _table(source, keys, rows, times)
     finally:
         store.close()
     write_table(table, output, token)
@@ -97,7 +97,6 @@ def _table(
     keys: Sequence[ColumnKey],
     rows: npt.NDArray[np.intp],
     times_ms: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]],
-    token: Token,
 ) -> Table:
     """The fixed columns, then every metric, param and tag that one of the runs at `rows` has, by name."""
     start, end = times_ms
@@ -109,10 +108,7 @@ def _table(
         ("end_time", TimeCells(end)),
         ("artifact_uri", source.attribute_cells("artifact_uri", rows)),
     ]
-    for place, key in enumerate(sorted(keys, key=lambda key: key.search_name) if len(rows) else ()):
-        token.report(place, len(keys), key.search_name)
-        cells = source.cells(key, rows)
-        if cells is not None:
-            columns.append((key.search_name, cells))
+    cells = source.cells(keys, rows) if len(rows) else {}
+    columns.extend((key.search_name, cells[key]) for key in sorted(cells, key=lambda key: key.search_name))
     names, values = zip(*columns, strict=True)
     return Table(names, values, len(rows))

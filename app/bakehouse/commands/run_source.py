@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +13,7 @@ from bakehouse.analysis.search.evaluation import DatasetValues
 from bakehouse.commands.tables import Cells, NumberCells, TextCells
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import END_TIME, RUN_ID, RUN_NAME, START_TIME, STATUS, ColumnKey, ColumnKind
-from bakehouse.store.columns import Numbers, Texts, read_column
+from bakehouse.store.columns import Numbers, Texts, read_column, read_columns
 from bakehouse.store.reading import Reader
 from bakehouse.store.run_attributes import read_attribute, read_datasets
 from bakehouse.store.runs import RunHeaders
@@ -55,19 +56,11 @@ class StoredRuns:
     def datasets(self) -> DatasetValues:
         return self._datasets
 
-    def cells(self, key: ColumnKey, rows: npt.NDArray[np.intp]) -> Cells | None:
-        """The column of a metric, param or tag for the runs at `rows`, in their order; None when none has a value."""
+    def cells(self, keys: Sequence[ColumnKey], rows: npt.NDArray[np.intp]) -> dict[ColumnKey, Cells]:
+        """The metrics, params and tags `keys` of the runs at `rows`, in their order, without those that none has."""
         row_of = {self._headers.run_ids[row]: place for place, row in enumerate(rows.tolist())}
-        values = read_column(self._reader, key, row_of, self._token)
-        if not len(values.rows):
-            return None
-        if isinstance(values, Texts):
-            codes = np.full(len(rows), -1, np.int32)
-            codes[values.rows] = values.codes
-            return TextCells(codes, values.categories)
-        numbers, present = np.full(len(rows), np.nan), np.zeros(len(rows), np.bool_)
-        numbers[values.rows], present[values.rows] = values.values, True
-        return NumberCells(numbers, present)
+        found = read_columns(self._reader, keys, row_of, self._token)
+        return {key: _cells(values, len(rows)) for key, values in found.items() if len(values.rows)}
 
     def attribute_cells(self, name: str, rows: npt.NDArray[np.intp]) -> TextCells:
         """A text of the runs' own rows, at `rows`."""
@@ -89,6 +82,16 @@ class StoredRuns:
             return _text_column([status or None for status in self._headers.statuses])
         name = "name" if key == RUN_NAME else key.name
         return _text_column(read_attribute(self._reader, name, run_ids, self._token))
+
+
+def _cells(values: Numbers | Texts, size: int) -> Cells:
+    if isinstance(values, Texts):
+        codes = np.full(size, -1, np.int32)
+        codes[values.rows] = values.codes
+        return TextCells(codes, values.categories)
+    numbers, present = np.full(size, np.nan), np.zeros(size, np.bool_)
+    numbers[values.rows], present[values.rows] = values.values, True
+    return NumberCells(numbers, present)
 
 
 def _text_column(texts: list[str | None] | list[str]) -> TextColumn:
