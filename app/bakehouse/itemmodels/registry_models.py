@@ -154,6 +154,13 @@ class VersionTableModel(QAbstractTableModel):
         self._order()
         self.endResetModel()
 
+    def count_from(self, now_ms: int) -> None:
+        """Bring "5 min ago" up to date."""
+        self._now_ms = now_ms
+        if self._versions:
+            last = self.index(len(self._versions) - 1, VersionColumn.UPDATED)
+            self.dataChanged.emit(self.index(0, VersionColumn.CREATED), last)
+
     def name_runs(self, names: Mapping[str, str]) -> None:
         """The names of source runs are known now."""
         self._run_names = names
@@ -179,27 +186,30 @@ class VersionTableModel(QAbstractTableModel):
         self.layoutChanged.emit()
 
     def _order(self) -> None:
+        """Ties stand newest first; missing stands last in both directions."""
         column, order = self._sorted_by
-        descending = order == Qt.SortOrder.DescendingOrder
+        key, is_missing = self._sort_key(column)
         self._versions.sort(key=lambda version: -version.version)
-        self._versions.sort(key=self._sort_key(column), reverse=descending)
-        # Missing stands last in both directions.
-        self._versions.sort(key=lambda version: self._is_missing(column, version))
+        missing = [version for version in self._versions if is_missing(version)]
+        present = [version for version in self._versions if not is_missing(version)] if missing else self._versions
+        present.sort(key=key, reverse=order == Qt.SortOrder.DescendingOrder)
+        self._versions = present + missing
 
-    def _sort_key(self, column: VersionColumn) -> Callable[[ModelVersion], Any]:
-        keys: dict[VersionColumn, Callable[[ModelVersion], Any]] = {
-            VersionColumn.VERSION: lambda v: v.version,
-            VersionColumn.STAGE: lambda v: (_STAGE_ORDER.get(v.stage, len(_STAGE_ORDER)), v.stage),
-            VersionColumn.ALIASES: lambda v: tuple(alias.casefold() for alias in v.aliases),
-            VersionColumn.RUN: lambda v: self._run_text(v).casefold(),
-            VersionColumn.CREATED: lambda v: v.creation_time_ms or 0,
-            VersionColumn.UPDATED: lambda v: v.last_updated_time_ms or 0,
-            VersionColumn.DESCRIPTION: lambda v: v.description.casefold(),
+    def _sort_key(self, column: VersionColumn) -> tuple[Callable[[ModelVersion], Any], Callable[[ModelVersion], bool]]:
+        """What a column sorts by, and whether a version has nothing there."""
+        keys: dict[VersionColumn, tuple[Callable[[ModelVersion], Any], Callable[[ModelVersion], bool]]] = {
+            VersionColumn.VERSION: (lambda v: v.version, lambda _: False),
+            VersionColumn.STAGE: (
+                lambda v: (_STAGE_ORDER.get(v.stage, len(_STAGE_ORDER)), v.stage),
+                lambda v: not v.stage,
+            ),
+            VersionColumn.ALIASES: (lambda v: [alias.casefold() for alias in v.aliases], lambda v: not v.aliases),
+            VersionColumn.RUN: (lambda v: self._run_text(v).casefold(), lambda v: not v.run_id),
+            VersionColumn.CREATED: (lambda v: v.creation_time_ms, lambda v: v.creation_time_ms is None),
+            VersionColumn.UPDATED: (lambda v: v.last_updated_time_ms, lambda v: v.last_updated_time_ms is None),
+            VersionColumn.DESCRIPTION: (lambda v: v.description.casefold(), lambda v: not v.description),
         }
         return keys[column]
-
-    def _is_missing(self, column: VersionColumn, version: ModelVersion) -> bool:
-        return self._text(column, version) in ("", MISSING)
 
     def _run_text(self, version: ModelVersion) -> str:
         if not version.run_id:

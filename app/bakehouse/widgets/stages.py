@@ -13,6 +13,8 @@ from bakehouse.theme import Theme
 
 _PILL_PX, _PILL_HEIGHT, _PILL_PAD = 12, 19, 9
 _TINT = 26
+DOT = 7
+"""Diameter of the dot that stands for a stage's colour, in logical pixels."""
 _WORD_CHARACTERS = 20
 
 
@@ -117,9 +119,14 @@ class StageButton(QAbstractButton):
             painter.setPen(QPen(theme.color("accent"), 1, Qt.PenStyle.DotLine))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(4.5, 4.5, -4.5, -4.5), 3, 3)
         inner = self.rect().adjusted(12, 9, -12, -9)
-        token = stage_token(self.stage)
-        painter.setPen(theme.color("muted" if not self.isEnabled() else "text" if token == "muted" else token))
-        painter.drawText(inner, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop), self.text())
+        # The colour is in a dot, since the word alone would be too pale on the chosen button's ground.
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color(stage_token(self.stage)))
+        middle = inner.top() + self.fontMetrics().height() / 2
+        painter.drawEllipse(QRectF(inner.left(), middle - DOT / 2, DOT, DOT))
+        word = inner.adjusted(DOT + 6, 0, 0, 0)
+        painter.setPen(theme.color("text" if self.isEnabled() else "muted"))
+        painter.drawText(word, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop), self.text())
         painter.setPen(theme.color("muted"))
         painter.drawText(inner, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom), self._words)
 

@@ -84,7 +84,7 @@ class RegistryEditing(QObject):
     def _ask_registration(self, window: QWidget, found: _Registrable) -> None:
         if not found.sources:
             sentence = "This run has no logged model, so there is nothing to register."
-            self._show(MessageDialog("No model", sentence, ("Close",), window))
+            self._show(MessageDialog("No model", sentence, window))
             return
         dialog = RegisterModelDialog(
             found.run_name, found.sources, found.models, found.greatest, found.workspace, window
@@ -118,13 +118,17 @@ class RegistryEditing(QObject):
             self._tell(window, heading, error)
             return
         sentence = f"{error} Write all the same, and let it run?"
-        dialog = MessageDialog("A trigger would run", sentence, ("Cancel", "Write all the same"), window)
         more = allowed | set(error.names)
-        dialog.accepted.connect(partial(self._write, window, title, act, more))
-        self._show(dialog)
+
+        def write_anyway(_answer: str) -> None:
+            self._write(window, title, act, more)
+
+        self._show(
+            MessageDialog("A trigger would run", sentence, window, ("Cancel", "Write all the same"), write_anyway)
+        )
 
     def _tell(self, window: QWidget, title: str, error: BakehouseError) -> None:
-        self._show(MessageDialog(title, str(error), ("Close",), window))
+        self._show(MessageDialog(title, str(error), window))
 
     def _show(self, dialog: QDialog) -> None:
         if self._dialog is not None:

@@ -220,7 +220,10 @@ class ModelsPage(Page):
         stays = before is not None and key_of(before) == key_of(model)
         wanted = self._wanted[1] if self._wanted[1] is not None else None if stays else _newest(model)
         self._wanted = (None, None)
-        self.table.show_versions(model.versions, now_ms, wanted)
+        if stays and wanted is None and before is not None and before.versions == model.versions:
+            self.table.versions.count_from(now_ms)
+        else:
+            self.table.show_versions(model.versions, now_ms, wanted)
         self._name_runs(model)
         self._say()
 

@@ -32,12 +32,11 @@ from bakehouse.domain.models import RegisteredModel
 from bakehouse.itemmodels.registry_models import ModelKey, ModelListModel, ModelRole, key_of
 from bakehouse.theme import GRID, Theme
 from bakehouse.widgets.labels import PlainLabel, plain_tooltip
-from bakehouse.widgets.stages import stage_token
+from bakehouse.widgets.stages import DOT, stage_token
 
 _ROW = 50
 _MARK = 3
 _SMALL_PX = 12
-_DOT = 7
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 
@@ -89,8 +88,8 @@ class _ModelDelegate(QStyledItemDelegate):
                 # The colour is in a dot, since the word alone would be too pale on a selected row.
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(self.theme.color(token))
-                painter.drawEllipse(QRectF(left, rect.center().y() - _DOT / 2 + 1, _DOT, _DOT))
-                left += _DOT + 5
+                painter.drawEllipse(QRectF(left, rect.center().y() - DOT / 2 + 1, DOT, DOT))
+                left += DOT + 5
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.right() - left)
             painter.setPen(self.theme.color("muted"))
             painter.drawText(QRect(left, rect.top(), rect.right() - left, rect.height()), _LEFT, shown)
