@@ -153,10 +153,10 @@ def _names(sources: Sequence[Path], name: str | None) -> list[str]:
 
 def _refuse_inner_target(sources: Sequence[Path], target: Path) -> None:
     real = Path(os.path.realpath(target))
-    if not real.is_dir():
+    if not os.path.isdir(real):  # noqa: PTH112 - says no where Path.is_dir raises
         raise ArtifactError(f"{visible(str(target), 200)} is not a folder that is there.")
     for source in sources:
-        if source.is_dir() and real.is_relative_to(os.path.realpath(source)):
+        if os.path.isdir(source) and real.is_relative_to(os.path.realpath(source)):
             shown = visible(source.name, 80)
             raise ArtifactError(f"{shown} cannot be copied into itself; choose a folder outside it.")
 
@@ -173,10 +173,17 @@ def _plan(wanted: Sequence[tuple[Path, str, Path]], guard: Guard | None, token: 
                 plan.folders.append(below)
             else:
                 plan.files.append(_Item(path, facts, below))
-                plan.size += path.stat().st_size if stat.S_ISLNK(facts.st_mode) else facts.st_size
+                plan.size += _size_behind(path, facts)
     if len(plan.left_out) == 1 and not plan.files and not plan.folders:
         raise ArtifactError(f"{visible(plan.left_out[0][0], 80)}: {plan.left_out[0][1]}")
     return plan
+
+
+def _size_behind(path: Path, facts: os.stat_result) -> int:
+    try:
+        return path.stat().st_size if stat.S_ISLNK(facts.st_mode) else facts.st_size
+    except OSError as error:
+        raise folder_error(path, error) from error
 
 
 def _walk(source: Path, name: str, token: Token) -> Iterator[tuple[Path, str, os.stat_result]]:

@@ -89,7 +89,7 @@ class ArtifactPreview(QWidget):
         for page in (self._text, self._picture, self._table, self._facts):
             self._pages.addWidget(page)
         heading = QHBoxLayout()
-        heading.setContentsMargins(GRID, 6, GRID, 6)
+        heading.setContentsMargins(0, 6, 0, 6)
         heading.setSpacing(GRID)
         heading.addWidget(self._name, 1)
         heading.addWidget(self._notice)
@@ -217,7 +217,7 @@ class TextView(QPlainTextEdit):
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.document().setDocumentMargin(GRID)
+        self.document().setDocumentMargin(0)
         flags = Qt.TextInteractionFlag
         self.setTextInteractionFlags(flags.TextSelectableByMouse | flags.TextSelectableByKeyboard)
         self.setAccessibleName("File text")
@@ -257,7 +257,7 @@ class _FactsPage(QWidget):
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(1, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(GRID, 4, GRID, GRID)
+        layout.setContentsMargins(0, 4, 0, GRID)
         layout.setSpacing(GRID)
         layout.addWidget(self._sentence)
         layout.addLayout(self._grid)

@@ -44,18 +44,16 @@ class ArtifactSaving(QObject):
         self._view = view
         self._folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
 
-    def ask(self, chosen: Chosen, guard: Guard) -> None:
-        """Ask for a file name (one file) or a folder (anything else) and save there."""
-        first = chosen[0][0]
+    def ask(self, chosen: Chosen, guard: Guard, *, is_file: bool) -> None:
+        """Ask for a file name (`is_file`: one file was chosen) or a folder (anything else) and save there."""
         dialog = QFileDialog(self._view.window(), "Save as")
         dialog.setObjectName("save_artifacts")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if Path(self._folder).is_dir():
-            dialog.setDirectory(self._folder)
-        if len(chosen) == 1 and not first.is_dir():
+        dialog.setDirectory(self._folder)
+        if is_file:
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setFileMode(QFileDialog.FileMode.AnyFile)
-            dialog.selectFile(first.name)
+            dialog.selectFile(chosen[0][0].name)
             dialog.fileSelected.connect(partial(self._save_file, chosen, guard))
         else:
             dialog.setWindowTitle("Save into folder")

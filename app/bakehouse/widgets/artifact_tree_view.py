@@ -9,9 +9,12 @@ from typing_extensions import override
 
 from bakehouse.itemmodels.artifact_rows import Kind
 from bakehouse.itemmodels.artifact_tree import ArtifactColumn, ArtifactTreeModel
+from bakehouse.theme import ROW_HEIGHT
 
 _LABEL_WIDTH = 260
 _WITH_TIMES = 440
+_FEWEST_ROWS = 3
+_MOST_ROWS = 12
 
 
 class ArtifactTreeView(QTreeView):
@@ -35,7 +38,6 @@ class ArtifactTreeView(QTreeView):
         self.setDefaultDropAction(Qt.DropAction.CopyAction)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumHeight(80)
         self.setStyleSheet("QTreeView::item { padding-right: 6px; }")  # sizes end before the edge
         header = self.header()
         header.setStretchLastSection(False)
@@ -45,6 +47,20 @@ class ArtifactTreeView(QTreeView):
         for column, sample in ((ArtifactColumn.SIZE, "999 MB"), (ArtifactColumn.MODIFIED, "2000-00-00 00:00")):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(column, digits(sample) + 20)
+
+        for changed in (model.rowsInserted, model.rowsRemoved, model.modelReset, self.expanded, self.collapsed):
+            changed.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Ask for the room of the open rows, so that a short tree in a scrolled panel needs no scrolling of its own."""
+        rows = 0
+        index = self._tree_model.index(0, 0)
+        while index.isValid() and rows < _MOST_ROWS:
+            rows += 1
+            index = self.indexBelow(index)
+        height = self.sizeHintForRow(0)
+        self.setMinimumHeight(max(rows, _FEWEST_ROWS) * (height if height > 0 else ROW_HEIGHT))
 
     def selected_rows(self) -> list[QModelIndex]:
         """Selected rows as indexes of the first column, in the order of the tree."""

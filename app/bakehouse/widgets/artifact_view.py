@@ -29,6 +29,7 @@ from bakehouse.widgets.preview_window import PreviewWindow
 
 _VIEWS = itertools.count(1)
 _WIDE = 720
+_PREVIEW_HEIGHT = 208
 _SLOW_MS = 300
 _TREE_ICON = 16
 
@@ -140,13 +141,14 @@ class ArtifactView(QWidget):
         self._tree.selectionModel().selectionChanged.connect(self._select)
         self._model.rowsInserted.connect(self._span_notes)
         self._notice = ElidedLabel("", "muted")
-        self._notice.setContentsMargins(GRID, 4, GRID, 4)
+        self._notice.setContentsMargins(0, 4, 0, 4)
         self._notice.hide()
         self._problem = PlainLabel("", "bad")
         self._problem.setWordWrap(True)
-        self._problem.setContentsMargins(GRID, 4, GRID, 4)
+        self._problem.setContentsMargins(0, 4, 0, 4)
         self._problem.hide()
         self._preview = ArtifactPreview(self._themes.theme, self)
+        self._preview.setMinimumHeight(_PREVIEW_HEIGHT)
         self._preview.hide()
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.addWidget(self._tree)
@@ -160,7 +162,7 @@ class ArtifactView(QWidget):
         self._empty.setObjectName("artifacts_empty")
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self._empty.setContentsMargins(GRID, GRID, GRID, GRID)
+        self._empty.setContentsMargins(0, 4, 0, GRID)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self._split)
@@ -374,10 +376,13 @@ class ArtifactView(QWidget):
         return menu
 
     def _save(self) -> None:
-        chosen = self._model.usable_paths(self._tree.selected_rows())
+        rows = self._tree.selected_rows()
+        chosen = self._model.usable_paths(rows)
         guard = self._reading.guard
         if chosen and guard is not None:
-            self.saving.ask(chosen, guard)
+            entry = self._model.entry(rows[0])
+            is_file = len(rows) == 1 and entry is not None and not entry.is_folder
+            self.saving.ask(chosen, guard, is_file=is_file)
 
     def _copy_files(self) -> None:
         """The files themselves, to be pasted into a file manager; their paths for a text field."""

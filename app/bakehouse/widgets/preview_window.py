@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from bakehouse.domain.text import visible
-from bakehouse.theme import Theme, ThemeSource
+from bakehouse.theme import GRID, Theme, ThemeSource
 from bakehouse.widgets.artifact_preview import ArtifactPreview, Shown
 
 
@@ -22,7 +22,7 @@ class PreviewWindow(QDialog):
         self._preview = ArtifactPreview(themes.theme, self)
         self._preview.show_preview(name, shown)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
         layout.addWidget(self._preview)
         self.resize(900, 640)
         themes.changed.connect(self._set_theme)
