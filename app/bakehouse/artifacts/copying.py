@@ -156,7 +156,7 @@ def _refuse_inner_target(sources: Sequence[Path], target: Path) -> None:
     if not os.path.isdir(real):  # noqa: PTH112 - says no where Path.is_dir raises
         raise ArtifactError(f"{visible(str(target), 200)} is not a folder that is there.")
     for source in sources:
-        if os.path.isdir(source) and real.is_relative_to(os.path.realpath(source)):
+        if os.path.isdir(source) and real.is_relative_to(os.path.realpath(source)):  # noqa: PTH112
             shown = visible(source.name, 80)
             raise ArtifactError(f"{shown} cannot be copied into itself; choose a folder outside it.")
 

@@ -42,7 +42,7 @@ class Entry(NamedTuple):
 def list_folder(path: Path, token: Token, *, root: Path | None = None, guard: Guard | None = None) -> list[Entry]:
     """Entries of `path`, folders first, in natural order (`step2` before `step10`).
 
-    `root` is the artifact folder `path` lies in (default: `path` itself). 100,000 entries take one to four seconds on two busy cores.
+    `root` is the artifact folder `path` lies in (default: `path` itself). 100,000 entries take one to four seconds.
     Raises ArtifactError when the folder cannot be read, Cancelled.
     """
     root = path if root is None else root

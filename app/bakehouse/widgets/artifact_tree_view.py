@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QSize, Qt
-from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPixmap, QResizeEvent
+from PySide6.QtGui import QDrag, QIcon, QKeyEvent, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTreeView, QWidget
 from typing_extensions import override
 
 from bakehouse.itemmodels.artifact_rows import Kind
 from bakehouse.itemmodels.artifact_tree import ArtifactColumn, ArtifactTreeModel
-from bakehouse.theme import ROW_HEIGHT
+from bakehouse.theme import ROW_HEIGHT, Theme
+from bakehouse.widgets.icons import pixmap
 
+_ICON_SIZE = 16
 _LABEL_WIDTH = 260
 _WITH_TIMES = 440
 _FEWEST_ROWS = 3
@@ -29,7 +31,7 @@ class ArtifactTreeView(QTreeView):
         self.setHeaderHidden(True)
         self.setUniformRowHeights(True)
         self.setIndentation(16)
-        self.setIconSize(QSize(16, 16))
+        self.setIconSize(QSize(_ICON_SIZE, _ICON_SIZE))
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -132,3 +134,14 @@ def _place(index: QModelIndex) -> list[int]:
         rows.append(index.row())
         index = index.parent()
     return rows[::-1]
+
+
+def tree_icon(name: str, theme: Theme) -> QIcon:
+    """A quiet icon that stays the same when its row is selected or open."""
+    result = QIcon()
+    for ratio in (1.0, 1.5, 2.0):
+        drawn = pixmap(name, theme.muted, _ICON_SIZE, ratio)
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+            for state in (QIcon.State.Off, QIcon.State.On):
+                result.addPixmap(drawn, mode, state)
+    return result

@@ -22,8 +22,7 @@ from bakehouse.theme import GRID, Theme, ThemeSource
 from bakehouse.widgets.artifact_preview import ArtifactPreview, Shown, load_preview
 from bakehouse.widgets.artifact_reading import ArtifactReading, Contents
 from bakehouse.widgets.artifact_saving import ArtifactSaving
-from bakehouse.widgets.artifact_tree_view import ArtifactTreeView
-from bakehouse.widgets.icons import pixmap
+from bakehouse.widgets.artifact_tree_view import ArtifactTreeView, tree_icon
 from bakehouse.widgets.labels import ElidedLabel, PlainLabel
 from bakehouse.widgets.preview_window import PreviewWindow
 
@@ -31,18 +30,6 @@ _VIEWS = itertools.count(1)
 _WIDE = 720
 _PREVIEW_HEIGHT = 208
 _SLOW_MS = 300
-_TREE_ICON = 16
-
-
-def _tree_icon(name: str, theme: Theme) -> QIcon:
-    """A quiet icon that stays the same when its row is selected or open."""
-    result = QIcon()
-    for ratio in (1.0, 1.5, 2.0):
-        drawn = pixmap(name, theme.muted, _TREE_ICON, ratio)
-        for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
-            for state in (QIcon.State.Off, QIcon.State.On):
-                result.addPixmap(drawn, mode, state)
-    return result
 
 
 class ArtifactView(QWidget):
@@ -204,7 +191,7 @@ class ArtifactView(QWidget):
 
     def _icon(self, name: str) -> QIcon:
         if name not in self._icons:
-            self._icons[name] = _tree_icon(name, self._themes.theme)
+            self._icons[name] = tree_icon(name, self._themes.theme)
         return self._icons[name]
 
     # Reading

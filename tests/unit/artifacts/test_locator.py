@@ -7,9 +7,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.stores import SHARED_NAMES, shared_store
 
 from bakehouse.artifacts.locator import Locator
+from tests.stores import SHARED_NAMES, shared_store
 
 RUN = "0123456789abcdef0123456789abcdef"
 OTHER = "fedcba9876543210fedcba9876543210"

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.stores import shared_store
 
 from bakehouse.artifacts.images import image_size
 from bakehouse.artifacts.listing import Entry, list_folder
@@ -26,11 +25,14 @@ from bakehouse.artifacts.previews import (
     TextPreview,
     indented_json,
     read_preview,
+    text_preview,
 )
 from bakehouse.artifacts.protection import LEADS_OUT, THE_STORE, Guard
 from bakehouse.artifacts.tables import TablePreview
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import ArtifactError
+from bakehouse.domain.text import visible_lines
+from tests.stores import shared_store
 
 
 def entry_of(path: Path, guard: Guard | None = None) -> Entry:
@@ -60,12 +62,23 @@ def test_that_text_is_shown_with_hidden_characters_as_escapes(tmp_path: Path) ->
 def test_that_a_large_text_shows_its_beginning_and_says_so(tmp_path: Path) -> None:
     path = tmp_path / "log.txt"
     with path.open("wb") as file:
-        file.write(b"line\n" * 300_000)
+        file.write((b"x" * 99 + b"\n") * 12_000)
         file.truncate(10_000_000_000)
     shown = read_preview(entry_of(path), Token())
     assert isinstance(shown, TextPreview)
     assert shown.notice == "first 1.0 MB of 10 GB"
     assert len(shown.text) == 1_000_000
+
+
+def test_that_a_text_of_very_many_lines_is_cut_too(tmp_path: Path) -> None:
+    shown = preview_of(tmp_path / "log.txt", "a\n" * 100_000)
+    assert isinstance(shown, TextPreview)
+    assert (shown.text.count("\n"), shown.notice) == (19_999, "first 20,000 lines")
+
+
+def test_that_exactly_the_characters_that_hide_are_escaped() -> None:
+    every = "".join(map(chr, range(0x110000)))
+    assert text_preview(every, "").text.replace("\n", "") == visible_lines(every.replace("\r", "\n")).replace("\n", "")
 
 
 def test_that_an_endless_line_is_broken(tmp_path: Path) -> None:
