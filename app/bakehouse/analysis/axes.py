@@ -145,6 +145,8 @@ def _category_axis(data: AxisData, codes: NDArray[np.int32], lanes: NDArray[np.u
 def _positions(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
     if high <= low:
         return np.where(values < low, 0.0, np.where(values > high, 1.0, 0.5))
+    if isfinite(high - low):
+        return (values - low) / (high - low)
     # Halves, since high - low of two large doubles of opposite sign is infinite.
     return (values * 0.5 - low * 0.5) / (high * 0.5 - low * 0.5)
 

@@ -9,8 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_SUB = 4  # rows of a pixel: four steps of antialiasing are enough at one pixel's width
-_MARGIN = 4 * _SUB
+_MARGIN = 4
 
 
 def line_coverage(
@@ -19,51 +18,60 @@ def line_coverage(
     columns: int,
     rows: int,
     weights: NDArray[np.float32] | None = None,
+    *,
     thickness: float = 1.0,
+    first: float = 0.5,
+    steps: int = 4,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
     """How much of each pixel the lines from `left` to `right` float32[k] cover.
 
-    The ends are rows in pixels, 0 the upper edge, at the left and right edge of `columns`. Gives float32[columns,
-    rows] and, when `weights` float32[k] are given, the same sum with each line times its weight. A line counts
-    wholly in each column that it crosses: a column's sum is the sum of the lines' vertical thickness.
+    The ends are rows in pixels, 0 the upper edge; they lie `columns` apart, and the first column is sampled `first`
+    behind the left one. Gives float32[columns, rows] and, when `weights` float32[k] are given, the same sum with each
+    line times its weight. A line counts wholly in each column that it crosses: a column's sum is the sum of the
+    lines' vertical thickness. `steps` of a pixel are told apart: four are enough for the eye at a pixel's width.
 
     A vertical run of pixels is the difference of two steps, so two counts and one running sum draw any number of
     lines; a pen that does not cover would cost about 50 times more in QPainter (see the design page on hazards).
     """
-    height = rows * _SUB + 2 * _MARGIN
+    margin = _MARGIN * steps
+    height = rows * steps + 2 * margin
     rise = (right - left).astype(np.float32)
     # A line of this thickness cuts a column in a piece that grows with its slope.
-    extent = np.maximum(1, np.rint(np.hypot(1.0, rise / columns) * (thickness * _SUB))).astype(np.int64)[:, None]
-    start = left.astype(np.float32)[:, None] * _SUB - extent.astype(np.float32) / 2 + (_MARGIN + 0.5)
-    middles = ((np.arange(columns) + 0.5) / columns).astype(np.float32)
+    extent = np.maximum(1, np.rint(np.hypot(1.0, rise / columns) * (thickness * steps))).astype(np.int64)[:, None]
+    start = left.astype(np.float32)[:, None] * steps - extent.astype(np.float32) / 2 + (margin + 0.5)
+    middles = ((np.arange(columns) + first) / columns).astype(np.float32)
     offsets = np.arange(columns, dtype=np.int64) * height
-    counts = np.zeros(columns * height, dtype=np.int64)
-    sums = None if weights is None else np.zeros(columns * height)
-    step = max(1, 1_000_000 // columns)
-    for first in range(0, len(left), step):
-        part = slice(first, first + step)
-        places = np.multiply.outer(rise[part] * _SUB, middles)
+    size = columns * height
+    counts = np.zeros(size, dtype=np.int64)
+    sums = None if weights is None else np.zeros(size)
+    piece = max(1, 500_000 // columns)
+    for begin in range(0, len(left), piece):
+        part = slice(begin, begin + piece)
+        places = np.multiply.outer(rise[part] * steps, middles)
         places += start[part]
         index = places.astype(np.int64)
         ends = np.clip(index + extent[part], 0, height - 1)
         np.clip(index, 0, height - 1, out=index)
         index += offsets
         ends += offsets
-        counts += np.bincount(index.ravel(), minlength=len(counts))
-        counts -= np.bincount(ends.ravel(), minlength=len(counts))
+        counts += np.bincount(index.ravel(), minlength=size)
+        counts -= np.bincount(ends.ravel(), minlength=size)
         if sums is not None and weights is not None:
             spread = np.repeat(weights[part].astype(np.float64), columns)
-            sums += np.bincount(index.ravel(), weights=spread, minlength=len(counts))
-            sums -= np.bincount(ends.ravel(), weights=spread, minlength=len(counts))
-    return _summed(counts, columns, rows), None if sums is None else _summed(sums, columns, rows)
+            sums += np.bincount(index.ravel(), weights=spread, minlength=size)
+            sums -= np.bincount(ends.ravel(), weights=spread, minlength=size)
+    inner = slice(margin, margin + rows * steps)
+    return (
+        _summed(counts.reshape(columns, height), inner, steps),
+        None if sums is None else _summed(sums.reshape(columns, height), inner, steps),
+    )
 
 
-def _summed(steps: NDArray[np.int64] | NDArray[np.float64], columns: int, rows: int) -> NDArray[np.float32]:
-    fine = np.cumsum(steps.reshape(columns, -1), axis=1, dtype=np.float32)
-    fine = fine[:, _MARGIN : _MARGIN + rows * _SUB]
-    total = fine[:, 0::_SUB] + fine[:, 1::_SUB]
-    for k in range(2, _SUB):
-        total += fine[:, k::_SUB]
-    total *= np.float32(1 / _SUB)
+def _summed(changes: NDArray[np.int64] | NDArray[np.float64], inner: slice, steps: int) -> NDArray[np.float32]:
+    fine = np.cumsum(changes, axis=1, dtype=np.float32)[:, inner]
+    total = fine[:, 0::steps].copy()
+    for k in range(1, steps):
+        total += fine[:, k::steps]
+    total *= np.float32(1 / steps)
     np.maximum(total, 0.0, out=total)
     return total

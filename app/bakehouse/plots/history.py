@@ -25,6 +25,7 @@ XMode = Literal["step", "time", "relative"]
 _LEFT, _TOP, _BOTTOM = 12.0, 40.0, 26.0
 _ROOM_X, _ROOM_Y = 0.01, 0.04
 _CLOSEST = 1e-9
+_TINY = 1e-300
 _LEAST_DRAG = 4
 
 
@@ -127,7 +128,7 @@ class HistoryPlot(QWidget):
     def set_x_range(self, low: float, high: float) -> None:
         """Show x from `low` to `high`, kept inside what there is."""
         least, most = self._whole_x
-        span = min(max(high - low, (most - least) * _CLOSEST), most - least)
+        span = min(max(high - low, _closest(self._whole_x)), most - least)
         low = min(max(low, least), most - span)
         self._x_range = (low, low + span)
         self._repaint()
@@ -209,11 +210,13 @@ class HistoryPlot(QWidget):
             event.ignore()
             return
         window = self.window_shown()
-        factor = 0.8 ** (turn / 120.0)
+        factor = 0.8 ** (min(max(turn, -1200), 1200) / 120.0)
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             share = (window.plot.bottom() - event.position().y()) / window.plot.height()
-            self._y_range = _zoomed(*self._y_range, share, factor)
-            self._repaint()
+            low, high = _zoomed(*self._y_range, share, factor)
+            if high - low >= _closest(self._whole_y):
+                self._y_range = (low, high)
+                self._repaint()
         else:
             share = (event.position().x() - window.plot.left()) / window.plot.width()
             self.set_x_range(*_zoomed(*self._x_range, min(max(share, 0.0), 1.0), factor))
@@ -296,12 +299,20 @@ def _x_values(history: MetricHistory, mode: XMode) -> NDArray[np.float64]:
 
 
 def _widened(low: float, high: float, share: float) -> tuple[float, float]:
-    if high <= low:
-        room = abs(low) * 0.05 or 1.0
+    """The range with `share` of its length of room on both sides; never too short to divide by."""
+    if high - low <= _TINY:
+        room = abs(low) * 0.05
+        room = room if room > _TINY else 1.0
         return low - room, low + room
     room = (high * 0.5 - low * 0.5) * (2 * share)
     wider = low - room, high + room
     return wider if np.isfinite(wider).all() else (low, high)
+
+
+def _closest(whole: tuple[float, float]) -> float:
+    """The shortest range to zoom to: doubles must still tell its pixels apart."""
+    low, high = whole
+    return max((high - low) * _CLOSEST, float(np.spacing(max(abs(low), abs(high)))) * 1e4)
 
 
 def _zoomed(low: float, high: float, share: float, factor: float) -> tuple[float, float]:

@@ -58,16 +58,19 @@ class Window:
 
     def x_pixels(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """float64[n]: far outside is cut, since the rasteriser works with 16 bits of whole pixels."""
-        share = (x - self.x_low) / (self.x_high - self.x_low)
-        return np.clip(self.plot.left() + share * self.plot.width(), -_FAR, _FAR)
+        return np.clip(self.plot.left() + _shares(x, self.x_low, self.x_high) * self.plot.width(), -_FAR, _FAR)
 
     def y_pixels(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
-        """float64[n], cut like x. Halves, since the span of two large doubles of opposite sign is infinite."""
-        share = (y * 0.5 - self.y_low * 0.5) / (self.y_high * 0.5 - self.y_low * 0.5)
-        return np.clip(self.plot.bottom() - share * self.plot.height(), -_FAR, _FAR)
+        """float64[n], cut like x."""
+        return np.clip(self.plot.bottom() - _shares(y, self.y_low, self.y_high) * self.plot.height(), -_FAR, _FAR)
 
     def x_at(self, pixel: float) -> float:
         return self.x_low + (pixel - self.plot.left()) / max(1.0, self.plot.width()) * (self.x_high - self.x_low)
+
+
+def _shares(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
+    # Eighths, since the span of two large doubles of opposite sign is infinite; exact but for denormal numbers.
+    return (values * 0.125 - low * 0.125) / (high * 0.125 - low * 0.125)
 
 
 class HistoryPicture:
@@ -136,7 +139,7 @@ class HistoryPicture:
         places = self._x_places(x_low, x_high, max(2, int(plot.width() / 110)))
         end = plot.right() - metrics.horizontalAdvance(_AXIS_NAMES[self.x_mode])
         for place, text in places:
-            x = round(plot.left() + (place - x_low) / (x_high - x_low) * plot.width()) + 0.5
+            x = round(float(window.x_pixels(np.array([place]))[0])) + 0.5
             painter.setPen(grid)
             painter.drawLine(QLineF(x, plot.top(), x, plot.bottom()))
             width = metrics.horizontalAdvance(text)
@@ -151,7 +154,7 @@ class HistoryPicture:
         texts = format_values(values)
         labels = []
         for value, text in zip(values, texts, strict=True):
-            y = round(plot.bottom() - (value - y_low) / (y_high - y_low) * plot.height()) + 0.5
+            y = round(float(window.y_pixels(np.array([value]))[0])) + 0.5
             painter.setPen(grid)
             painter.drawLine(QLineF(plot.left(), y, plot.right(), y))
             labels.append((y, text))

@@ -212,15 +212,17 @@ class ParallelPlot(QWidget):
         self.update()
 
     def _selected_crossings(self) -> Crossings:
-        axes = [make_axis(data, self._rows) for data in self._data] if not self._axes else list(self._axes)
+        if not len(self._selected):
+            return Crossings((), (), None)
         rank = np.full(len(self._ids), -1, dtype=np.int64)
         rank[self._rows] = np.arange(len(self._rows))
         places = rank[self._selected[self._selected < len(rank)]]
         places = places[places >= 0]
-        heights = tuple(self._layout.heights(axis)[places] for axis in axes)
-        return Crossings(heights, (), None)
+        return Crossings(tuple(heights[places] for heights in self._layers.runs.heights), (), None)
 
     def _selected_colours(self) -> list[QColor]:
+        if not len(self._selected):
+            return []
         shown = np.zeros(len(self._ids), dtype=np.bool_)
         shown[self._rows] = True
         return [

@@ -123,11 +123,17 @@ class ParallelLayers(QObject):
         share = np.float32((x - axis_x[gap]) / width)
         left, right = self.runs.heights[gap], self.runs.heights[gap + 1]
         rise = right - left
-        distance = np.abs(left + rise * share - np.float32(y)) / np.hypot(1.0, rise / np.float32(width))
+        away = left + rise * share
+        away -= np.float32(y)
+        near = np.abs(away) <= np.float32(reach * 8)  # beyond a slope of 8 the distance is a sheer guess anyway
         if self._mask is not None:
-            distance = np.where(self._mask, distance, np.inf)
-        place = int(np.argmin(distance))
-        return place if distance[place] <= reach else None
+            near &= self._mask
+        places = np.flatnonzero(near)
+        if not len(places):
+            return None
+        distance = np.abs(away[places]) / np.hypot(1.0, rise[places] / np.float32(width))
+        nearest = int(np.argmin(distance))
+        return int(places[nearest]) if distance[nearest] <= reach else None
 
     def _replace_top(self, layer: Layer, work: Iterator[None]) -> Iterator[None]:
         yield from work
@@ -165,14 +171,14 @@ class ParallelLayers(QObject):
         if self.runs.colours is not None:
             muted = self._theme.color("muted")
             by_value = self._theme.ordered_map(256)
-            return Ink(tone_map(muted, muted), by_value, line, 0.35, 1.0, self._crowd(count))
+            return Ink(tone_map(muted, muted), by_value, line, 0.45, 1.0, self._crowd(count))
         accent = self._theme.color("accent")
         # A crowd stands out from single lines: darker on a light ground, lighter on a dark one.
         if self._theme.is_dark:
             tones = tone_map(accent.darker(135), accent.lighter(118))
         else:
             tones = tone_map(accent.lighter(135), accent.darker(125))
-        return Ink(tones, None, line, 0.35, 1.0, self._crowd(count))
+        return Ink(tones, None, line, 0.45, 1.0, self._crowd(count))
 
     def _ground_ink(self) -> Ink:
         assert self._theme is not None

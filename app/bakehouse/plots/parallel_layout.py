@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,7 +38,7 @@ class ParallelLayout:
     def band(self) -> tuple[float, float]:
         """Upper and lower edge of everything that lines reach."""
         lowest = max([self.bottom, *self.lanes.values()])
-        return self.top - 3.0, min(self.height, lowest + 3.0)
+        return float(floor(self.top - 3.0)), float(ceil(lowest + 3.0))
 
     @property
     def gap(self) -> float:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
-from math import log1p
+from math import floor, log1p
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 MOST_LINES = 2000
 """Up to so many runs are drawn line by line, more as a density."""
 
-_LIVE_SAMPLES = 350_000
-_DENSITY_COLUMNS = 160
+_DENSITY_COLUMNS = 200
+_MANY_PAIRS = 4000
 _DENSITY_ROWS = 480
 _FEW_PLACES = 40
 """Axes with at most so many occupied bins get sharp lines: there is room between them."""
@@ -42,25 +43,39 @@ _FEW_PLACES = 40
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Crossings:
-    """Where k runs cross each axis: `heights` float32[k] an axis in logical pixels, `pairs` int32[k] a gap, and
-    `colours` float32[k] from 0 to 1 (NaN: none) or None.
+    """Where runs cross each axis: `heights` float32[n] an axis in logical pixels, `pairs` int32[n] a gap, and
+    `colours` float32[n] from 0 to 1 (NaN: none) or None; `chosen` int[k] are the runs meant, None all of them.
     """
 
     heights: tuple[NDArray[np.float32], ...]
     pairs: tuple[NDArray[np.int32], ...]
     colours: NDArray[np.float32] | None
+    chosen: NDArray[np.intp] | None = None
 
     @property
     def count(self) -> int:
+        if self.chosen is not None:
+            return len(self.chosen)
         return len(self.heights[0]) if self.heights else 0
 
     def only(self, mask: NDArray[np.bool_]) -> Crossings:
-        """The runs in `mask` bool[k]."""
-        return Crossings(
-            tuple(h[mask] for h in self.heights),
-            tuple(p[mask] for p in self.pairs),
-            None if self.colours is None else self.colours[mask],
-        )
+        """The runs in `mask` bool[n] of those meant; nothing is copied but their places."""
+        chosen = np.flatnonzero(mask) if self.chosen is None else self.chosen[mask[self.chosen]]
+        return replace(self, chosen=chosen)
+
+    def height(self, axis: int) -> NDArray[np.float32]:
+        """float32[k]: of the runs meant."""
+        return self.heights[axis] if self.chosen is None else self.heights[axis].take(self.chosen)
+
+    def pair(self, gap: int) -> NDArray[np.int32]:
+        """int32[k]: of the runs meant."""
+        return self.pairs[gap] if self.chosen is None else self.pairs[gap].take(self.chosen)
+
+    def colour(self) -> NDArray[np.float32] | None:
+        """float32[k]: of the runs meant."""
+        if self.colours is None or self.chosen is None:
+            return self.colours
+        return self.colours.take(self.chosen)
 
 
 def crossings(layout: ParallelLayout, axes: tuple[Axis, ...], colours: NDArray[np.float32] | None) -> Crossings:
@@ -95,6 +110,26 @@ def tone_map(single: QColor, crowd: QColor) -> NDArray[np.uint8]:
     share = np.linspace(0.0, 1.0, 256)[:, None]
     tones: NDArray[np.uint8] = np.rint(ends[0] * (1 - share) + ends[1] * share).astype(np.uint8)
     return tones
+
+
+@lru_cache(maxsize=12)
+def _premultiplied(colours: bytes) -> NDArray[np.uint32]:
+    """uint32[256 * 256]: the pixel of each opacity (high byte) and each of 256 colours (low byte)."""
+    channels = np.frombuffer(colours, dtype=np.uint8).reshape(256, 3).astype(np.uint32)
+    opacity = np.arange(256, dtype=np.uint32)[:, None, None]
+    red, green, blue = np.moveaxis((channels[None] * opacity + 127) // 255, 2, 0)
+    pixels: NDArray[np.uint32] = ((opacity[..., 0] << 24) | (red << 16) | (green << 8) | blue).ravel()
+    return pixels
+
+
+def _is_sparse(used: NDArray[np.intp]) -> bool:
+    """Whether both axes of these pairs of bins are so little filled that sharp lines have room."""
+    if len(used) > _FEW_PLACES**2:
+        return False
+    filled = np.zeros((2, BINS), dtype=np.bool_)
+    filled[0, used // BINS] = True
+    filled[1, used % BINS] = True
+    return bool(filled.sum(axis=1).max() <= _FEW_PLACES)
 
 
 class Layer:
@@ -146,12 +181,8 @@ class Layer:
         return QPolygonF([QPointF(x, float(heights[index])) for x, heights in pairs])
 
     def _draw_lines(self, runs: Crossings, gap: int, ink: Ink, live: bool) -> None:
-        weights = runs.colours if ink.by_value is not None else None
-        columns = None
-        if live:
-            gaps = len(self.layout.axis_x) - 1
-            columns = max(24, _LIVE_SAMPLES // max(1, runs.count * gaps))
-        amount, sums = self._coverage(gap, runs.heights[gap], runs.heights[gap + 1], weights, columns)
+        weights = runs.colour() if ink.by_value is not None else None
+        amount, sums = self._coverage(gap, runs.height(gap), runs.height(gap + 1), weights, live=live)
         # Each line covers what is below it by `line`: any order of equal colours gives the same picture.
         strong = np.float32(ink.strong)
         alpha = strong - strong * np.exp(amount * np.float32(np.log1p(-min(ink.line / ink.strong, 0.999))))
@@ -164,30 +195,37 @@ class Layer:
         left: NDArray[np.float32],
         right: NDArray[np.float32],
         weights: NDArray[np.float32] | None,
-        columns: int | None = None,
+        *,
+        live: bool = False,
     ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
-        """Exact lines between heights, at the screen's pixels or, when `columns` bounds the work, coarser."""
-        ratio = np.float32(self.ratio if columns is None else 1.0)
+        """Exact lines between heights, at the screen's pixels or, when `live`, coarser."""
+        ratio = 1.0 if live else self.ratio
         upper, lower = self.layout.band
-        x, end = self.layout.axis_x[gap], self.layout.axis_x[gap + 1]
-        wide = max(1, round((end - x) * float(ratio)))
-        rows = max(1, round((lower - upper) * float(ratio)))
-        above = np.float32(upper)
-        wide = wide if columns is None else min(wide, columns)
-        thickness = max(1.0, 0.75 * float(ratio))
-        return line_coverage((left - above) * ratio, (right - above) * ratio, wide, rows, weights, thickness)
+        columns, first = self._columns(gap, ratio)
+        if live and len(left) > 150:
+            columns = max(24, columns // 2)
+        rows = max(1, round((lower - upper) * ratio))
+        left, right = ((heights - np.float32(upper)) * np.float32(ratio) for heights in (left, right))
+        thickness = max(1.0, 0.75 * ratio)
+        steps = 2 if live else 4
+        return line_coverage(left, right, columns, rows, weights, thickness=thickness, first=first, steps=steps)
+
+    def _columns(self, gap: int, ratio: float) -> tuple[int, float]:
+        """How many pixels lie between two axes, and how far behind the left axis the first one's middle is."""
+        x = self.layout.axis_x[gap] * ratio
+        columns = max(1, round((self.layout.axis_x[gap + 1] - self.layout.axis_x[gap]) * ratio))
+        return columns, floor(x) + 0.5 - x
 
     def _draw_density(self, runs: Crossings, gap: int, ink: Ink, live: bool) -> None:
-        pairs = runs.pairs[gap]
+        pairs = runs.pair(gap)
         counts = pair_histogram(pairs)
-        values = pair_histogram(pairs, runs.colours) if ink.by_value is not None else None
+        values = pair_histogram(pairs, runs.colour()) if ink.by_value is not None else None
         used = np.flatnonzero(counts)
-        few = max(len(np.unique(used // BINS)), len(np.unique(used % BINS))) <= _FEW_PLACES
-        if few and not live:
+        if not live and _is_sparse(used):
             amount, sums = self._few_pairs(gap, used, counts[used], None if values is None else values[used])
         else:
-            lines = self._projection()
-            every = (3 if values is None else 4) if live else 1
+            lines = self._projection(gap)
+            every = (3 if values is None else 4) if live else 2 if len(used) > _MANY_PAIRS else 1
             # A crossing leaves half of a run on its row; one run counts as one where it lies alone.
             amount = lines.image(counts, every) * np.float32(2.0)
             sums = None if values is None else lines.image(values, every) * np.float32(2.0)
@@ -204,15 +242,15 @@ class Layer:
         """A sharp line for each pair of bins, where categories or few distinct values leave only some."""
         rows = bin_rows(*self._scale_rows(0.0, 1.0))
         left, right = rows[used // BINS], rows[used % BINS]
-        amount, _ = self._counted(gap, left, right, counts)
-        return amount, None if values is None else self._counted(gap, left, right, values)[0]
+        amount = self._counted(gap, left, right, counts)
+        return amount, None if values is None else self._counted(gap, left, right, values)
 
     def _counted(
         self, gap: int, left: NDArray[np.float32], right: NDArray[np.float32], counts: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float32], None]:
+    ) -> NDArray[np.float32]:
         _, sums = self._coverage(gap, left, right, counts.astype(np.float32))
         assert sums is not None
-        return sums, None
+        return sums
 
     def _scale_rows(self, origin: float, scale: float) -> tuple[float, float, float, float]:
         """Top and bottom of the scale and both lanes as rows of a picture that begins at height `origin`."""
@@ -222,12 +260,14 @@ class Layer:
         top, bottom, missing, not_finite = ((y - origin) * scale for y in places)
         return top, bottom, missing, not_finite
 
-    def _projection(self) -> Projection:
+    def _projection(self, gap: int) -> Projection:
         upper, lower = self.layout.band
         scale = min(1.0, _DENSITY_ROWS / (lower - upper))
         rows = max(2, round((lower - upper) * scale))
-        columns = int(min(_DENSITY_COLUMNS, max(24, self.layout.gap)))
-        return projection(columns, rows, *self._scale_rows(upper, scale))
+        columns, first = self._columns(gap, 1.0)
+        if columns > _DENSITY_COLUMNS:
+            columns, first = _DENSITY_COLUMNS, 0.5
+        return projection(columns, rows, *self._scale_rows(upper, scale), first)
 
     def _place(
         self,
@@ -246,17 +286,16 @@ class Layer:
         else:
             share, colours = amount, ink.tones
         share = np.clip(share * np.float32(255.0) + np.float32(0.5), 0, 255)
-        index = np.ascontiguousarray(share.astype(np.uint8).T)
-        alpha = np.ascontiguousarray(alpha.T)
-        pixels = np.empty((*alpha.shape, 4), dtype=np.uint8)
-        for channel in range(3):
-            pixels[..., 2 - channel] = colours[:, channel][index] * alpha + np.float32(0.5)
-        pixels[..., 3] = alpha * np.float32(255) + np.float32(0.5)
-        height, width = alpha.shape
+        opacity = alpha * np.float32(255.0) + np.float32(0.5)
+        index = np.ascontiguousarray(((opacity.astype(np.uint16) << 8) | share.astype(np.uint16)).T)
+        pixels = _premultiplied(colours.tobytes()).take(index)
+        height, width = pixels.shape
         picture = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
         upper, lower = self.layout.band
-        x, end = self.layout.axis_x[gap], self.layout.axis_x[gap + 1]
+        # On whole pixels of the screen nothing has to be resampled.
+        left = floor(self.layout.axis_x[gap] * self.ratio) / self.ratio
+        wide = self.layout.axis_x[gap + 1] - self.layout.axis_x[gap]
         painter = QPainter(self.image)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(QRectF(x, upper, end - x, lower - upper), picture)
+        painter.drawImage(QRectF(left, upper, wide, lower - upper), picture)
         painter.end()

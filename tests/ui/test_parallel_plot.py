@@ -1,0 +1,284 @@
+"""The parallel-coordinates plot under a person's hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from bakehouse.analysis.axes import AxisData
+from bakehouse.analysis.brushes import Brush
+from bakehouse.domain.columns import metric, param
+from bakehouse.plots.parallel import ParallelPlot
+from bakehouse.plots.parallel_layout import ParallelLayout
+from bakehouse.theme import DARK, LIGHT
+
+NOBODY = np.empty(0, dtype=np.int32)
+
+
+def number_axis(name: str, values: np.ndarray, missing: np.ndarray | None = None) -> AxisData:
+    present = np.ones(len(values), dtype=np.bool_) if missing is None else ~missing
+    return AxisData(param(name), name, np.where(present, values, np.nan), present)
+
+
+def word_axis(name: str, codes: np.ndarray, categories: tuple[str, ...]) -> AxisData:
+    codes = codes.astype(np.int32)
+    return AxisData(param(name), name, np.full(len(codes), np.nan), codes >= 0, categories, codes)
+
+
+def ids_of(count: int) -> list[str]:
+    return [f"{row:032x}" for row in range(count)]
+
+
+def layout_of(plot: ParallelPlot) -> ParallelLayout:
+    return plot._layout
+
+
+def shown_plot(qtbot: QtBot, axes: list[AxisData], colour: AxisData | None = None) -> ParallelPlot:
+    plot = ParallelPlot(LIGHT)
+    qtbot.addWidget(plot)
+    plot.resize(800, 400)
+    plot.show()
+    count = axes[0].size
+    plot.set_data(axes, colour, ids_of(count), np.arange(count, dtype=np.int32), NOBODY)
+    plot.finish()
+    return plot
+
+
+def three_runs(qtbot: QtBot) -> ParallelPlot:
+    axes = [number_axis("a", np.array([0.0, 5.0, 10.0])), number_axis("b", np.array([10.0, 5.0, 0.0]))]
+    return shown_plot(qtbot, axes)
+
+
+def drag(plot: ParallelPlot, axis: int, first: float, second: float) -> None:
+    """Drag on an axis between two positions of its scale."""
+    layout = layout_of(plot)
+    x = round(layout.axis_x[axis])
+    start, end = (QPoint(x, round(layout.y_of(p))) for p in (first, second))
+    QTest.mousePress(plot, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
+    QTest.mouseMove(plot, (start + end) / 2)
+    QTest.mouseMove(plot, end)
+    QTest.mouseRelease(plot, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
+
+
+def near(image: QImage, x: float, y: float, reach: int = 2) -> list[QColor]:
+    ratio = image.devicePixelRatio()
+    return [image.pixelColor(round(x * ratio), round(y * ratio) + dy) for dy in range(-reach, reach + 1)]
+
+
+def picture(plot: ParallelPlot) -> QImage:
+    plot.finish()
+    return plot.grab().toImage()
+
+
+def test_that_a_drag_on_an_axis_brushes_the_runs_inside(qtbot: QtBot) -> None:
+    plot = three_runs(qtbot)
+    with qtbot.waitSignal(plot.brushes_changed):
+        drag(plot, 0, 0.3, 1.05)
+    brush = plot.brushes()[param("a")]
+    assert brush.low == pytest.approx(3.0, abs=0.1)
+    assert brush.high == 10.0
+    assert plot.brush_mask().tolist() == [False, True, True]
+    assert plot.status() == "2 of 3 runs brushed"
+
+
+def test_that_a_brush_moves_and_is_resized_by_its_edges(qtbot: QtBot) -> None:
+    plot = three_runs(qtbot)
+    drag(plot, 0, 0.2, 0.6)
+    drag(plot, 0, 0.4, 0.6)
+    moved = plot.brushes()[param("a")]
+    assert moved.low == pytest.approx(4.0, abs=0.1)
+    assert moved.high == pytest.approx(8.0, abs=0.1)
+    drag(plot, 0, 0.8, 0.95)
+    resized = plot.brushes()[param("a")]
+    assert resized.low == pytest.approx(4.0, abs=0.1)
+    assert resized.high == pytest.approx(9.5, abs=0.1)
+
+
+def test_that_a_click_beside_a_brush_clears_it_and_one_inside_keeps_it(qtbot: QtBot) -> None:
+    plot = three_runs(qtbot)
+    drag(plot, 0, 0.2, 0.6)
+    drag(plot, 0, 0.4, 0.4)
+    assert plot.brushes()
+    drag(plot, 0, 0.9, 0.9)
+    assert plot.brushes() == {}
+
+
+def test_that_keys_clear_brushes(qtbot: QtBot) -> None:
+    plot = three_runs(qtbot)
+    plot.set_brushes({param("a"): Brush(0.0, 5.0), param("b"): Brush(0.0, 5.0)})
+    QTest.keyClick(plot, Qt.Key.Key_Right)
+    QTest.keyClick(plot, Qt.Key.Key_Delete)
+    assert set(plot.brushes()) == {param("a")}
+    QTest.keyClick(plot, Qt.Key.Key_Escape)
+    assert plot.brushes() == {}
+
+
+def test_that_the_missing_lane_can_be_brushed(qtbot: QtBot) -> None:
+    missing = np.array([False, True, False])
+    plot = shown_plot(qtbot, [number_axis("a", np.arange(3.0), missing), number_axis("b", np.arange(3.0))])
+    layout = layout_of(plot)
+    lane = next(iter(layout.lanes.values()))
+    below = layout.position_at(lane - 4)
+    drag(plot, 0, below, layout.position_at(lane + 4))
+    assert plot.brushes()[param("a")] == Brush(missing=True)
+    assert plot.brush_mask().tolist() == [False, True, False]
+    assert plot.status() == "1 of 3 runs brushed; 1 without a in their own lane"
+
+
+def test_that_categories_are_brushed_by_name(qtbot: QtBot) -> None:
+    axes = [word_axis("kind", np.array([0, 1, 2]), ("x", "y", "z")), number_axis("b", np.arange(3.0))]
+    plot = shown_plot(qtbot, axes)
+    drag(plot, 0, 1.02, 0.3)
+    assert plot.brushes()[param("kind")] == Brush(categories=frozenset({"x", "y"}))
+
+
+def test_that_brushes_outlive_a_narrower_filter_and_go_with_their_axis(qtbot: QtBot) -> None:
+    plot = three_runs(qtbot)
+    axes = list(plot._data)
+    plot.set_brushes({param("a"): Brush(0.0, 5.0)})
+    plot.set_data(axes, None, ids_of(3), np.array([1, 2], dtype=np.int32), NOBODY)
+    assert plot.brushes() == {param("a"): Brush(0.0, 5.0)}
+    assert plot.status() == "1 of 2 runs brushed"
+    plot.set_data(axes[1:], None, ids_of(3), np.arange(3, dtype=np.int32), NOBODY)
+    assert plot.brushes() == {}
+
+
+def test_that_hover_finds_the_run_and_a_click_names_it(qtbot: QtBot) -> None:
+    plot = three_runs(qtbot)
+    layout = layout_of(plot)
+    middle = (layout.axis_x[0] + layout.axis_x[1]) / 2
+    quarter = QPoint(round((layout.axis_x[0] + middle) / 2), round(layout.y_of(0.75)))
+    QTest.mouseMove(plot, quarter)
+    assert plot._hovered == 2
+    with qtbot.waitSignal(plot.run_clicked) as clicked:
+        QTest.mouseClick(plot, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, quarter)
+    assert clicked.args == [f"{2:032x}", True]
+    away = QPoint(round(middle), round(layout.y_of(0.95)))
+    QTest.mouseMove(plot, away)
+    assert plot._hovered is None
+
+
+def test_that_runs_outside_the_brush_are_not_found_under_the_pointer(qtbot: QtBot) -> None:
+    plot = three_runs(qtbot)
+    plot.set_brushes({param("a"): Brush(0.0, 1.0)})
+    layout = layout_of(plot)
+    at = QPointF(layout.axis_x[0] * 0.75 + layout.axis_x[1] * 0.25, layout.y_of(0.75))
+    QTest.mouseMove(plot, at.toPoint())
+    assert plot._hovered is None
+
+
+@pytest.mark.parametrize("count", [500, 5000])
+def test_that_a_single_outlier_is_seen_as_a_line_and_in_a_density(qtbot: QtBot, count: int) -> None:
+    values = np.full(count, 1.0)
+    values[0] = 9.0
+    plot = shown_plot(qtbot, [number_axis("a", values), number_axis("b", values)])
+    layout = layout_of(plot)
+    image = picture(plot)
+    panel = LIGHT.color("panel")
+    x = layout.axis_x[0] * 0.5 + layout.axis_x[1] * 0.5
+    strength = sum(panel.green() - colour.green() for colour in near(image, x, layout.y_of(1.0)))
+    assert strength > 60
+    assert all(colour == panel for colour in near(image, x, layout.y_of(0.5)))
+
+
+def test_that_runs_without_a_value_run_through_the_lane(qtbot: QtBot) -> None:
+    missing = np.array([True, True])
+    plot = shown_plot(qtbot, [number_axis("a", np.zeros(2), missing), number_axis("b", np.zeros(2), missing)])
+    layout = layout_of(plot)
+    lane = next(iter(layout.lanes.values()))
+    image = picture(plot)
+    accent = [c.red() - c.blue() for c in near(image, (layout.axis_x[0] + layout.axis_x[1]) / 2, lane)]
+    assert max(accent) > 60
+
+
+def test_that_a_selected_run_is_drawn_in_its_own_colour_on_top(qtbot: QtBot) -> None:
+    plot = three_runs(qtbot)
+    plot.set_selected_rows(np.array([2], dtype=np.int32))
+    layout = layout_of(plot)
+    image = picture(plot)
+    x = layout.axis_x[0] * 0.7 + layout.axis_x[1] * 0.3
+    wanted = LIGHT.run_color(f"{2:032x}")
+    found = near(image, x, layout.y_of(0.7), 3)
+    distance = min(
+        abs(c.red() - wanted.red()) + abs(c.green() - wanted.green()) + abs(c.blue() - wanted.blue()) for c in found
+    )
+    assert distance < 40
+
+
+def test_that_brushed_runs_stand_out_and_the_others_turn_grey(qtbot: QtBot) -> None:
+    plot = three_runs(qtbot)
+    plot.set_brushes({param("a"): Brush(9.0, 10.0)})
+    layout = layout_of(plot)
+    image = picture(plot)
+    x = layout.axis_x[0] * 0.75 + layout.axis_x[1] * 0.25
+    brushed = max(c.red() - c.blue() for c in near(image, x, layout.y_of(0.75)))
+    others = near(image, x, layout.y_of(0.25))
+    assert brushed > 60
+    assert max(abs(c.red() - c.blue()) for c in others) < 12
+    assert min(c.green() for c in others) < 250
+
+
+def test_that_a_hundred_thousand_runs_are_drawn_in_turns_of_the_event_loop(qtbot: QtBot) -> None:
+    random = np.random.default_rng(1)
+    count = 100_000
+    axes = [number_axis(name, random.random(count)) for name in "abcd"]
+    plot = ParallelPlot(DARK)
+    qtbot.addWidget(plot)
+    plot.resize(800, 400)
+    plot.show()
+    with qtbot.waitSignal(plot.picture_finished, timeout=20_000):
+        plot.set_data(axes, axes[0], ids_of(count), np.arange(count, dtype=np.int32), NOBODY)
+        assert not plot.is_settled
+    assert plot.is_settled
+    assert plot.status() == "100,000 runs drawn"
+
+
+def test_that_empty_plots_say_what_to_do(qtbot: QtBot) -> None:
+    plot = ParallelPlot(LIGHT)
+    qtbot.addWidget(plot)
+    plot.resize(400, 200)
+    plot.show()
+    assert plot.status() == ""
+    plot.grab()
+    axis = number_axis("a", np.zeros(2))
+    plot.set_data([axis], None, ids_of(2), NOBODY, NOBODY)
+    plot.grab()
+    plot.set_data([axis], None, ids_of(2), np.arange(2, dtype=np.int32), NOBODY)
+    plot.set_theme(DARK)
+    plot.grab()
+    assert plot.accessibleName()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.array([np.nan, np.inf, -np.inf, 1.0]),
+        np.array([1e-300, 1e300, -1e300, 0.0]),
+        np.array([3.0, 3.0, 3.0, 3.0]),
+        np.array([np.nan] * 4),
+    ],
+)
+def test_that_hostile_values_and_names_are_drawn(qtbot: QtBot, values: np.ndarray) -> None:
+    hostile = "<img src=x>\u202e" + "n" * 8000
+    odd = AxisData(metric(hostile), hostile, values, np.ones(4, dtype=np.bool_))
+    words = word_axis("w", np.array([0, 1, -1, 0]), ("\x00\n", hostile))
+    plot = shown_plot(qtbot, [odd, words, odd], odd)
+    layout = layout_of(plot)
+    QTest.mouseMove(plot, QPoint(round(layout.axis_x[0]) + 30, round(layout.y_of(0.5))))
+    plot.grab()
+    drag(plot, 0, 0.0, 1.0)
+    plot.grab()
+    assert plot.brush_mask().tolist() == np.isfinite(values).tolist()
+
+
+def test_that_ten_thousand_categories_are_all_drawn(qtbot: QtBot) -> None:
+    count = 10_000
+    names = tuple(f"name {i:05}" for i in range(count))
+    axes = [word_axis("w", np.arange(count), names), number_axis("b", np.arange(float(count)))]
+    plot = shown_plot(qtbot, axes)
+    drag(plot, 0, 1.01, 0.5)
+    assert int(plot.brush_mask().sum()) == pytest.approx(5000, abs=40)
