@@ -35,6 +35,7 @@ class VersionRegistered(Changes):
 
     name: str = ""
     version: int = 0
+    workspace: str = DEFAULT_WORKSPACE
 
 
 def create_registered_model(
@@ -103,7 +104,7 @@ def create_model_version(
             _tell_logged_model(transaction, model_id, name, version)
     sentence = f"{visible(name, 80)} version {version} registered"
     runs = frozenset({run_id}) if run_id else frozenset[str]()
-    return VersionRegistered(sentence, runs, frozenset(), frozenset({name}), name, version)
+    return VersionRegistered(sentence, runs, frozenset(), frozenset({name}), name, version, workspace)
 
 
 def transition_stage(

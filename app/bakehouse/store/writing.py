@@ -224,6 +224,11 @@ class Writer:
             )
 
 
+def prepare() -> None:
+    """Load what the first write needs (SQLAlchemy, up to a second), while the person still answers a question."""
+    import sqlalchemy.dialects.sqlite  # noqa: F401
+
+
 def _write_error(error: sqlite3.Error, path: Path) -> Exception | None:
     """SQLite's error during a write as a sentence (nothing of the transaction stays); None for a bug of ours."""
     # Extended codes carry the primary one in their low byte.

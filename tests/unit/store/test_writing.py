@@ -11,8 +11,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.stores import change_store, new_store
 
+from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import (
     DiskFull,
     StoreDenied,
@@ -28,6 +28,7 @@ from bakehouse.store import registrations
 from bakehouse.store.handle import Store
 from bakehouse.store.opening import open_store
 from bakehouse.store.writing import TriggerFound, Writer
+from tests.stores import change_store, new_store
 
 
 @pytest.fixture
@@ -257,6 +258,17 @@ def test_that_a_name_in_two_workspaces_is_two_models(store: Store, path: Path) -
     registrations.transition_stage(writer, "Bread", 1, Stage.STAGING, workspace="south")
     query = "SELECT workspace, version, current_stage FROM model_versions ORDER BY workspace"
     assert rows(path, query) == [("north", 1, "None"), ("south", 1, "Staging")]
+
+
+def test_that_the_greatest_number_counts_deleted_versions_and_names_without_any(store: Store, path: Path) -> None:
+    writer = Writer(store)
+    registrations.create_registered_model(writer, "Empty")
+    registrations.create_model_version(writer, "Bread", "s3://b/x", new_model=True)
+    registrations.create_model_version(writer, "Bread", "s3://b/x")
+    change_store(path, "UPDATE model_versions SET current_stage = 'Deleted_Internal' WHERE version = 2")
+    greatest = registrations.greatest_versions(store.reader(), Token())
+    assert greatest == {("default", "Bread"): 2, ("default", "Empty"): 0}
+    assert registrations.create_model_version(writer, "Bread", "s3://b/x").version == 3
 
 
 def test_that_an_unreadable_version_list_of_a_logged_model_is_left_as_it_is(store: Store, path: Path) -> None:

@@ -24,7 +24,7 @@ from bakehouse.store.handle import Store
 from bakehouse.store.registrations import DEFAULT_WORKSPACE, greatest_versions
 from bakehouse.store.registry import list_models
 from bakehouse.store.runs import read_details
-from bakehouse.store.writing import TriggerFound, Writer
+from bakehouse.store.writing import TriggerFound, Writer, prepare
 from bakehouse.tasks import Lane
 
 Act = Callable[[Writer], Changes]
@@ -80,8 +80,11 @@ class RegistryEditing(QObject):
         dialog = TransitionStageDialog(model, version, self._session.themes.theme, window)
         dialog.decided.connect(partial(self._transition, window))
         self._show(dialog)
+        self._prepare(self._session)
 
     def _ask_registration(self, window: QWidget, found: _Registrable) -> None:
+        if self._session is None:
+            return
         if not found.sources:
             sentence = "This run has no logged model, so there is nothing to register."
             self._show(MessageDialog("No model", sentence, window))
@@ -91,6 +94,10 @@ class RegistryEditing(QObject):
         )
         dialog.decided.connect(partial(self._register, window))
         self._show(dialog)
+        self._prepare(self._session)
+
+    def _prepare(self, session: Session) -> None:
+        session.tasks.start("models.prepare", _prepare, done=_ignore, failed=_ignore, lane=Lane.BACKGROUND)
 
     def _register(self, window: QWidget, request: RegisterRequest) -> None:
         self._write(window, "Registering", lambda writer: register(writer, request))
@@ -141,6 +148,14 @@ class RegistryEditing(QObject):
         if self._dialog is dialog:
             self._dialog = None
         dialog.deleteLater()
+
+
+def _prepare(_token: Token) -> None:
+    prepare()
+
+
+def _ignore(_result: object) -> None:
+    """The write itself tells what is wrong."""
 
 
 def _do(store: Store, act: Act, allowed: frozenset[str], _token: Token) -> Changes:

@@ -144,7 +144,9 @@ class ModelsPage(Page):
         model = self._model
         if model is None:
             return ""
-        return f"{len(self.sidebar.model.all):,} models · {_counted(len(model.versions))}"
+        count = len(self.sidebar.model.all)
+        models = "1 model" if count == 1 else f"{count:,} models"
+        return f"{models} · {visible(model.name, 60)} has {_counted(len(model.versions))}"
 
     @override
     def toggle_sidebar(self) -> None:
@@ -177,7 +179,8 @@ class ModelsPage(Page):
             partial(_read_models, self._session.store),
             done=self._loaded,
             failed=self._load_failed,
-            title="Reading the registered models",
+            # A refresh is not worth a word of its own in the status bar: it follows one that is.
+            title="" if self.sidebar.model.all else "Models read",
         )
 
     def _loaded(self, models: list[RegisteredModel]) -> None:
@@ -191,6 +194,10 @@ class ModelsPage(Page):
         self.context_changed.emit()
 
     def _load_failed(self, error: BakehouseError) -> None:
+        """What was read before stays on screen."""
+        if self.sidebar.model.all:
+            self.said.emit(str(error))
+            return
         self._empty.setText(f"The registered models could not be read. {error}")
         self._empty.setProperty("role", "bad")
         self._empty.style().polish(self._empty)
@@ -280,9 +287,7 @@ class ModelsPage(Page):
 
     def _edited(self, changes: Changes) -> None:
         if isinstance(changes, VersionRegistered):
-            models = self.sidebar.model.all
-            workspace = next((m.workspace for m in models if m.name == changes.name), None)
-            self._wanted = ((workspace or "default", changes.name), changes.version)
+            self._wanted = ((changes.workspace, changes.name), changes.version)
         self.changed.emit(changes)
 
     def _go_to_run(self, run_id: str) -> None:
