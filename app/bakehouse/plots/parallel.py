@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
 
-from bakehouse.analysis.axes import Axis, AxisData, AxisLane, format_values, make_axis
+from bakehouse.analysis.axes import Axis, AxisData, make_axis
 from bakehouse.analysis.brushes import Brush, combined_mask
 from bakehouse.domain.text import visible
 from bakehouse.plots.parallel_axes import paint_axes, paint_brush, paint_legend, title_box
@@ -29,7 +29,8 @@ from bakehouse.plots.parallel_brushing import BrushDrag, Grip, brush_boxes, grip
 from bakehouse.plots.parallel_layers import ParallelLayers
 from bakehouse.plots.parallel_layout import make_layout
 from bakehouse.plots.parallel_picture import Crossings
-from bakehouse.plots.readout import ReadoutLine, paint_readout
+from bakehouse.plots.parallel_words import run_lines, status_sentence
+from bakehouse.plots.readout import paint_readout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -162,22 +163,8 @@ class ParallelPlot(QWidget):
         """One sentence on what is drawn: how many runs, how many brushed, and who lies on a lane."""
         if not self._data or not len(self._rows):
             return ""
-        total = len(self._rows)
-        if self._brushes:
-            brushed = int(np.count_nonzero(self.brush_mask()[self._rows]))
-            text = f"{brushed:,} of {total:,} runs brushed"
-        else:
-            text = f"{total:,} {'run' if total == 1 else 'runs'} drawn"
-        notes = [f"{axis.missing:,} without {visible(axis.data.title, 40)}" for axis in self._axes if axis.missing]
-        if len(notes) > 2:
-            notes = [f"values missing on {len(notes)} axes"]
-        elif notes:
-            notes = [" and ".join(notes) + " in their own lane"]
-        odd = [axis for axis in self._axes if axis.not_finite]
-        if odd:
-            runs = sum(axis.not_finite for axis in odd)
-            notes.append(f"{runs:,} {'value' if runs == 1 else 'values'} NaN or infinite")
-        return "; ".join([text, *notes])
+        brushed = int(np.count_nonzero(self.brush_mask()[self._rows])) if self._brushes else None
+        return status_sentence(self._axes, len(self._rows), brushed)
 
     def finish(self) -> None:
         """Draw at once what is still under way (pictures to file, tests)."""
@@ -298,9 +285,7 @@ class ParallelPlot(QWidget):
             painter.setPen(QPen(colour, width))
             painter.drawPolyline(points)
         row = int(self._rows[place])
-        lines = [ReadoutLine(None, axis.data.title, _value_text(axis, row)) for axis in self._axes]
-        if self._colour is not None and all(a.data.key != self._colour.data.key for a in self._axes):
-            lines.append(ReadoutLine(None, self._colour.data.title, _value_text(self._colour, row)))
+        lines = run_lines(self._axes, self._colour, row)
         title = self._names[row] if self._names is not None else self._ids[row]
         at = self._pointer or QPointF(0, 0)
         paint_readout(painter, self._theme, QRectF(self.rect()), at, title or self._ids[row], lines)
@@ -453,17 +438,3 @@ class ParallelPlot(QWidget):
             elif grip is not None:
                 cursor = Qt.CursorShape.SizeVerCursor
         self.setCursor(cursor)
-
-
-def _value_text(axis: Axis, row: int) -> str:
-    """One run's value on `axis` as the readout says it."""
-    data = axis.data
-    if not data.present[row]:
-        return "–"
-    if data.codes is not None and data.categories is not None:
-        return data.categories[int(data.codes[row])]
-    value = float(data.values[row])
-    if data.lanes()[row] == AxisLane.NOT_FINITE:
-        return "NaN" if np.isnan(value) else str(value)
-    short = format_values([value], data.key)[0]
-    return short if data.key.kind == 0 else f"{value:.6g}"

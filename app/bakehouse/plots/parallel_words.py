@@ -1,0 +1,55 @@
+"""What a parallel-coordinates plot says in words: one sentence on what is drawn, and one run's values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bakehouse.analysis.axes import Axis, AxisLane, format_values
+from bakehouse.domain.columns import ColumnKind
+from bakehouse.domain.text import visible
+from bakehouse.plots.readout import ReadoutLine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def status_sentence(axes: Sequence[Axis], total: int, brushed: int | None) -> str:
+    """How many of `total` runs are drawn or brushed (None: no brush), and who lies on a lane."""
+    if brushed is not None:
+        text = f"{brushed:,} of {total:,} runs brushed"
+    else:
+        text = f"{total:,} {'run' if total == 1 else 'runs'} drawn"
+    notes = [f"{axis.missing:,} without {visible(axis.data.title, 40)}" for axis in axes if axis.missing]
+    if len(notes) > 2:
+        notes = [f"values missing on {len(notes)} axes"]
+    elif notes:
+        notes = [" and ".join(notes) + " in their own lane"]
+    odd = sum(axis.not_finite for axis in axes)
+    if odd:
+        notes.append(f"{odd:,} {'value' if odd == 1 else 'values'} NaN or infinite")
+    return "; ".join([text, *notes])
+
+
+def run_lines(axes: Sequence[Axis], colour: Axis | None, row: int) -> list[ReadoutLine]:
+    """The values of the run in `row` on every axis, and its colour's value when that is no axis."""
+    shown = list(axes)
+    if colour is not None and all(axis.data.key != colour.data.key for axis in axes):
+        shown.append(colour)
+    return [ReadoutLine(None, axis.data.title, value_text(axis, row)) for axis in shown]
+
+
+def value_text(axis: Axis, row: int) -> str:
+    """One run's value on `axis` as the readout says it."""
+    data = axis.data
+    if not data.present[row]:
+        return "–"
+    if data.codes is not None and data.categories is not None:
+        return data.categories[int(data.codes[row])]
+    value = float(data.values[row])
+    if data.lanes()[row] == AxisLane.NOT_FINITE:
+        return "NaN" if np.isnan(value) else str(value)
+    if data.key.kind is ColumnKind.ATTRIBUTE:
+        return format_values([value], data.key)[0]
+    return f"{value:.6g}"
