@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QHelpEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QToolTip,
     QWidget,
 )
 from typing_extensions import override
@@ -28,6 +29,7 @@ from typing_extensions import override
 from bakehouse.domain.models import ModelVersion
 from bakehouse.itemmodels.registry_models import STAGE_ROLE, VersionColumn, VersionTableModel
 from bakehouse.theme import HEADER_HEIGHT, ROW_HEIGHT, Theme
+from bakehouse.widgets.labels import plain_tooltip
 from bakehouse.widgets.run_cells import tabular
 from bakehouse.widgets.stages import paint_stage
 
@@ -36,10 +38,10 @@ _FIRST_PADDING = 16
 _WIDTHS = {
     VersionColumn.VERSION: 84,
     VersionColumn.STAGE: 116,
-    VersionColumn.ALIASES: 160,
-    VersionColumn.RUN: 176,
-    VersionColumn.CREATED: 104,
-    VersionColumn.UPDATED: 104,
+    VersionColumn.ALIASES: 140,
+    VersionColumn.RUN: 160,
+    VersionColumn.CREATED: 96,
+    VersionColumn.UPDATED: 96,
 }
 _QUIET = (VersionColumn.CREATED, VersionColumn.UPDATED, VersionColumn.DESCRIPTION)
 
@@ -70,6 +72,20 @@ class _VersionDelegate(QStyledItemDelegate):
         painter.setPen(theme.color("muted" if column in _QUIET else "text"))
         shown = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, inner.width())
         painter.drawText(inner, int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), shown)
+
+    @override
+    def helpEvent(
+        self,
+        event: QHelpEvent,
+        view: QAbstractItemView,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> bool:
+        """The whole text of a cell that is cut."""
+        text = str(index.data() or "")
+        is_cut = view.fontMetrics().horizontalAdvance(text) > option.rect.width() - 2 * _PADDING
+        QToolTip.showText(event.globalPos(), plain_tooltip(text) if is_cut else "", view)
+        return True
 
 
 class _VersionHeader(QHeaderView):
