@@ -64,6 +64,15 @@ def moment_text(value_ms: float, span_ms: float) -> str:
     return f"{moment:%m-%d %H:%M}" if span_s < 8 * _DAY else f"{moment:%Y-%m-%d}"
 
 
+def full_moment_text(value_ms: float) -> str:
+    """A moment of the local clock with date and seconds."""
+    try:
+        moment = datetime.fromtimestamp(value_ms / 1000.0, UTC).astimezone()
+    except (OverflowError, OSError, ValueError):
+        return f"{value_ms:.6g}"
+    return f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
 def utc_offset_s(moment_ms: float) -> float:
     """Seconds that the local clock is ahead of UTC at that moment (0 where the calendar ends)."""
     try:

@@ -13,6 +13,7 @@ from shiboken6 import VoidPtr
 from bakehouse.analysis.axes import format_values
 from bakehouse.analysis.envelope import Polyline, Series, envelope, value_at
 from bakehouse.analysis.ticks import (
+    full_moment_text,
     moment_places,
     moment_text,
     number_places,
@@ -232,7 +233,7 @@ class HistoryPicture:
 
     def _x_text(self, x: float) -> str:
         if self.x_mode == "time":
-            return moment_text(x, 1000.0 if abs(x) < 1e5 else 60_000.0)
+            return full_moment_text(x)
         return seconds_text(x, x) if self.x_mode == "relative" else f"step {x:,.0f}"
 
 

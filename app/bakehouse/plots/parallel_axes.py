@@ -105,9 +105,9 @@ def _paint_ticks(painter: QPainter, theme: Theme, layout: ParallelLayout, index:
         free_below = y + metrics.height() / 2 + 1
         text = metrics.elidedText(visible(tick.text, 200), Qt.TextElideMode.ElideRight, max(24.0, room))
         width = metrics.horizontalAdvance(text)
-        left = x + 5
+        left = x + 8  # clear of a brush's box
         if last and width > room:
-            left = x - 9 - width
+            left = x - 12 - width
         box = QRectF(left, y - metrics.height() / 2, width + 4, metrics.height())
         painter.fillRect(box, ground)
         painter.drawText(box.adjusted(2, 0, 2, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bakehouse.analysis.axes import Axis, AxisLane, format_values
-from bakehouse.domain.columns import ColumnKind
+from bakehouse.analysis.ticks import full_moment_text
+from bakehouse.domain.columns import END_TIME, START_TIME, ColumnKind
 from bakehouse.domain.text import visible
 from bakehouse.plots.readout import ReadoutLine
 
@@ -50,6 +51,8 @@ def value_text(axis: Axis, row: int) -> str:
     value = float(data.values[row])
     if data.lanes()[row] == AxisLane.NOT_FINITE:
         return "NaN" if np.isnan(value) else str(value)
+    if data.key in (START_TIME, END_TIME):
+        return full_moment_text(value)
     if data.key.kind is ColumnKind.ATTRIBUTE:
         return format_values([value], data.key)[0]
     return f"{value:.6g}"

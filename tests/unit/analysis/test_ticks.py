@@ -5,7 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bakehouse.analysis.ticks import moment_places, moment_text, number_places, seconds_places, seconds_text
+from bakehouse.analysis.ticks import (
+    full_moment_text,
+    moment_places,
+    moment_text,
+    number_places,
+    seconds_places,
+    seconds_text,
+)
 
 
 def test_that_places_are_round() -> None:
@@ -29,3 +36,5 @@ def test_that_moments_are_multiples_of_the_local_clock() -> None:
     assert len(places) in (5, 6, 7)
     assert all(moment_text(place, 3_600_000)[-1] == "0" for place in places)
     assert seconds_text(90.0, 600.0) == "1.5 min"
+    assert full_moment_text(1.7e12).startswith("2023-11-1")
+    assert full_moment_text(1e30) == "1e+30"
