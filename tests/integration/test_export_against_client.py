@@ -15,8 +15,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.clients import Client
-from tests.stores import shared_store
 
 from bakehouse.__main__ import main
 from bakehouse.analysis.search.evaluation import evaluate
@@ -34,6 +32,8 @@ from bakehouse.store.handle import Store
 from bakehouse.store.opening import open_store
 from bakehouse.store.run_attributes import read_datasets
 from bakehouse.store.runs import read_headers
+from tests.clients import Client
+from tests.stores import shared_store
 
 pytestmark = pytest.mark.integration
 

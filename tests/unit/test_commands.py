@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.stores import add_experiment, add_points, add_run, insert, new_store
 
 from bakehouse.__main__ import main
+from tests.stores import add_experiment, add_points, add_run, insert, new_store
 
 
 @pytest.fixture
@@ -147,6 +147,8 @@ def test_that_columns_without_a_value_among_the_runs_are_left_out(store: Path) -
         (["export", "{store}", "--output", "{folder}/a.csv", "--max", "0"], "--max"),
         (["export", "{store}", "--output", "{folder}/no/a.csv"], "no folder"),
         (["export", "{store}", "--output", "{folder}/folder.csv"], "not a file"),
+        (["export", "{store}", "--output", "{folder}/loop.csv"], "leads to itself"),
+        (["export", ".", "--output", "{folder}/a.csv"], "folder"),
         (["--wrong"], "--wrong"),
         (["--theme", "blue"], "--theme"),
         (["--sample", "{store}"], "not both"),
@@ -158,6 +160,7 @@ def test_that_what_cannot_be_done_is_one_sentence_and_exit_2(
     folder = store.parent
     (folder / "text.db").write_text("no database, but long enough to hold a header" * 9)
     (folder / "folder.csv").mkdir()
+    (folder / "loop.csv").symlink_to("loop.csv")
     before = sorted(folder.iterdir())
     filled = [text.format(store=store, folder=folder) for text in arguments]
     assert main(filled) == 2

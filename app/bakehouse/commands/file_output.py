@@ -23,16 +23,24 @@ def check_target(path: Path, store: Path) -> None:
 
     Looks at names and stat() only: opening and closing the store would drop SQLite's locks on it.
     """
-    name = shown(path)
-    folder = path.resolve().parent
-    if not folder.is_dir():
-        raise ExportError(f"There is no folder {shown(folder)} to write {visible(path.name)} into.")
+    try:
+        _check_target(path, store)
+    except OSError as error:
+        raise write_failure(error, path) from error
+    except RuntimeError as error:
+        raise ExportError(f"{shown(path)} is a link that leads to itself; export to another file.") from error
+
+
+def _check_target(path: Path, store: Path) -> None:
+    target = path.resolve()
+    if not target.parent.is_dir():
+        raise ExportError(f"There is no folder {shown(target.parent)} to write {visible(path.name)} into.")
     for companion in _COMPANIONS:
-        own = store.with_name(store.name + companion)
-        if path.resolve() == own.resolve() or (path.exists() and own.exists() and path.samefile(own)):
-            raise ExportError(f"{name} is the store itself or belongs to it; export to another file.")
+        own = Path(f"{store}{companion}")
+        if target == own.resolve() or (path.exists() and own.exists() and path.samefile(own)):
+            raise ExportError(f"{shown(path)} is the store itself or belongs to it; export to another file.")
     if path.exists() and not path.is_file():
-        raise ExportError(f"{name} is not a file that can be replaced; export to another one.")
+        raise ExportError(f"{shown(path)} is not a file that can be replaced; export to another one.")
 
 
 @contextmanager
