@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from bakehouse.analysis.columns import Ints
 from bakehouse.analysis.frame import RunFrame
@@ -30,8 +31,14 @@ def sort_rows(frame: RunFrame, keys: Sequence[SortKey], rows: Ints) -> Ints:
         column = frame.column(key.column)
         if column is None:
             continue
-        ranks = column.directed_ranks(key.descending)[ordered]
-        if len(ranks) and int(ranks.max()) < 2**16:
-            ranks = ranks.astype(np.uint16)  # numpy sorts 16 bits by radix, several times faster
-        ordered = ordered[np.argsort(ranks, kind="stable")]
+        ordered = ordered[_stable_places(column.directed_ranks(key.descending)[ordered])]
     return ordered
+
+
+def _stable_places(ranks: Ints) -> npt.NDArray[np.int64]:
+    """As `argsort(kind="stable")` of ranks from 0 on: numpy sorts 16 bits by radix, twice that is still quicker."""
+    places = np.argsort((ranks & 0xFFFF).astype(np.uint16), kind="stable")
+    if len(ranks) and int(ranks.max()) > 0xFFFF:
+        high = (ranks >> 16).astype(np.uint16)
+        places = places[np.argsort(high[places], kind="stable")]
+    return places

@@ -49,10 +49,13 @@ class TextFilter:
 
     def _word_mask(self, columns: Mapping[ColumnKey, Column], size: int, word: str, check: Callable[[], None]) -> Mask:
         matched = np.zeros(size, np.bool_)
-        for key, column in columns.items():
+        # Names first, then from few categories to many: a common word is often answered before the long columns.
+        for key, column in sorted(columns.items(), key=_effort):
             if key in _SHOWN_AS_TIMES:
                 continue
             check()
+            if matched.all():
+                break
             name = "" if key in (RUN_NAME, RUN_ID) else key.name.casefold()
             if name and word in f"{name}=":
                 matched |= column.present()
@@ -72,9 +75,13 @@ class TextFilter:
             hits = [i for i, text in enumerate(texts) if text.startswith(must_begin)]
             _mark(column, np.array(hits, np.int64), matched)
         places = self._candidates(column, texts, value)
-        hits = [i for i in places.tolist() if value in texts[i]]
-        found = np.array(hits, np.int64)
-        self._found[column] = (value, found)
+        open_rows = np.flatnonzero(~matched)
+        partly = 2 * len(open_rows) < len(places)
+        if partly:
+            places = np.intersect1d(places, column.codes()[open_rows])
+        found = np.array([i for i in places.tolist() if value in texts[i]], np.int64)
+        if not partly:
+            self._found[column] = (value, found)
         _mark(column, found, matched)
 
     def _candidates(
@@ -91,6 +98,13 @@ class TextFilter:
 def text_mask(columns: Mapping[ColumnKey, Column], size: int, text: str) -> Mask:
     """As `TextFilter.mask`, without remembering."""
     return TextFilter().mask(columns, size, text)
+
+
+def _effort(item: tuple[ColumnKey, Column]) -> int:
+    key, column = item
+    if key == RUN_NAME:
+        return -1
+    return len(column.categories) if isinstance(column, TextColumn) else 0
 
 
 def _folded(text: str) -> str:

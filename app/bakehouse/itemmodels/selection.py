@@ -15,7 +15,6 @@ Flag = QItemSelectionModel.SelectionFlag
 
 # Up to this many separate stretches Qt's own model holds the whole selection; above, the part around the window.
 _SPANS_AT_MOST = 64
-_AROUND_WINDOW = 60
 
 
 class RunSelection(QObject):
@@ -191,16 +190,20 @@ class RunSelectionModel(QItemSelectionModel):
 
     def _shadow(self) -> None:
         rows, last_column = self._table.rows, self._table.columnCount() - 1
-        shadow = QItemSelection()
+        shadow, scattered = QItemSelection(), False
         if len(rows) and last_column >= 0 and len(self.mask) == self._table.frame.size:
             tops, bottoms = _stretches(self.mask[rows])
-            if len(tops) > _SPANS_AT_MOST:
-                low, high = self._window[0] - _AROUND_WINDOW, self._window[1] + _AROUND_WINDOW
+            scattered = len(tops) > _SPANS_AT_MOST
+            if scattered:
+                low, high = self._window
                 near = (bottoms >= low) & (tops <= high)
-                tops, bottoms = np.maximum(tops[near], max(low, 0)), np.minimum(bottoms[near], high)
+                tops, bottoms = np.maximum(tops[near], low), np.minimum(bottoms[near], high)
             for top, bottom in zip(tops.tolist(), bottoms.tolist(), strict=True):
                 shadow.select(self._table.index(top, 0), self._table.index(bottom, last_column))
+        # The view paints from the mask; of a scattered selection it need not work out the regions of each stretch.
+        blocked = self.blockSignals(scattered)
         super().select(shadow, Flag.ClearAndSelect)
+        self.blockSignals(blocked)
 
 
 def _spans(selection: QItemSelection | QModelIndex) -> list[tuple[int, int]]:

@@ -6,8 +6,17 @@ import csv
 import io
 
 import numpy as np
-from PySide6.QtCore import QEvent, QItemSelectionModel, QMimeData, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QHelpEvent, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QItemSelectionModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import (
+    QGuiApplication,
+    QHelpEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QToolTip, QWidget
 from typing_extensions import override
 
@@ -17,7 +26,7 @@ from bakehouse.itemmodels.selection import RunSelection, RunSelectionModel
 from bakehouse.theme import ROW_HEIGHT, Theme
 from bakehouse.widgets.grouped_header import GroupedHeader
 from bakehouse.widgets.labels import plain_tooltip
-from bakehouse.widgets.run_cells import NAME_INDENT, PADDING, RunCellDelegate, tabular
+from bakehouse.widgets.run_cells import NAME_INDENT, PADDING, Place, RowPainter, tabular
 
 _WIDTH_SAMPLE = 200
 _NAME_WIDTHS = (140, 300)
@@ -47,8 +56,7 @@ class RunTableView(QTableView):
         self.setModel(model)
         self._runs = RunSelectionModel(model, selection)
         self.setSelectionModel(self._runs)
-        self._delegate = RunCellDelegate(model, self._runs, theme, self)
-        self.setItemDelegate(self._delegate)
+        self._painter = RowPainter(model, theme)
         self._header = GroupedHeader(model, theme, self)
         self.setHorizontalHeader(self._header)
         self._set_up()
@@ -83,7 +91,7 @@ class RunTableView(QTableView):
         vertical.hide()
 
     def set_theme(self, theme: Theme) -> None:
-        self._delegate.set_theme(theme)
+        self._painter.set_theme(theme)
         self._header.set_theme(theme)
         self.viewport().update()
 
@@ -186,6 +194,35 @@ class RunTableView(QTableView):
         self._runs.show_window(*self._window())
 
     # What Qt asks
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        area, offset = event.rect(), self.verticalOffset()
+        first = max((area.top() + offset) // ROW_HEIGHT, 0)
+        last = min((area.bottom() + offset) // ROW_HEIGHT, len(self._table.rows) - 1)
+        header, places = self._header, []
+        for section in range(len(self._table.columns)):
+            left, width = header.sectionViewportPosition(section), header.sectionSize(section)
+            if left <= area.right() and left + width > area.left():
+                places.append(Place(section, left, width))
+        current = self.currentIndex().row() if self.hasFocus() else -1
+        painter = QPainter(self.viewport())
+        rows = range(first, last + 1)
+        self._painter.paint(painter, area, first * ROW_HEIGHT - offset, rows, places, self._runs.mask, current)
+        painter.end()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._painter.set_font(self.font())
+
+    @override
+    def currentChanged(
+        self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().currentChanged(current, previous)
+        self.viewport().update()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
