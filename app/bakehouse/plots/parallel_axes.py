@@ -103,11 +103,13 @@ def _paint_ticks(painter: QPainter, theme: Theme, layout: ParallelLayout, index:
         if y - metrics.height() / 2 < free_below:  # thinned only where labels would overlap
             continue
         free_below = y + metrics.height() / 2 + 1
-        text = metrics.elidedText(visible(tick.text, 200), Qt.TextElideMode.ElideRight, max(24.0, room))
+        name = visible(tick.text, 200)
+        # What does not fit beside the last axis stands before it.
+        before = last and metrics.horizontalAdvance(name) > room
+        fits = max(24.0, layout.gap - 20 if before else room)
+        text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, fits)
         width = metrics.horizontalAdvance(text)
-        left = x + 8  # clear of a brush's box
-        if last and width > room:
-            left = x - 12 - width
+        left = x - 12 - width if before else x + 8  # clear of a brush's box
         box = QRectF(left, y - metrics.height() / 2, width + 4, metrics.height())
         painter.fillRect(box, ground)
         painter.drawText(box.adjusted(2, 0, 2, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
