@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,16 +39,29 @@ def copy_of_store(name: str, folder: Path) -> Path:
 
 def new_store(path: Path, *, page_size: int = 4096) -> Path:
     """An empty store with the schema of MLflow 3.17 and its Default experiment at `path`."""
-    with closing(sqlite3.connect(path)) as connection:
+    path.write_bytes(_empty_store(page_size))
+    return path
+
+
+@cache
+def _empty_store(page_size: int) -> bytes:
+    with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute(f"PRAGMA page_size={page_size}")
         connection.executescript(SCHEMA_SQL.read_text(encoding="utf-8"))
         connection.commit()
-    return path
+        return connection.serialize()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path)
+    # Nothing of a test has to survive a power cut.
+    connection.execute("PRAGMA synchronous=OFF")
+    return connection
 
 
 def change_store(path: Path, *statements: str | tuple[str, Iterable[Any]]) -> None:
     """Run statements on a store of ours and commit; a tuple is (sql, parameters). Foreign keys are not enforced."""
-    with closing(sqlite3.connect(path)) as connection:
+    with closing(_connect(path)) as connection:
         for statement in statements:
             sql, parameters = (statement, ()) if isinstance(statement, str) else statement
             connection.execute(sql, tuple(parameters))
@@ -56,7 +70,7 @@ def change_store(path: Path, *statements: str | tuple[str, Iterable[Any]]) -> No
 
 def insert(path: Path, table: str, *rows: Mapping[str, Any]) -> None:
     """Insert rows given as {column: value} into a store of ours."""
-    with closing(sqlite3.connect(path)) as connection:
+    with closing(_connect(path)) as connection:
         for row in rows:
             names = ", ".join(f'"{name}"' for name in row)
             marks = ", ".join("?" * len(row))
@@ -122,7 +136,7 @@ def add_run(
 
 
 def add_points(path: Path, run_id: str, points: Mapping[str, list[tuple[int, float]]]) -> None:
-    """History of one run as {key: [(step, value)]}; the last one given is the latest. NaN and inf as MLflow stores them."""
+    """History of one run as {key: [(step, value)]}, stored as MLflow stores it; the last point given is the latest."""
     for key, series in points.items():
         rows = [
             {

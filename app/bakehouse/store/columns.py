@@ -13,7 +13,7 @@ from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.store.keys import TABLES, list_keys, stored_keys
 from bakehouse.store.reading import Reader
-from bakehouse.store.scanning import LOOK_UP, Columns, look_up_runs, scan_key, scan_table
+from bakehouse.store.scanning import LOOK_UP, Columns, bound, look_up_runs, scan_key, scan_table
 from bakehouse.store.values import Codes, metric_values, positions
 
 __all__ = ["Numbers", "Texts", "list_keys", "read_column", "read_columns"]
@@ -126,7 +126,7 @@ class _Cost:
 
 def _cost(reader: Reader, table: str, key: bytes, wanted: int, token: Token) -> _Cost:
     sample = f"FROM (SELECT rowid AS r FROM {table} WHERE key = CAST(? AS TEXT) LIMIT ?)"
-    row = reader.first(f"SELECT count(*), min(r), max(r) {sample}", (key, _PROBE), token=token)
+    row = reader.first(f"SELECT count(*), min(r), max(r) {sample}", (bound(reader, key), _PROBE), token=token)
     count, low, high = row if row is not None and row[0] else (0, 0, 0)
     # Neighbours in the index that lie far apart in the table: each one is a page of its own.
     near = (high - low) * _ROW_BYTES < _NEAR_BYTES

@@ -9,6 +9,7 @@ from bakehouse.store.failures import os_failure
 from bakehouse.store.handle import Store
 from bakehouse.store.reading import Reader
 from bakehouse.store.registry import DELETED_STAGE, prompt_names
+from bakehouse.store.schema import quoted
 from bakehouse.store.values import as_text
 
 # Tables of things that the application does not show, and the word for a person where it is another one.
@@ -124,7 +125,7 @@ def _count(reader: Reader, table: str, token: Token, where: str = "") -> int:
         return 0
     total = 0
     for first, last in reader.rowid_ranges(table, token=token):
-        sql = f'SELECT count(*) FROM "{table}" WHERE rowid BETWEEN ? AND ?{where}'
+        sql = f"SELECT count(*) FROM {quoted(table)} WHERE rowid BETWEEN ? AND ?{where}"
         rows = reader.rows(sql, (first, last), token=token)
         total += int(rows[0][0])
     return total

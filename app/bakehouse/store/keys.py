@@ -8,7 +8,7 @@ from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.store.reading import Reader
 from bakehouse.store.runs import read_run_ids
-from bakehouse.store.scanning import LOOK_UP, scan_key
+from bakehouse.store.scanning import LOOK_UP, bound, scan_key
 
 TABLES = {ColumnKind.PARAM: "params", ColumnKind.METRIC: "latest_metrics", ColumnKind.TAG: "tags"}
 
@@ -48,7 +48,7 @@ def distinct_keys(reader: Reader, table: str, token: Token) -> list[bytes]:
     # A key that is no text sorts behind all texts and has no name.
     while found and found[1] == "text" and (not keys or found[0] != keys[-1]):
         keys.append(found[0])
-        found = reader.first(following, (keys[-1],), token=token)
+        found = reader.first(following, (bound(reader, keys[-1]),), token=token)
     return keys
 
 
@@ -88,7 +88,7 @@ def _keys_of_runs(reader: Reader, table: str, ids: list[str], token: Token) -> s
 def _occurs(reader: Reader, table: str, key: bytes, ids: list[str], known: set[str], token: Token) -> bool:
     """Whether a run of `ids` has the key: through the key's own rows, or run by run when those are fewer."""
     sql = f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE key = CAST(? AS TEXT) LIMIT ?)"
-    counted = reader.first(sql, (key, min(len(ids), _COUNTED)), token=token)
+    counted = reader.first(sql, (bound(reader, key), min(len(ids), _COUNTED)), token=token)
     if len(ids) > _COUNTED or counted is None or counted[0] < len(ids):
         pages = scan_key(reader, table, ["run_uuid"], key, token, packed=True)
         return any(not known.isdisjoint(page[0]) for page in pages)
@@ -96,6 +96,6 @@ def _occurs(reader: Reader, table: str, key: bytes, ids: list[str], known: set[s
         some = ids[first : first + LOOK_UP]
         marks = ", ".join("?" * len(some))
         sql = f"SELECT 1 FROM {table} WHERE key = CAST(? AS TEXT) AND run_uuid IN ({marks}) LIMIT 1"
-        if reader.rows(sql, (key, *some), token=token):
+        if reader.rows(sql, (bound(reader, key), *some), token=token):
             return True
     return False

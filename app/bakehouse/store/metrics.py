@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from bakehouse.domain.cancellation import Token
 from bakehouse.store.reading import Reader, Row
+from bakehouse.store.schema import quoted
 from bakehouse.store.values import GREATEST, as_text, metric_values, whole_numbers
 
 _LOOK_UP = 500
@@ -165,8 +166,7 @@ def _run_ranges(reader: Reader, run_id: str, token: Token) -> Iterator[tuple[int
 def _by_run(reader: Reader) -> str:
     # The planner would otherwise walk (run_uuid, key, step) and sort, or the key of all runs.
     index = reader.schema.index_over("metrics", "run_uuid")
-    name = (index or "").replace('"', '""')
-    return f' INDEXED BY "{name}"' if index else ""
+    return f" INDEXED BY {quoted(index)}" if index else ""
 
 
 def _chosen(reader: Reader) -> str:

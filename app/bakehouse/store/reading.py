@@ -13,7 +13,7 @@ from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import StoreError
 from bakehouse.store.connections import FileAccess, replacing
 from bakehouse.store.failures import failure, is_busy, is_interrupt, os_failure
-from bakehouse.store.schema import Schema
+from bakehouse.store.schema import Schema, quoted
 
 BUSY_PATIENCE_S = 60.0
 """How long a read waits for a writer's lock before it gives up with StoreLocked."""
@@ -142,10 +142,11 @@ class Reader:
         the following piece. Rows that are added while this runs are left out.
         """
         size = self.page_size(f"{table} {greatest}", greatest)
-        following = f'SELECT rowid FROM "{table}" WHERE rowid >= ? ORDER BY rowid LIMIT 1'
-        last = self.first(f'SELECT max(rowid) FROM "{table}"', token=token)
-        first = self.first(f'SELECT min(rowid) FROM "{table}"', token=token)
-        while first and last and first[0] is not None and first[0] <= last[0]:
+        following = f"SELECT rowid FROM {quoted(table)} WHERE rowid >= ? ORDER BY rowid LIMIT 1"
+        last = self.first(f"SELECT max(rowid) FROM {quoted(table)}", token=token)
+        first = self.first(f"SELECT min(rowid) FROM {quoted(table)}", token=token)
+        # NULL in an empty table; a foreign table may have a column of its own that is called rowid.
+        while first and last and isinstance(first[0], int) and isinstance(last[0], int):
             # So many numbers hold at most so many rows; fewer where rows were deleted.
             end = min(last[0], first[0] + size.rows - 1)
             yield first[0], end

@@ -237,5 +237,6 @@ def _datasets(reader: Reader, run_id: str, token: Token) -> tuple[DatasetInput, 
         if reader.has("input_tags"):
             sql = "SELECT value FROM input_tags WHERE input_uuid = ? AND name = 'mlflow.data.context'"
             context = reader.first(sql, (input_id,), token=token)
-        found.append(DatasetInput(*texts(row), None if context is None else as_text(context[0])))
+        name, digest, source_type = map(as_text, row)
+        found.append(DatasetInput(name, digest, source_type, None if context is None else as_text(context[0])))
     return tuple(sorted(found, key=lambda dataset: (dataset.name, dataset.digest)))

@@ -17,6 +17,14 @@ Columns = list[list[Any]]
 """A page: one list for each expression asked for, all of the same length."""
 
 
+def bound(reader: Reader, stored: bytes) -> str | bytes:
+    """A stored text as a parameter of `CAST(? AS TEXT)`: as text where it can be decoded, else as its bytes."""
+    try:
+        return stored.decode(reader.schema.encoding)
+    except UnicodeDecodeError:
+        return stored
+
+
 def scan_key(
     reader: Reader, table: str, expressions: Sequence[str], key: bytes, token: Token, *, packed: bool
 ) -> Iterator[Columns]:
@@ -32,13 +40,13 @@ def scan_key(
     while True:
         limit = size.rows
         source = f"FROM (SELECT {named} {where} ORDER BY run_uuid LIMIT ?)"
-        page = _fetch(reader, names, source, (key, after, limit), token, packed=packed)
+        page = _fetch(reader, names, source, (bound(reader, key), bound(reader, after), limit), token, packed=packed)
         size.learn(len(page[0]), reader.held_seconds)
         if page[0]:
             yield page
         if len(page[0]) < limit:
             return
-        following = _stored_id(reader, where, (key, after), page[0], token)
+        following = _stored_id(reader, where, (bound(reader, key), bound(reader, after)), page[0], token)
         if following is None or following <= after:
             return
         after = following
@@ -59,7 +67,7 @@ def look_up_runs(
         some = run_ids[first : first + LOOK_UP]
         marks = ", ".join("?" * len(some))
         source = f"FROM {table} WHERE key = CAST(? AS TEXT) AND run_uuid IN ({marks})"
-        page = _fetch(reader, expressions, source, (key, *some), token, packed=packed)
+        page = _fetch(reader, expressions, source, (bound(reader, key), *some), token, packed=packed)
         if page[0]:
             yield page
 
@@ -74,11 +82,12 @@ def scan_table(
     # The plus sign keeps the planner from using the index over the key. Many keys are cheaper to pick out afterwards.
     picked = len(keys) if len(keys) <= _PICKED else 0
     where = f" AND ({' OR '.join(['+key = CAST(? AS TEXT)'] * picked)})" if picked else ""
+    bounds = [bound(reader, key) for key in keys[:picked]]
     source = f"FROM {table} WHERE rowid BETWEEN ? AND ?{where}"
     # Rows of other keys cost little: a page may pass over many of them.
     greatest = MAX_PAGE_ROWS * (8 // picked if picked else 1)
     for first, last in reader.rowid_ranges(table, token=token, greatest=greatest):
-        page = _fetch(reader, expressions, source, (first, last, *keys[:picked]), token, packed=packed)
+        page = _fetch(reader, expressions, source, (first, last, *bounds), token, packed=packed)
         if page[0]:
             yield page
 
@@ -93,7 +102,7 @@ def _fetch(
 
 
 def _stored_id(
-    reader: Reader, where: str, parameters: tuple[bytes, bytes], ids: list[Any], token: Token
+    reader: Reader, where: str, parameters: tuple[str | bytes, ...], ids: list[Any], token: Token
 ) -> bytes | None:
     """A page's last run id as the store's own bytes; None when it is no text (those sort last and belong to no run)."""
     last = ids[-1]

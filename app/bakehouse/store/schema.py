@@ -8,9 +8,17 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 
+def quoted(name: str) -> str:
+    """A table's or column's name as SQL takes it, whatever it holds."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 @dataclass(frozen=True)
 class Schema:
-    """What a store's schema held when it was read. Only real tables count: views and virtual tables are left out."""
+    """What a store's schema held when it was read.
+
+    Only real tables count: views, virtual tables and tables without rowids (MLflow has none) are left out.
+    """
 
     head: str | None
     """Alembic's version, None when there is none or more than one."""
@@ -52,7 +60,7 @@ def read_schema(connection: sqlite3.Connection) -> Schema:
     # A virtual table has no root page; pragma_table_info leaves hidden columns out.
     for table, column in rows(
         "SELECT m.name, c.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c"
-        " WHERE m.type = 'table' AND m.rootpage > 0"
+        " WHERE m.type = 'table' AND m.rootpage > 0 AND m.sql NOT LIKE '%WITHOUT ROWID%'"
     ):
         tables.setdefault(str(table), set()).add(str(column))
     indexes: dict[str, dict[str, tuple[str, ...]]] = {}
