@@ -22,11 +22,13 @@ _SEED = 20_240_117
 _ALGORITHMS = ("xgboost", "lightgbm", "catboost", "random_forest", "linear", "mlp")
 _STATUSES = ("FINISHED", "FAILED", "KILLED", "RUNNING")
 _PARAMS = (
-    "learning_rate", "max_depth", "algorithm", "n_estimators", "subsample", "optimizer", "seed", "dropout", "batch_size", "scheduler",
+    "learning_rate", "max_depth", "algorithm", "n_estimators", "subsample", "optimizer", "seed", "dropout",
+    "batch_size", "scheduler",
 )  # fmt: skip
 _METRICS = ("loss", "val/auc", "val/rmse", "train/seconds", "val/r2")
 _TAGS = (
-    "mlflow.user", "mlflow.runName", "mlflow.source.name", "mlflow.source.type", "mlflow.source.git.commit", "team", "dataset",
+    "mlflow.user", "mlflow.runName", "mlflow.source.name", "mlflow.source.type", "mlflow.source.git.commit",
+    "team", "dataset",
 )  # fmt: skip
 
 
@@ -54,8 +56,8 @@ def make_store(
         indexes = _drop_run_indexes(connection)
         connection.execute("BEGIN")
         connection.execute(
-            "INSERT INTO experiments(experiment_id, name, artifact_location, lifecycle_stage, creation_time, last_update_time)"
-            " VALUES (1, 'generated', './mlruns/1', 'active', ?, ?)",
+            "INSERT INTO experiments(experiment_id, name, artifact_location, lifecycle_stage, creation_time,"
+            " last_update_time) VALUES (1, 'generated', './mlruns/1', 'active', ?, ?)",
             (START_MS, START_MS),
         )
         for first in range(0, runs, _BLOCK):
@@ -72,7 +74,7 @@ def make_store(
 def cached_store(
     runs: int = 100_000, params: int = 20, metrics: int = 20, tags: int = 10, history_points: int = 0
 ) -> Path:
-    """The store of this size from the cache (`BAKEHOUSE_BENCH_DIR`, else the person's cache folder), made when absent."""
+    """The store of this size from the cache (`BAKEHOUSE_BENCH_DIR`, else the person's own), made when absent."""
     folder = Path(
         os.environ.get("BAKEHOUSE_BENCH_DIR") or Path(platformdirs.user_cache_dir("bakehouse-bench", appauthor=False))
     )
@@ -106,8 +108,8 @@ def _insert_block(
     ids = [run_id_of(first + i) for i in range(count)]
     starts = (START_MS + (first + np.arange(count)) * 1_000).tolist()
     connection.executemany(
-        "INSERT INTO runs(run_uuid, name, source_type, source_name, entry_point_name, user_id, status, start_time, end_time,"
-        " source_version, lifecycle_stage, artifact_uri, experiment_id)"
+        "INSERT INTO runs(run_uuid, name, source_type, source_name, entry_point_name, user_id, status, start_time,"
+        " end_time, source_version, lifecycle_stage, artifact_uri, experiment_id)"
         " VALUES (?, ?, 'UNKNOWN', '', '', ?, ?, ?, ?, '', 'active', ?, 1)",
         _run_rows(random, first, ids, starts),
     )
@@ -209,8 +211,8 @@ def _insert_history(connection: sqlite3.Connection, run_id: str, count: int) -> 
         values = 2.0 / (1.0 + steps / 50_000) + random.normal(0, 0.05, size)
         rows = list(
             zip(
-                [HISTORY_KEY] * size, values.tolist(), (START_MS + steps * 250).tolist(), [run_id] * size, steps.tolist(),
-                [0] * size, strict=True,
+                [HISTORY_KEY] * size, values.tolist(), (START_MS + steps * 250).tolist(), [run_id] * size,
+                steps.tolist(), [0] * size, strict=True,
             )
         )  # fmt: skip
         connection.executemany(

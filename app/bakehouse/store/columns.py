@@ -14,7 +14,7 @@ from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.store.keys import TABLES, list_keys, stored_keys
 from bakehouse.store.reading import Reader
 from bakehouse.store.scanning import LOOK_UP, Columns, bound, look_up_runs, scan_key, scan_table
-from bakehouse.store.values import Codes, metric_values, positions
+from bakehouse.store.values import Codes, metric_expression, metric_values, positions
 
 __all__ = ["Numbers", "Texts", "list_keys", "read_column", "read_columns"]
 
@@ -88,9 +88,7 @@ def _gather(
     """Choose the cheapest way through the table, key by key or for all keys together, and go it."""
     spellings = {key: stored_keys(reader, table, key.name, token) for key in keys}
     packed = isinstance(gathered, _Texts)
-    expressions = ["run_uuid", "value"]
-    if not packed:
-        expressions.append("is_nan" if reader.has(table, "is_nan") else "0")
+    expressions = ["run_uuid", "value" if packed else metric_expression(table, reader.has)]
     flat = [(position, stored) for position, key in enumerate(keys) for stored in spellings[key]]
     costs = {stored: _cost(reader, table, stored, len(row_of), token) for _, stored in flat}
     table_rows = _greatest_rowid(reader, table, token)
@@ -152,10 +150,12 @@ class _Numbers:
         self._values = [np.empty(0, np.float64)]
 
     def add(self, columns: npt.NDArray[np.int16], page: Columns, row_of: Mapping[str, int]) -> int:
-        ids, values, nans = page
-        found, known = metric_values(values, nans)
+        ids, values = page
+        found, known = metric_values(values)
         rows = positions(ids, row_of, len(ids))
-        kept = known & (rows >= 0) & (columns >= 0)
+        kept = (rows >= 0) & (columns >= 0)
+        if known is not None:
+            kept &= known
         self._columns.append(columns[kept])
         self._rows.append(rows[kept])
         self._values.append(found[kept])

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from bakehouse.domain.cancellation import Token
 from bakehouse.store.reading import Reader, Row
 from bakehouse.store.schema import quoted
-from bakehouse.store.values import GREATEST, as_text, metric_values, whole_numbers
+from bakehouse.store.values import GREATEST, as_text, metric_expression, metric_values, whole_numbers
 
 _LOOK_UP = 500
 
@@ -45,11 +45,12 @@ def read_history(reader: Reader, run_id: str, key: str, token: Token) -> History
     numbers: list[npt.NDArray[np.float64]] = [np.empty(0, np.float64)]
     done = 0
     for page in _history_pages(reader, run_id, key, token):
-        _, page_steps, page_times, page_values, page_nans = zip(*page, strict=True)
-        values, known = metric_values(page_values, page_nans)
-        steps.append(whole_numbers(page_steps)[known])
-        times.append(whole_numbers(page_times)[known])
-        numbers.append(values[known])
+        page_steps, page_times, page_values = zip(*page, strict=True)
+        values, known = metric_values(page_values)
+        kept = slice(None) if known is None else known
+        steps.append(whole_numbers(page_steps)[kept])
+        times.append(whole_numbers(page_times)[kept])
+        numbers.append(values[kept])
         done += len(page)
         token.report(done, 0, "Reading the history")
     all_steps, all_times, all_values = np.concatenate(steps), np.concatenate(times), np.concatenate(numbers)
@@ -97,7 +98,7 @@ def read_ranges(reader: Reader, run_id: str, token: Token) -> dict[str, MetricRa
 
 
 def _history_pages(reader: Reader, run_id: str, key: str, token: Token) -> Iterator[list[Row]]:
-    """Non-empty pages of (rowid, step, timestamp, value, is_nan)."""
+    """Non-empty pages of (step, timestamp, value)."""
     if reader.schema.index_over("metrics", "run_uuid", "key", "step") and reader.has("metrics", "step"):
         return _pages_by_step(reader, run_id, key, token)
     return _pages_by_rowid(reader, run_id, key, token)
@@ -105,27 +106,45 @@ def _history_pages(reader: Reader, run_id: str, key: str, token: Token) -> Itera
 
 def _pages_by_step(reader: Reader, run_id: str, key: str, token: Token) -> Iterator[list[Row]]:
     """Along MLflow 3.17's index over (run_uuid, key, step), in that order."""
-    chosen = _chosen(reader)
     size = reader.page_size("metrics.step")
+    source = "FROM metrics WHERE run_uuid = ? AND key = ? AND step"
     step: Any = -(2**63)
-    rowid = -1
     # A step that is no number sorts behind all numbers; nothing after it can be placed.
-    while isinstance(step, int):
-        # The rest of a step that was cut (thousands of points may share one), then the steps after it.
-        for where, bounds in (("step = ? AND rowid > ?", (step, rowid)), ("step > ?", (step,))):
-            limit = size.rows
-            page = reader.rows(
-                f"SELECT {chosen} FROM metrics WHERE run_uuid = ? AND key = ? AND {where} ORDER BY step, rowid LIMIT ?",
-                (run_id, key, *bounds, limit),
-                token=token,
-            )
-            size.learn(len(page), reader.held_seconds)
+    while isinstance(step, (int, float)):
+        limit = size.rows
+        sql = f"SELECT {_chosen(reader)} {source} >= ? ORDER BY step, rowid LIMIT ?"
+        page = reader.rows(sql, (run_id, key, step, limit), token=token)
+        size.learn(len(page), reader.held_seconds)
+        if len(page) < limit:
             if page:
                 yield page
-                rowid, step = page[-1][0], page[-1][1]
-            if len(page) == limit:
-                break
-        else:
+            return
+        # The last step may go on behind the page: it is left to the next one.
+        whole = limit
+        while whole and page[whole - 1][0] == page[-1][0]:
+            whole -= 1
+        if whole:
+            yield page[:whole]
+            step = page[-1][0]
+            continue
+        yield from _pages_of_step(reader, f"{source} = ?", (run_id, key, step), token)
+        following = reader.first(f"SELECT min(step) {source} > ?", (run_id, key, step), token=token)
+        step = following[0] if following else None
+
+
+def _pages_of_step(reader: Reader, source: str, parameters: tuple[Any, ...], token: Token) -> Iterator[list[Row]]:
+    """All points at one step, of which there are more than a page."""
+    size = reader.page_size("metrics.one step")
+    rowid = -(2**63)
+    while True:
+        limit = size.rows
+        sql = f"SELECT {_chosen(reader)}, rowid {source} AND rowid > ? ORDER BY rowid LIMIT ?"
+        page = reader.rows(sql, (*parameters, rowid, limit), token=token)
+        size.learn(len(page), reader.held_seconds)
+        if page:
+            rowid = page[-1][-1]
+            yield [row[:-1] for row in page]
+        if len(page) < limit:
             return
 
 
@@ -171,8 +190,7 @@ def _by_run(reader: Reader) -> str:
 
 def _chosen(reader: Reader) -> str:
     step = "step" if reader.has("metrics", "step") else "0"
-    is_nan = "is_nan" if reader.has("metrics", "is_nan") else "0"
-    return f"rowid, {step}, timestamp, value, {is_nan}"
+    return f"{step}, timestamp, {metric_expression('metrics', reader.has)}"
 
 
 def _order(steps: npt.NDArray[np.int64], times: npt.NDArray[np.int64]) -> npt.NDArray[np.intp] | None:

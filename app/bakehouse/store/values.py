@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
 from typing import Any
 
@@ -66,16 +66,16 @@ def times_ms(values: Sequence[Any]) -> npt.NDArray[np.float64]:
     return _floats(values, missing=math.nan)[0]
 
 
-def metric_values(values: Sequence[Any], nans: Sequence[Any]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    """Like `metric_value` for a page of rows: the values, and which of them are values at all."""
+def metric_expression(table: str, has: Callable[[str, str], bool]) -> str:
+    """The SQL for a metric's value with NaN as the text `nan`: one column less to fetch for each of a million rows."""
+    return "CASE WHEN is_nan = 1 THEN 'nan' ELSE value END" if has(table, "is_nan") else "value"
+
+
+def metric_values(values: Sequence[Any]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_] | None]:
+    """A page of `metric_expression` as floats, and which of them are values at all (None: all of them)."""
     numbers, known = _floats(values, missing=0.0)
-    is_nan = whole_numbers(nans) == 1 if any(nans) else None
-    with np.errstate(invalid="ignore"):
-        numbers[numbers >= GREATEST] = math.inf
-        numbers[numbers <= -GREATEST] = -math.inf
-    if is_nan is not None:
-        numbers[is_nan] = math.nan
-        known |= is_nan
+    numbers[numbers >= GREATEST] = math.inf
+    numbers[numbers <= -GREATEST] = -math.inf
     return numbers, known
 
 
@@ -121,9 +121,10 @@ def positions(ids: Iterable[Any], row_of: Any, count: int) -> npt.NDArray[np.int
     return np.fromiter(map(row_of.get, ids, repeat(-1)), np.int32, count)
 
 
-def _floats(values: Sequence[Any], missing: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+def _floats(values: Sequence[Any], missing: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_] | None]:
     try:
-        return np.fromiter(values, np.float64, len(values)), np.ones(len(values), np.bool_)
+        # Texts such as "nan" and "1.5" are understood too.
+        return np.fromiter(values, np.float64, len(values)), None
     except (TypeError, ValueError, OverflowError):
         pass
     known = np.fromiter((value is not None for value in values), np.bool_, len(values))

@@ -130,7 +130,8 @@ def test_that_wrong_types_in_values_are_skipped_or_read_as_what_they_say(tmp_pat
     values = ["12.5", "words", None, b"\x01", 7, 2**70, float("inf"), "nan", "-inf"]
     for number, value in enumerate(values):
         add_run(path, f"r{number}", tags={"t": b"caf\xe9" if number == 0 else None})
-        insert(path, "latest_metrics", {"key": "m", "value": value if not isinstance(value, int) else float(value), "is_nan": 0, "run_uuid": f"r{number}"})  # fmt: skip
+        stored = float(value) if isinstance(value, int) else value
+        insert(path, "latest_metrics", {"key": "m", "value": stored, "is_nan": 0, "run_uuid": f"r{number}"})
     with open_store(path) as store:
         reader = store.reader()
         row_of = rows_of(reader, 0)

@@ -146,7 +146,8 @@ def test_that_runs_of_no_experiment_and_rows_of_no_run_are_harmless(tmp_path: Pa
     path = new_store(tmp_path / "mlflow.db")
     add_run(path, "lost", experiment_id=99)
     insert(path, "params", {"key": "p", "value": "1", "run_uuid": "nobody"})
-    insert(path, "inputs", {"input_uuid": "i", "source_type": "DATASET", "source_id": "gone", "destination_type": "RUN", "destination_id": "lost"})  # fmt: skip
+    source = {"input_uuid": "i", "source_type": "DATASET", "source_id": "gone"}
+    insert(path, "inputs", {**source, "destination_type": "RUN", "destination_id": "lost"})
     with open_store(path) as store:
         reader = store.reader()
         assert read_headers(reader, [0], TOKEN).run_ids == []

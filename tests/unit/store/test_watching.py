@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from contextlib import closing
@@ -41,7 +40,7 @@ def test_that_a_replaced_file_is_noticed(tmp_path: Path) -> None:
     other = new_store(tmp_path / "other.db")
     with open_store(path) as store:
         watcher = store.watcher()
-        os.replace(other, path)
+        other.replace(path)
         assert watcher.poll() is FileChange.REPLACED
 
 
