@@ -84,11 +84,11 @@ class RunTableModel(QAbstractTableModel):
 
     # What is shown
 
-    def show_frame(self, frame: RunFrame, columns: Sequence[ColumnKey]) -> None:
-        """Show other runs, all of them, in the present order where its columns are loaded."""
+    def show_frame(self, frame: RunFrame, columns: Sequence[ColumnKey], mask: Mask | None = None) -> None:
+        """Show other runs, those of `mask` (None: all), in the present order where its columns are loaded."""
         self.beginResetModel()
         self.now_ms = time.time() * 1000
-        self.frame, self.columns, self._mask = frame, list(columns), None
+        self.frame, self.columns, self._mask = frame, list(columns), mask
         self._arrange()
         self._cells = [self._cell_column(key) for key in self.columns]
         self._measure_bars()

@@ -22,7 +22,7 @@ _SQUARE_GAP = 8
 _BAR_INSET = 3
 _CURRENT_MARK = 2
 # Statuses worth a word beside the name; a finished run needs none.
-_STATUS_WORDS = {"RUNNING": "good", "SCHEDULED": "muted", "FAILED": "bad", "KILLED": "bad"}
+STATUS_WORDS = {"RUNNING": "good", "SCHEDULED": "muted", "FAILED": "bad", "KILLED": "bad"}
 
 NAME_INDENT = PADDING + _SQUARE + _SQUARE_GAP
 
@@ -152,10 +152,10 @@ class RowPainter:
             )
             room = place.width - NAME_INDENT - PADDING
             status = statuses.text(run) if isinstance(statuses, TextColumn) else ""
-            if status in _STATUS_WORDS:
+            if status in STATUS_WORDS:
                 word = status.lower()
                 width = ruler.width(word)
-                painter.setPen(QColor(getattr(self.theme, _STATUS_WORDS[status])))
+                painter.setPen(QColor(getattr(self.theme, STATUS_WORDS[status])))
                 painter.drawText(QPointF(place.left + place.width - PADDING - width, y + baseline), word)
                 room -= int(width) + PADDING
             painter.setPen(self._text)

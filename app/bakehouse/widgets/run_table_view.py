@@ -20,16 +20,17 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QToolTip, QWidget
 from typing_extensions import override
 
-from bakehouse.domain.columns import END_TIME, RUN_NAME, START_TIME, ColumnKey
+from bakehouse.analysis.columns import TextColumn
+from bakehouse.domain.columns import END_TIME, RUN_NAME, START_TIME, STATUS, ColumnKey
 from bakehouse.itemmodels.run_table import RunTableModel, column_title
 from bakehouse.itemmodels.selection import RunSelection, RunSelectionModel
 from bakehouse.theme import ROW_HEIGHT, Theme
 from bakehouse.widgets.grouped_header import GroupedHeader
 from bakehouse.widgets.labels import plain_tooltip
-from bakehouse.widgets.run_cells import NAME_INDENT, PADDING, Place, RowPainter, tabular
+from bakehouse.widgets.run_cells import NAME_INDENT, PADDING, STATUS_WORDS, Place, RowPainter, tabular
 
 _WIDTH_SAMPLE = 200
-_NAME_WIDTHS = (140, 300)
+_NAME_WIDTHS = (140, 280)
 _WIDTHS = (64, 240)
 
 
@@ -52,6 +53,7 @@ class RunTableView(QTableView):
         self._table = model
         self._widths: dict[ColumnKey, int] = {}
         self._sampled: set[ColumnKey] = set()
+        self._chosen: set[ColumnKey] = set()
         self._kept: tuple[int, int, str | None] = (0, 0, None)
         self.setModel(model)
         self._runs = RunSelectionModel(model, selection)
@@ -171,19 +173,32 @@ class RunTableView(QTableView):
         key = self._table.columns[section]
         metrics = self.fontMetrics()
         width = self._header.title_width(section)
-        if self._table.is_shown(key):
+        if self._table.is_shown(key) and len(self._table.rows):
             self._sampled.add(key)
             rows = range(0, len(self._table.rows), max(1, len(self._table.rows) // _WIDTH_SAMPLE))
             texts = {self._table.text_at(row, section)[:80] for row in rows}
-            indent = NAME_INDENT + PADDING if key == RUN_NAME else 2 * PADDING
+            indent = NAME_INDENT + PADDING + self._status_width() if key == RUN_NAME else 2 * PADDING
             width = max([width, *(metrics.horizontalAdvance(text) + indent + 2 for text in texts)])
         low, high = _NAME_WIDTHS if key == RUN_NAME else _WIDTHS
         return min(max(width, low), high)
+
+    def _status_width(self) -> int:
+        """The room that a status beside the names wants, 0 when every run is finished."""
+        statuses = self._table.frame.column(STATUS)
+        words = statuses.categories if isinstance(statuses, TextColumn) else ()
+        shown = [self.fontMetrics().horizontalAdvance(word.lower()) for word in words if word in STATUS_WORDS]
+        return max(shown) + PADDING if shown else 0
+
+    def forget_widths(self) -> None:
+        """Other runs are shown: measure the columns again, but for those the person has set."""
+        self._sampled &= self._chosen
+        self._widths = {key: width for key, width in self._widths.items() if key in self._chosen}
 
     def _remember_width(self, section: int, _old: int, new: int) -> None:
         key = self._table.columns[section]
         self._widths[key] = new
         self._sampled.add(key)
+        self._chosen.add(key)
 
     def _window(self) -> tuple[int, int]:
         first = max(self.rowAt(0), 0)

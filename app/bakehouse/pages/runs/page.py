@@ -9,18 +9,15 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QItemSelectionModel, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
-from typing_extensions import override
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bakehouse.actions import Context
 from bakehouse.analysis.columns import Mask
 from bakehouse.analysis.frame import RunFrame, default_columns
 from bakehouse.analysis.order import SortKey
-from bakehouse.analysis.text_filter import TextFilter
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.changes import Changes
-from bakehouse.domain.columns import DURATION, EXPERIMENT, RUN_NAME, START_TIME, ColumnKey, ColumnKind
+from bakehouse.domain.columns import DURATION, EXPERIMENT, RUN_NAME, START_TIME, ColumnKey
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.runs import Experiment, RunDetails
 from bakehouse.domain.text import visible
@@ -28,25 +25,24 @@ from bakehouse.itemmodels.run_table import RunTableModel
 from bakehouse.itemmodels.selection import RunSelection
 from bakehouse.pages.runs.inspector import RunInspector
 from bakehouse.pages.runs.loading import Reloaded, RunLoader, Survey
+from bakehouse.pages.runs.panels import RunPanels
 from bakehouse.pages.runs.plot_panel import PlotPanel, first_axes
 from bakehouse.pages.runs.run_area import RunArea
 from bakehouse.pages.runs.sidebar import ExperimentSidebar
+from bakehouse.pages.runs.visible_runs import VisibleRuns, is_system_tag
 from bakehouse.pages.session import Session
 from bakehouse.settings import Settings
 from bakehouse.store.runs import read_details
 from bakehouse.tasks import TaskRunner
-from bakehouse.theme import INSPECTOR_WIDTH, SIDEBAR_WIDTH, Theme, ThemeSource
+from bakehouse.theme import Theme, ThemeSource
 from bakehouse.widgets.column_chooser import ColumnChooser
 from bakehouse.widgets.run_table_view import RunTableView
 
-_FILTER, _FIND = "runs.filter", "runs.find"
+_FIND = "runs.find"
 _QUIET_MS = 300
 _MINUTE_MS = 60_000
-_INSPECTOR_FROM = 1_100
 # A refresh rests ten times as long as it took, so that a busy writer costs a tenth of the time at most.
 _REST_FACTOR = 10
-# Columns that hold no news for a person looking for runs: MLflow's own tags.
-_SYSTEM_TAGS = "mlflow."
 _FIRST_COLUMNS = (START_TIME, DURATION)
 
 
@@ -64,12 +60,9 @@ class RunsPage(QWidget):
         super().__init__(parent)
         self.setObjectName("page")
         self._tasks = tasks
-        self._settings = settings
         self._session: Session | None = None
         self._frame = RunFrame([])
         self._defaults: list[ColumnKey] = []
-        self._text_mask: Mask | None = None
-        self._text_filter = TextFilter()
         self._sought: str | None = None
         self._refresh_began = 0.0
         theme = themes.theme
@@ -84,10 +77,10 @@ class RunsPage(QWidget):
         self.filter_bar = self.area.filter_bar
         self.inspector = RunInspector(themes, tasks)
         self.loader = RunLoader(tasks, self)
+        self.visible = VisibleRuns(tasks, self)
         self._chooser = ColumnChooser(theme, self)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.panels = RunPanels(self.sidebar, self.area, self.inspector, settings)
         self._make_timers()
-        self._lay_out()
         self._connect()
 
     def _make_timers(self) -> None:
@@ -97,34 +90,17 @@ class RunsPage(QWidget):
         self._minute.timeout.connect(self.model.tick)
         self._resting = QTimer(self, singleShot=True)
         self._resting.timeout.connect(self._refresh_if_due)
-        self._refilter = QTimer(self, singleShot=True, interval=_QUIET_MS)
-        self._refilter.timeout.connect(self._filter)
         self._is_refresh_due = False
 
-    def _lay_out(self) -> None:
-        for part in (self.sidebar, self.area, self.inspector):
-            self._splitter.addWidget(part)
-        self._splitter.setHandleWidth(1)
-        self._splitter.setChildrenCollapsible(False)
-        for place, stretch in enumerate((0, 1, 0)):
-            self._splitter.setStretchFactor(place, stretch)
-        self._splitter.setSizes([SIDEBAR_WIDTH, 1000, INSPECTOR_WIDTH])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._splitter)
-        self._inspector_wanted: bool | None = None
-        for name, target in (("runs.across", self._splitter), ("runs.down", self.area.splitter)):
-            state = self._settings.layout(name)
-            if state is not None:
-                target.restoreState(state)
-        self.sidebar.setVisible(self._settings.flag("runs.sidebar", True))
-        if not self._settings.flag("runs.inspector", True):
-            self._inspector_wanted = False
-        self._fit_inspector()
+        layout.addWidget(self.panels)
 
     def _connect(self) -> None:
         self.sidebar.chosen.connect(self._load_runs)
-        self.filter_bar.filter_changed.connect(self._filter)
+        self.filter_bar.filter_changed.connect(self.visible.set_text)
+        self.visible.changed.connect(self._show_visible)
+        self.visible.failed.connect(self.said)
         self.filter_bar.columns_requested.connect(self._choose_columns)
         self.filter_bar.down_pressed.connect(self._enter_table)
         self.area.clear_requested.connect(self.clear_filter)
@@ -168,9 +144,9 @@ class RunsPage(QWidget):
     def close_store(self) -> None:
         """Forget the store; nothing is read after this."""
         self.loader.close()
-        for slot in (_FILTER, _FIND):
-            self._tasks.cancel(slot)
-        for timer in (self._quiet, self._minute, self._resting, self._refilter):
+        self.visible.close()
+        self._tasks.cancel(_FIND)
+        for timer in (self._quiet, self._minute, self._resting):
             timer.stop()
         self._session = None
         self._is_refresh_due = False
@@ -230,16 +206,16 @@ class RunsPage(QWidget):
 
     def _show_frame(self, frame: RunFrame) -> None:
         self._frame = frame
-        self._defaults, self._text_mask = [], None
+        self._defaults = []
         several = len(self.sidebar.selected) > 1
         self.model.show_waiting(False)
         self.model.show_frame(frame, [RUN_NAME, *([EXPERIMENT] if several else []), *_FIRST_COLUMNS])
         self.table.runs.adopt_frame()
+        self.table.forget_widths()
         self.table.scrollToTop()
         self.plots.show_frame(frame)
         self._quiet.start()
-        if self.filter_bar.text:
-            self._filter()
+        self.visible.show_frame(frame)
         self._show_visible()
         self._count_columns()
         if self._sought is not None:
@@ -259,8 +235,8 @@ class RunsPage(QWidget):
     def _column_changed(self, key: ColumnKey) -> None:
         self.model.column_changed(key)
         self.plots.column_changed(key)
-        if self.filter_bar.text and self._frame.column(key) is not None and not self._refilter.isActive():
-            self._refilter.start()
+        if self._frame.column(key) is not None:
+            self.visible.column_arrived()
         if any(sort.column == key for sort in self.model.sort_keys):
             self._say()
 
@@ -271,16 +247,15 @@ class RunsPage(QWidget):
         if not known.intersection(self.sidebar.selected):
             self._experiments_loaded(result.experiments)
             return
-        self._frame, self._text_mask = result.frame, None
-        columns = self.model.columns
-        self.model.show_frame(result.frame, columns)
-        self.table.runs.adopt_frame()
+        self._frame = result.frame
+        self.visible.show_frame(result.frame, keep=True)
         self.plots.show_frame(result.frame, keep=True)
+        self.model.show_frame(result.frame, self.model.columns, self._visible_mask())
+        self.table.runs.adopt_frame()
         self.plots.history.refresh()
         self.inspector.reload()
-        self._show_visible()
-        if self.filter_bar.text:
-            self._filter()
+        self._show_emptiness()
+        self._say()
         self._count_columns()
         self.context_changed.emit()
 
@@ -293,41 +268,17 @@ class RunsPage(QWidget):
 
     # The visible set
 
-    def _filter(self, _text: str = "") -> None:
-        text = self.filter_bar.text
-        if not text.strip():
-            self._tasks.cancel(_FILTER)
-            self._text_mask = None
-            self._show_visible()
-            return
-        frame = self._frame
-        columns = {key: column for key, column in frame.columns.items() if not _is_system_tag(key)}
-
-        def work(token: Token) -> Mask:
-            return self._text_filter.mask(columns, frame.size, text, token.check)
-
-        self._tasks.start(_FILTER, work, done=self._filtered, failed=self._filter_failed)
-
-    def _filtered(self, mask: Mask) -> None:
-        if len(mask) == self._frame.size:
-            self._text_mask = mask
-            self._show_visible()
-
-    def _filter_failed(self, error: BakehouseError) -> None:
-        self.said.emit(str(error))
-
     def _show_visible(self) -> None:
         """The runs that the text filter and the brushes let through."""
-        mask = self._text_mask
-        rows = np.arange(self._frame.size) if mask is None else np.flatnonzero(mask)
-        self.plots.show_rows(rows.astype(np.int32))
-        brushed = self.plots.brush_mask()
-        if brushed is not None:
-            mask = brushed if mask is None else mask & brushed
-        self.model.show_mask(mask)
+        self.plots.show_rows(self.visible.rows())
+        self.model.show_mask(self._visible_mask())
         self._show_emptiness()
         self._say()
         self.context_changed.emit()
+
+    def _visible_mask(self) -> Mask | None:
+        mask, brushed = self.visible.mask, self.plots.brush_mask()
+        return brushed if mask is None else mask if brushed is None else mask & brushed
 
     def _show_emptiness(self) -> None:
         if len(self.model.rows):
@@ -338,7 +289,7 @@ class RunsPage(QWidget):
             self.area.show_message(f"No runs in {self.place()} yet. What MLflow logs there will appear by itself.")
 
     def _filter_words(self) -> str:
-        text = visible(self.filter_bar.text.strip(), 80)
+        text = visible(self.visible.text, 80)
         if not text:
             return "the brushes"
         return f"“{text}”" if self.plots.brush_mask() is None else f"“{text}” and the brushes"
@@ -351,7 +302,7 @@ class RunsPage(QWidget):
     # Columns and order
 
     def _choose_columns(self) -> None:
-        keys = [key for key in self._frame.keys if not _is_system_tag(key) or key in self.model.columns]
+        keys = [key for key in self._frame.keys if not is_system_tag(key) or key in self.model.columns]
         self._chooser.open_below(self.filter_bar.columns_button, keys, self.model.columns, self._defaults, self._frame)
 
     def _columns_chosen(self, keys: Sequence[ColumnKey]) -> None:
@@ -362,7 +313,7 @@ class RunsPage(QWidget):
         self._count_columns()
 
     def _count_columns(self) -> None:
-        every = sum(not _is_system_tag(key) for key in self._frame.keys)
+        every = sum(not is_system_tag(key) for key in self._frame.keys)
         self.filter_bar.set_columns(len(self.model.columns), every)
 
     def _sorted(self, key: ColumnKey, _descending: bool) -> None:
@@ -404,7 +355,11 @@ class RunsPage(QWidget):
         def work(token: Token) -> RunDetails | None:
             return read_details(session.store.reader(), run_id, token)
 
-        self._tasks.start(_FIND, work, done=self._found, failed=self._filter_failed)
+        self._tasks.start(_FIND, work, done=self._found, failed=self._find_failed)
+
+    def _find_failed(self, error: BakehouseError) -> None:
+        self._sought = None
+        self.said.emit(str(error))
 
     def _found(self, details: RunDetails | None) -> None:
         if details is None or details.lifecycle_stage == "deleted":
@@ -491,34 +446,14 @@ class RunsPage(QWidget):
     def _say(self) -> None:
         self.said.emit(self.summary())
 
-    # Panels
-
     def toggle_sidebar(self) -> None:
         """Show or hide the experiments."""
-        self.sidebar.setVisible(self.sidebar.isHidden())
-        self._settings.remember_flag("runs.sidebar", not self.sidebar.isHidden())
+        self.panels.toggle_sidebar()
 
     def toggle_inspector(self) -> None:
-        """Show or hide the inspector; from then on the window's width no longer decides."""
-        self._inspector_wanted = self.inspector.isHidden()
-        self.inspector.setVisible(self._inspector_wanted)
-        self._settings.remember_flag("runs.inspector", self._inspector_wanted)
+        """Show or hide the inspector."""
+        self.panels.toggle_inspector()
 
     def remember_layout(self) -> None:
         """Keep the panels' sizes for the next session."""
-        self._settings.remember_layout("runs.across", self._splitter.saveState())
-        self._settings.remember_layout("runs.down", self.area.splitter.saveState())
-
-    def _fit_inspector(self) -> None:
-        wanted = self._inspector_wanted
-        self.inspector.setVisible(self.width() >= _INSPECTOR_FROM if wanted is None else wanted)
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._inspector_wanted is None:
-            self._fit_inspector()
-
-
-def _is_system_tag(key: ColumnKey) -> bool:
-    return key.kind is ColumnKind.TAG and key.name.startswith(_SYSTEM_TAGS)
+        self.panels.remember()

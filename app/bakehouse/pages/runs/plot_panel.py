@@ -146,7 +146,10 @@ class PlotPanel(QWidget):
             self.parallel.clear_brushes()
             self.history.clear()
         self._fill_choosers()
-        self._soon()
+        if keep:
+            self._draw()  # brushes go on filtering without a gap
+        else:
+            self._soon()
 
     def set_axes(self, axes: Sequence[ColumnKey]) -> None:
         """The axes to start with; the last metric among them gives the colour."""
@@ -201,7 +204,7 @@ class PlotPanel(QWidget):
             self._later.start()
 
     def _draw(self) -> None:
-        if self._tabs.currentIndex() != PARALLEL or not self.isVisible():
+        if (self._tabs.currentIndex() != PARALLEL or not self.isVisible()) and not self.parallel.brushes():
             return
         waiting = (ColumnState.UNLOADED, ColumnState.LOADING)
         if any(self._frame.states.get(key) in waiting for key in self.columns):
@@ -213,7 +216,7 @@ class PlotPanel(QWidget):
         had_brushes = bool(self.parallel.brushes())
         self._shown_frame = self._frame
         self.parallel.set_data(axes, colour, self._frame.run_ids, self._rows, self._selected_rows(), self._names)
-        if had_brushes:
+        if had_brushes and not self.parallel.brushes():
             self._brushed()
         self._say()
 
