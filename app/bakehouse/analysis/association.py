@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bakehouse.analysis.columns import Column, Floats
+from bakehouse.analysis.columns import Column, Floats, dense_ranks
 
 
 def association(column: Column, metric: Column) -> float:
@@ -29,20 +29,21 @@ def relevance(column: Column, metric: Column | None) -> float:
 
 
 def _ranks(values: Floats) -> Floats:
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    return np.asarray((ends - (counts - 1) / 2)[inverse], np.float64)
+    """Ranks from 1 on, equal values sharing the mean of theirs."""
+    ranks, _ = dense_ranks(values)
+    counts = np.bincount(ranks)
+    return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[ranks], np.float64)
 
 
 def _correlation(first: Floats, second: Floats) -> float:
     if len(first) < 3 or first.std() == 0 or second.std() == 0:
         return 0.0
-    return float(np.corrcoef(first, second)[0, 1] ** 2)
+    return float(((first - first.mean()) * (second - second.mean())).mean() ** 2 / (first.var() * second.var()))
 
 
 def _between(codes: np.ndarray[tuple[int], np.dtype[np.int32]], ranks: Floats) -> float:
-    used, groups = np.unique(codes, return_inverse=True)
-    n, k = len(ranks), len(used)
+    groups, k = dense_ranks(codes.astype(np.int64))
+    n = len(ranks)
     total = float(((ranks - ranks.mean()) ** 2).sum()) if n else 0.0
     if k < 2 or n - k < 1 or total == 0:
         return 0.0

@@ -135,11 +135,11 @@ class NumberColumn:
         if self._ranks is None:
             values, present = self.numbers(), self.present()
             comparable = present & ~np.isnan(values)
-            distinct, inverse = np.unique(values[comparable], return_inverse=True)
-            ranks = np.full(self.size, len(distinct) + 1, np.int32)
-            ranks[present] = len(distinct)
+            inverse, distinct = dense_ranks(values[comparable])
+            ranks = np.full(self.size, distinct + 1, np.int32)
+            ranks[present] = distinct
             ranks[comparable] = inverse
-            self._ranks, self._rank_count = ranks, len(distinct)
+            self._ranks, self._rank_count = ranks, distinct
         return self._ranks
 
     @property
@@ -281,6 +281,20 @@ def build_column(pairs: NumberPairs | TextPairs, size: int) -> Column:
     if isinstance(pairs, TextPairs):
         return TextColumn(pairs.rows, pairs.codes, pairs.categories, size)
     return NumberColumn(pairs.rows, pairs.values, size)
+
+
+def dense_ranks(values: npt.NDArray[np.float64] | npt.NDArray[np.int64]) -> tuple[Ints, int]:
+    """int32[k] ranks from 0 on, equal values sharing one, and how many ranks there are; no NaN among `values`.
+
+    What `numpy.unique` would answer, which imports a fifth of a second of modules when first called.
+    """
+    order = np.argsort(values, kind="stable")
+    rises = np.empty(len(values), np.bool_)
+    rises[:1] = False
+    np.not_equal(values[order][1:], values[order][:-1], out=rises[1:])
+    ranks = np.empty(len(values), np.int32)
+    ranks[order] = np.cumsum(rises, dtype=np.int32)
+    return ranks, int(np.count_nonzero(rises)) + 1 if len(values) else 0
 
 
 def text_number(text: str) -> float:

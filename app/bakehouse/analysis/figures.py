@@ -45,7 +45,8 @@ def number_style(sample: Floats) -> NumberStyle:
     values = values[values > 0]
     if not len(values):
         return NumberStyle(0)
-    largest, typical = float(values.max()), float(np.quantile(values, 0.95))
+    values = np.sort(values)
+    largest, typical = float(values[-1]), float(values[round(0.95 * (len(values) - 1))])
     if largest < _INTEGER_BELOW and bool((values == np.rint(values)).all()):
         return NumberStyle(0)
     if typical >= _PLAIN_BELOW or typical < 10.0 ** -(_DECIMALS_AT_MOST - 1):

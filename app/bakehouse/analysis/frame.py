@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bakehouse.analysis.columns import Column, NumberColumn, TextColumn
+from bakehouse.analysis.columns import Column, NumberColumn, TextColumn, dense_ranks
 from bakehouse.domain.columns import (
     ATTRIBUTES,
     DURATION,
@@ -102,14 +102,15 @@ def frame_of(headers: RunHeaders, experiment_names: Mapping[int, str]) -> RunFra
     the first rows waiting (`attribute_column`).
     """
     frame = RunFrame(headers.run_ids, headers.names)
-    numbers, codes = np.unique(headers.experiment_ids, return_inverse=True)
-    experiments = [experiment_names.get(number, str(number)) for number in numbers.tolist()]
+    codes, _ = dense_ranks(headers.experiment_ids)
+    numbers = sorted(set(headers.experiment_ids.tolist()))
+    experiments = [experiment_names.get(number, str(number)) for number in numbers]
     every_row = np.arange(frame.size, dtype=np.int32)
     made: dict[ColumnKey, Column] = {
         START_TIME: NumberColumn.whole(headers.start_times_ms),
         DURATION: NumberColumn.whole(headers.end_times_ms - headers.start_times_ms),
         STATUS: TextColumn.of_texts(headers.statuses, numeric=False),
-        EXPERIMENT: TextColumn(every_row, codes.astype(np.int32), experiments, frame.size, numeric=False),
+        EXPERIMENT: TextColumn(every_row, codes, experiments, frame.size, numeric=False),
         USER: TextColumn.of_texts(headers.users, numeric=False),
         END_TIME: NumberColumn.whole(headers.end_times_ms),
     }

@@ -78,7 +78,9 @@ class TextFilter:
         open_rows = np.flatnonzero(~matched)
         partly = 2 * len(open_rows) < len(places)
         if partly:
-            places = np.intersect1d(places, column.codes()[open_rows])
+            wanted = np.zeros(len(texts) + 1, np.bool_)  # the last one serves code -1
+            wanted[column.codes()[open_rows]] = True
+            places = places[wanted[places]]
         found = np.array([i for i in places.tolist() if value in texts[i]], np.int64)
         if not partly:
             self._found[column] = (value, found)

@@ -20,8 +20,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QToolTip, QWidget
 from typing_extensions import override
 
-from bakehouse.analysis.columns import TextColumn
 from bakehouse.domain.columns import END_TIME, RUN_NAME, START_TIME, STATUS, ColumnKey
+from bakehouse.domain.text import visible
 from bakehouse.itemmodels.run_table import RunTableModel, column_title
 from bakehouse.itemmodels.selection import RunSelection, RunSelectionModel
 from bakehouse.theme import ROW_HEIGHT, Theme
@@ -176,18 +176,22 @@ class RunTableView(QTableView):
         if self._table.is_shown(key) and len(self._table.rows):
             self._sampled.add(key)
             rows = range(0, len(self._table.rows), max(1, len(self._table.rows) // _WIDTH_SAMPLE))
-            texts = {self._table.text_at(row, section)[:80] for row in rows}
-            indent = NAME_INDENT + PADDING + self._status_width() if key == RUN_NAME else 2 * PADDING
-            width = max([width, *(metrics.horizontalAdvance(text) + indent + 2 for text in texts)])
+            if key == RUN_NAME:
+                wanted = [NAME_INDENT + PADDING + self._name_width(row) for row in rows]
+            else:
+                texts = {self._table.text_at(row, section)[:80] for row in rows}
+                wanted = [metrics.horizontalAdvance(text) + 2 * PADDING for text in texts]
+            width = max([width, *(pixels + 2 for pixels in wanted)])
         low, high = _NAME_WIDTHS if key == RUN_NAME else _WIDTHS
         return min(max(width, low), high)
 
-    def _status_width(self) -> int:
-        """The room that a status beside the names wants, 0 when every run is finished."""
+    def _name_width(self, row: int) -> int:
+        """The width of a run's name, and of its status where that is written behind it."""
+        run, metrics = int(self._table.rows[row]), self.fontMetrics()
         statuses = self._table.frame.column(STATUS)
-        words = statuses.categories if isinstance(statuses, TextColumn) else ()
-        shown = [self.fontMetrics().horizontalAdvance(word.lower()) for word in words if word in STATUS_WORDS]
-        return max(shown) + PADDING if shown else 0
+        status = statuses.text(run) if statuses is not None else ""
+        behind = metrics.horizontalAdvance(status.lower()) + PADDING if status in STATUS_WORDS else 0
+        return metrics.horizontalAdvance(visible(self._table.frame.name(run), 80)) + behind
 
     def forget_widths(self) -> None:
         """Other runs are shown: measure the columns again, but for those the person has set."""
