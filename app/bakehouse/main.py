@@ -36,8 +36,9 @@ class Application(QObject):
         self.settings = Settings()
         self.themes = ThemeSource(options.theme or self.settings.theme)
         self.themes.changed.connect(self._apply_theme)
-        self._apply_theme(self.themes.theme)
         self.window = MainWindow(self.themes, self.settings)
+        # After the window: with a style sheet set, every widget put into another is polished again (0.5 s in all).
+        self._apply_theme(self.themes.theme)
         self.window.tasks.crashed.connect(self.crashed)
         self.instance = RunningInstance(self)
         self.instance.open_requested.connect(self._open_requested)

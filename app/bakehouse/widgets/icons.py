@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from bakehouse.resources import icon_path
@@ -15,11 +15,16 @@ from bakehouse.theme import Theme
 def icon(name: str, theme: Theme, size: int = 20) -> QIcon:
     """The icon `name` (a file in resources/icons): text colour, faint when disabled, accent when checked."""
     result = QIcon()
-    for ratio in (1.0, 1.5, 2.0):
-        result.addPixmap(pixmap(name, theme.text, size, ratio), QIcon.Mode.Normal, QIcon.State.Off)
-        result.addPixmap(pixmap(name, theme.line, size, ratio), QIcon.Mode.Disabled, QIcon.State.Off)
-        result.addPixmap(pixmap(name, theme.accent, size, ratio), QIcon.Mode.Normal, QIcon.State.On)
+    ratio = _sharpest()  # the sharpest screen's; others scale down
+    result.addPixmap(pixmap(name, theme.text, size, ratio), QIcon.Mode.Normal, QIcon.State.Off)
+    result.addPixmap(pixmap(name, theme.line, size, ratio), QIcon.Mode.Disabled, QIcon.State.Off)
+    result.addPixmap(pixmap(name, theme.accent, size, ratio), QIcon.Mode.Normal, QIcon.State.On)
     return result
+
+
+def _sharpest() -> float:
+    application = QGuiApplication.instance()
+    return application.devicePixelRatio() if isinstance(application, QGuiApplication) else 1.0
 
 
 @lru_cache(maxsize=512)
