@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QPushButton
 
 from bakehouse.actions import Context
 from bakehouse.analysis.brushes import Brush
+from bakehouse.analysis.frame import ColumnState
 from bakehouse.artifacts.locator import Locator
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import RUN_NAME, metric, param
@@ -49,7 +50,7 @@ class Opened:
 def make_page(qtbot, tmp_path) -> Iterator[object]:
     opened: list[Opened] = []
 
-    def make(path: Path) -> Opened:
+    def make(path: Path, read_only: bool = False) -> Opened:
         tasks = TaskRunner()
         crashes: list[object] = []
         tasks.crashed.connect(crashes.append)
@@ -59,7 +60,7 @@ def make_page(qtbot, tmp_path) -> Iterator[object]:
         qtbot.addWidget(page)
         page.resize(1500, 950)
         page.show()
-        store = open_store(path)
+        store = open_store(path, read_only=read_only)
         session = Session(store, Locator(path), tasks, themes, settings)
         parts = Opened(page, session, tasks)
         parts.crashes = crashes  # type: ignore[attr-defined]
@@ -187,6 +188,30 @@ def test_that_the_inspector_shows_the_current_run_and_offers_its_model(sample, q
     assert asked == [("runs.register", with_model)]
     page.selection.set([])
     assert not page.inspector.has_model
+
+
+def test_that_a_store_opened_for_reading_offers_no_registration(make_page, store_path, qtbot):
+    parts = make_page(store_path, read_only=True)
+    qtbot.waitUntil(lambda: settled(parts), timeout=20_000)
+    found = parts.session.store.reader().rows("SELECT source_run_id FROM logged_models", (), token=_token())
+    run_id = next(run_id for (run_id,) in found if run_id in parts.page.model.frame.row_of)
+    parts.page.selection.set([run_id])
+    qtbot.waitUntil(lambda: parts.page.inspector.has_model and not parts.tasks.busy)
+    button = parts.page.findChild(QPushButton, "register_model")
+    assert not button.isEnabled() and "reading only" in button.toolTip()
+
+
+def test_that_a_damaged_column_says_so_and_the_others_go_on(sample, qtbot):
+    page = sample.page
+    section = sample.section(LR)
+    page.model.frame.columns.pop(LR)
+    page.model.frame.mark(LR, ColumnState.FAILED, "The store is damaged.")
+    page.model.column_changed(LR)
+    assert page.model.index(0, section).data() == "not read"
+    assert page.table._tooltip(0, section) == "The store is damaged."
+    page.loader.again(LR)
+    qtbot.waitUntil(lambda: page.model.frame.column(LR) is not None)
+    assert page.model.index(0, section).data() != "not read"
 
 
 def test_that_space_in_the_table_hides_and_shows_the_inspector(sample, qtbot):

@@ -123,12 +123,15 @@ class NumberColumn:
 
     def differs(self) -> bool:
         """Whether two rows differ in it (a missing value differs from a present one)."""
-        if self.count == 0:
-            return False
+        return 0 < self.count < self.size or self.varies()
+
+    def varies(self) -> bool:
+        """Whether two present values differ."""
         values = self.present_numbers()
-        first = values[0]
-        same = np.isnan(values).all() if math.isnan(first) else (values == first).all()
-        return self.count < self.size or not bool(same)
+        if not len(values):
+            return False
+        same = np.isnan(values) if math.isnan(values[0]) else values == values[0]
+        return not bool(same.all())
 
     def ranks(self) -> Ints:
         """int32[n] for sorting: equal values share a rank; NaN takes `rank_count`, missing `rank_count + 1`."""
@@ -250,8 +253,12 @@ class TextColumn:
 
     def differs(self) -> bool:
         """Whether two rows differ in it (a missing value differs from a present one)."""
+        return 0 < self.count < self.size or self.varies()
+
+    def varies(self) -> bool:
+        """Whether two present values differ."""
         used = self._codes[self._codes >= 0]
-        return len(used) > 0 and (len(used) < self.size or bool((used != used[0]).any()))
+        return len(used) > 0 and bool((used != used[0]).any())
 
     def directed_ranks(self, descending: bool) -> Ints:
         """int32[n], the smallest first; in either direction numbers precede other texts and missing comes last.

@@ -80,7 +80,8 @@ def test_that_a_column_without_values_is_neither_numeric_nor_varied():
     assert not text_column([None, None]).is_numeric
     assert not text_column([None, None]).differs()
     assert not text_column(["a", "a"]).differs()
-    assert text_column(["a", None]).differs()
+    assert text_column(["a", None]).differs() and not text_column(["a", None]).varies()
+    assert text_column(["a", None, "b"]).varies()
     assert NumberColumn(rows(0, 1), np.array([np.nan, 1.0]), 2).differs()
     assert not NumberColumn(rows(0, 1), np.array([np.nan, np.nan]), 2).differs()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedLayout, QWidget
@@ -12,14 +11,12 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedLayout, QWidget
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.text import visible
+from bakehouse.plots.history import HistoryPlot
 from bakehouse.store.handle import Store
 from bakehouse.store.metrics import History, metric_keys, read_history
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import GRID, Theme, ThemeSource
 from bakehouse.widgets.labels import PlainLabel
-
-if TYPE_CHECKING:
-    from bakehouse.plots.history import HistoryPlot
 
 _SLOT = "runs.history"
 _RUNS_AT_MOST = 50
@@ -46,7 +43,7 @@ def read_histories(
 
 
 class HistoryPanel(QWidget):
-    """Owns the history plot (made when first shown: its library takes a moment to import) and its two choosers."""
+    """Owns the history plot (made when there is first something to draw) and its two choosers."""
 
     status_changed = Signal()
     said = Signal(str)
@@ -192,8 +189,6 @@ class HistoryPanel(QWidget):
 
     def _made_plot(self) -> HistoryPlot:
         if self._plot is None:
-            from bakehouse.plots.history import HistoryPlot
-
             self._plot = HistoryPlot(self._themes.theme)
             self._plot.set_x_mode(self._modes.currentData())
             self._layers.addWidget(self._plot)

@@ -40,7 +40,7 @@ class Survey:
     relevance: dict[ColumnKey, float]
     """Of the sampled keys, how full they are and how much they go along with the fullest metric."""
     constant: frozenset[ColumnKey]
-    """Params that are the same in all sampled runs."""
+    """Params that are the same in all sampled runs that have them."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def survey(store: Store, experiment_ids: Sequence[int], run_ids: Sequence[str], 
         key: relevance(column, sample[main] if main is not None and key.kind is ColumnKind.PARAM else None)
         for key, column in sample.items()
     }
-    constant = (key for key, column in sample.items() if key.kind is ColumnKind.PARAM and not column.differs())
+    constant = (key for key, column in sample.items() if key.kind is ColumnKind.PARAM and not column.varies())
     return Survey(keys, relevant, frozenset(constant))
 
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bakehouse.actions import Context
 from bakehouse.analysis.columns import Mask
-from bakehouse.analysis.frame import RunFrame, default_columns
+from bakehouse.analysis.frame import ColumnState, RunFrame, default_columns
 from bakehouse.analysis.order import SortKey
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.changes import Changes
@@ -317,7 +317,10 @@ class RunsPage(QWidget):
         self.filter_bar.set_columns(len(self.model.columns), every)
 
     def _sorted(self, key: ColumnKey, _descending: bool) -> None:
-        self.loader.want([key])
+        if self._frame.state(key) is ColumnState.FAILED:
+            self.loader.again(key)
+        else:
+            self.loader.want([key])
         self._say()
 
     # Selection
