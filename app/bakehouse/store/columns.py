@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey, ColumnKind
+from bakehouse.store.arrays import metric_values, positions
 from bakehouse.store.keys import TABLES, list_keys, stored_keys
 from bakehouse.store.reading import Reader
 from bakehouse.store.scanning import LOOK_UP, Columns, bound, look_up_runs, scan_key, scan_table
-from bakehouse.store.values import Codes, metric_expression, metric_values, positions
+from bakehouse.store.values import Codes, metric_expression
 
 __all__ = ["Numbers", "Texts", "list_keys", "read_column", "read_columns"]
 

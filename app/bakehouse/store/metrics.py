@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from bakehouse.domain.cancellation import Token
+from bakehouse.store.arrays import metric_values, whole_numbers
 from bakehouse.store.reading import Reader, Row
 from bakehouse.store.schema import quoted
-from bakehouse.store.values import GREATEST, as_text, metric_expression, metric_values, whole_numbers
+from bakehouse.store.values import GREATEST, as_text, metric_expression
 
 _LOOK_UP = 500
 

@@ -11,19 +11,11 @@ import numpy.typing as npt
 
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.runs import DatasetInput, MetricSummary, RunDetails
+from bakehouse.store.arrays import times_ms, whole_numbers
 from bakehouse.store.metrics import MetricRange, read_ranges
 from bakehouse.store.reading import Reader
 from bakehouse.store.registry import logged_models_of_run, versions_of_run
-from bakehouse.store.values import (
-    Words,
-    as_int,
-    as_optional_int,
-    as_text,
-    metric_value,
-    texts,
-    times_ms,
-    whole_numbers,
-)
+from bakehouse.store.values import Words, as_int, as_optional_int, as_text, metric_value, texts
 
 NAME_TAG = "mlflow.runName"
 USER_TAG = "mlflow.user"

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from itertools import repeat
+from collections.abc import Callable, Sequence
 from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 GREATEST = 1.7976931348623157e308
 """MLflow stores the infinities as the greatest and the least float."""
@@ -61,31 +57,9 @@ def metric_value(value: Any, is_nan: Any) -> float | None:
     return number
 
 
-def times_ms(values: Sequence[Any]) -> npt.NDArray[np.float64]:
-    """Milliseconds as floats, NaN where the value is missing or no number."""
-    return _floats(values, missing=math.nan)[0]
-
-
 def metric_expression(table: str, has: Callable[[str, str], bool]) -> str:
     """The SQL for a metric's value with NaN as the text `nan`: one column less to fetch for each of a million rows."""
     return "CASE WHEN is_nan = 1 THEN 'nan' ELSE value END" if has(table, "is_nan") else "value"
-
-
-def metric_values(values: Sequence[Any]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_] | None]:
-    """A page of `metric_expression` as floats, and which of them are values at all (None: all of them)."""
-    numbers, known = _floats(values, missing=0.0)
-    numbers[numbers >= GREATEST] = math.inf
-    numbers[numbers <= -GREATEST] = -math.inf
-    return numbers, known
-
-
-def whole_numbers(values: Sequence[Any], missing: int = 0) -> npt.NDArray[np.int64]:
-    """64-bit whole numbers, `missing` where the value is none."""
-    try:
-        return np.fromiter(values, np.int64, len(values))
-    except (TypeError, ValueError, OverflowError):
-        kept = (as_int(value, missing) for value in values)
-        return np.fromiter((v if -(2**63) <= v < 2**63 else missing for v in kept), np.int64, len(values))
 
 
 class Codes(dict[Any, int]):
@@ -114,24 +88,3 @@ class Words(dict[Any, str]):
 def texts(values: Sequence[Any]) -> list[str]:
     """`as_text` of each."""
     return [value if value.__class__ is str else as_text(value) for value in values]
-
-
-def positions(ids: Iterable[Any], row_of: Any, count: int) -> npt.NDArray[np.int32]:
-    """The row of each id, -1 where `row_of` knows none."""
-    return np.fromiter(map(row_of.get, ids, repeat(-1)), np.int32, count)
-
-
-def _floats(values: Sequence[Any], missing: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_] | None]:
-    try:
-        # Texts such as "nan" and "1.5" are understood too.
-        return np.fromiter(values, np.float64, len(values)), None
-    except (TypeError, ValueError, OverflowError):
-        pass
-    known = np.fromiter((value is not None for value in values), np.bool_, len(values))
-    try:
-        # NULL among numbers is ordinary, a running run has no end; anything else is not.
-        return np.fromiter((missing if v is None else v for v in values), np.float64, len(values)), known
-    except (TypeError, ValueError, OverflowError):
-        kept = [as_float(value) for value in values]
-    known = np.fromiter((value is not None for value in kept), np.bool_, len(kept))
-    return np.fromiter((missing if v is None else v for v in kept), np.float64, len(kept)), known
