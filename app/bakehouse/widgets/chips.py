@@ -74,6 +74,7 @@ class ChipList(QWidget):
             inner = place.adjusted(_PAD, 0, -_PAD + 2, 0)
             shown = metrics.elidedText(visible(text, _CHARACTERS), Qt.TextElideMode.ElideRight, inner.width())
             painter.drawText(inner, int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), shown)
+        painter.end()
 
     @override
     def event(self, event: QEvent) -> bool:

@@ -98,6 +98,7 @@ class FactList(QWidget):
                 self._paint_columns(painter, line, self._facts[place])
             else:
                 self._paint_pair(painter, line, self._facts[place])
+        painter.end()
 
     def _paint_pair(self, painter: QPainter, line: QRect, fact: Fact) -> None:
         split = round(line.width() * self._name_share)

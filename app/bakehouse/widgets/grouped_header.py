@@ -56,6 +56,7 @@ class GroupedHeader(QHeaderView):
                 self._paint_title(painter, section, left)
         painter.setPen(self._theme.color("line"))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
+        painter.end()
 
     def _paint_groups(self, painter: QPainter, area: QRect) -> None:
         kinds = [key.kind for key in self._model.columns]
