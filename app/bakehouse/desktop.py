@@ -141,5 +141,3 @@ def _windows(*, add: bool) -> str:
         except OSError:
             continue
     return "Menu entry, icon and file type are removed."
-
-

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.clients import Client
 
 from bakehouse.sample import install_sample
+from tests.clients import Client
 
 pytestmark = pytest.mark.integration
 

@@ -62,6 +62,8 @@ def test_that_an_interpreter_path_with_blanks_and_quotes_is_quoted_for_the_entry
     monkeypatch.setattr(sys, "executable", '/opt/my "py" $x/100%/python')
     desktop.register()
     line = next(
-        row for row in (data_home / "applications/bakehouse.desktop").read_text().splitlines() if row.startswith("Exec=")
+        row
+        for row in (data_home / "applications/bakehouse.desktop").read_text().splitlines()
+        if row.startswith("Exec=")
     )
     assert line == r'Exec="/opt/my \\"py\\" \\$x/100%%/python" "-m" "bakehouse" %f'

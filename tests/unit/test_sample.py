@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.stores import change_store, insert, new_store
 
 from bakehouse import sample
 from bakehouse.domain.errors import DiskFull, StoreDenied, StoreMissing
@@ -20,6 +19,7 @@ from bakehouse.places import data_directory
 from bakehouse.resources import sample_directory
 from bakehouse.sample import SAMPLE_ROOT, install_sample
 from bakehouse.store.relocation import Relocation, rewrite_addresses
+from tests.stores import change_store, insert, new_store
 
 HOSTILE_NAME = "Meine Läden & 50% #1 東京"
 

@@ -1,1 +1,1 @@
-""
+"""What registering and transitions do, in words and as acts on the store."""
