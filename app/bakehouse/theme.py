@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ CONTROL_HEIGHT = 30
 RAIL_WIDTH = 64
 SIDEBAR_WIDTH = 232
 INSPECTOR_WIDTH = 344
+PALETTE_SIZE = 6
 
 # Viridis at eleven even places (Smith and van der Walt, CC0); perceptually uniform and safe for colour-blind eyes.
 _ORDERED = np.array(
@@ -62,8 +64,8 @@ class Theme:
         return QColor(getattr(self, token))
 
     def run_color(self, run_id: str) -> QColor:
-        """The colour of a run, the same everywhere: a hash of its id into the palette."""
-        return QColor(self.runs[zlib.crc32(run_id.encode()) % len(self.runs)])
+        """The colour of a run by itself: a hash of its id into the palette."""
+        return QColor(self.runs[_hash_place(run_id)])
 
     def ordered_map(self, n: int = 256) -> NDArray[np.uint8]:
         """uint8[n, 3]: the one map for ordered values, low to high."""
@@ -90,14 +92,45 @@ class Theme:
         return palette
 
 
+class RunColors:
+    """The colours of the chosen runs, one for table and plots: each by its hash, but apart from the others.
+
+    Owned by the page of the selection, which calls `choose` before it tells its parts. GUI thread.
+    """
+
+    def __init__(self) -> None:
+        self._places: dict[str, int] = {}
+
+    def choose(self, run_ids: Sequence[str]) -> None:
+        """These runs are shown together; one that was among them before keeps its colour."""
+        kept = {run_id: self._places[run_id] for run_id in run_ids if run_id in self._places}
+        uses = [0] * PALETTE_SIZE
+        for place in kept.values():
+            uses[place] += 1
+        for run_id in run_ids:
+            if run_id not in kept:
+                first = _hash_place(run_id)
+                place = min(range(PALETTE_SIZE), key=lambda p: (uses[p], (p - first) % PALETTE_SIZE))
+                kept[run_id] = place
+                uses[place] += 1
+        self._places = kept
+
+    def color(self, theme: Theme, run_id: str) -> QColor:
+        """The colour of `run_id` in `theme`."""
+        place = self._places.get(run_id)
+        return theme.run_color(run_id) if place is None else QColor(theme.runs[place])
+
+
+def _hash_place(run_id: str) -> int:
+    return zlib.crc32(run_id.encode(errors="replace")) % PALETTE_SIZE
+
+
 @lru_cache(maxsize=16)
 def _ordered_map(n: int, part: tuple[float, float]) -> NDArray[np.uint8]:
     places = np.linspace(part[0], part[1], n) * (len(_ORDERED) - 1)
     low = np.minimum(places.astype(int), len(_ORDERED) - 2)
     share = (places - low)[:, None]
-    colours: NDArray[np.uint8] = np.rint(_ORDERED[low] * (1 - share) + _ORDERED[low + 1] * share).astype(
-        np.uint8
-    )
+    colours: NDArray[np.uint8] = np.rint(_ORDERED[low] * (1 - share) + _ORDERED[low + 1] * share).astype(np.uint8)
     colours.setflags(write=False)
     return colours
 

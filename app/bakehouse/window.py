@@ -34,6 +34,7 @@ from bakehouse.domain.text import visible
 from bakehouse.menus import Menus
 from bakehouse.pages.models import ModelsPage
 from bakehouse.pages.opening import StoreOpener
+from bakehouse.pages.page import Page
 from bakehouse.pages.runs import RunsPage
 from bakehouse.pages.session import Session
 from bakehouse.pages.welcome import WelcomePage
@@ -68,7 +69,7 @@ class MainWindow(QMainWindow):
         self.welcome = WelcomePage(themes.theme)
         self.runs = RunsPage(themes, self.tasks, settings)
         self.models = ModelsPage(themes, self.tasks, settings)
-        self._pages: dict[str, RunsPage | ModelsPage] = {"runs": self.runs, "models": self.models}
+        self._pages: dict[str, Page] = {"runs": self.runs, "models": self.models}
         self.menus = Menus(self._collect_handlers(), self)
         self._lay_out()
         self._connect()
@@ -225,8 +226,8 @@ class MainWindow(QMainWindow):
             "page.runs": partial(self._show_page, "runs"),
             "page.models": partial(self._show_page, "models"),
             "view.palette": self._show_palette,
-            "view.sidebar": partial(self._on_page, "toggle_sidebar"),
-            "view.inspector": partial(self._on_page, "toggle_inspector"),
+            "view.sidebar": self._toggle_sidebar,
+            "view.inspector": self._toggle_inspector,
             "theme.system": partial(self._prefer_theme, ""),
             "theme.light": partial(self._prefer_theme, "light"),
             "theme.dark": partial(self._prefer_theme, "dark"),
@@ -237,10 +238,13 @@ class MainWindow(QMainWindow):
             handlers.update(page.handlers())
         return handlers
 
-    def _on_page(self, method: str) -> None:
-        page = self._pages.get(self._current_page())
-        if page is not None:
-            getattr(page, method)()
+    def _toggle_sidebar(self) -> None:
+        if page := self._pages.get(self._current_page()):
+            page.toggle_sidebar()
+
+    def _toggle_inspector(self) -> None:
+        if page := self._pages.get(self._current_page()):
+            page.toggle_inspector()
 
     def _update_actions(self, _action_id: str = "") -> None:
         session = self.opener.session
@@ -337,8 +341,15 @@ class MainWindow(QMainWindow):
             self.status.mode.setText(mode)
 
     def _follow_theme(self, theme: Theme) -> None:
-        for widget in (self.menus, self.top, self.rail, self.notices, self.welcome, *self._pages.values()):
-            widget.set_theme(theme)
+        for set_theme in (
+            self.menus.set_theme,
+            self.top.set_theme,
+            self.rail.set_theme,
+            self.notices.set_theme,
+            self.welcome.set_theme,
+            *(page.set_theme for page in self._pages.values()),
+        ):
+            set_theme(theme)
 
     def _prefer_theme(self, preference: str) -> None:
         self._settings.theme = preference

@@ -97,7 +97,7 @@ def sample(make_page, store_path, qtbot) -> Opened:
 
 def test_that_the_fullest_experiment_is_shown_with_its_runs_counted(sample):
     assert sample.page.place() == "price_optimization_2024"
-    assert sample.page.summary() == "200 runs"
+    assert sample.page.summary() == "200 runs · 1 selected"
     assert sample.page.model.rowCount() == 200
     assert sample.page.filter_bar.columns_button.text().startswith("Columns 10 of ")
 
@@ -126,7 +126,7 @@ def test_that_words_filter_the_table_and_are_counted_and_cleared(sample, qtbot):
     qtbot.keyClicks(QGuiApplication.focusObject() or sample.page.filter_bar._line, "gbm")
     qtbot.waitUntil(lambda: 0 < sample.page.model.rowCount() < 200)
     shown = sample.page.model.rowCount()
-    assert sample.page.summary() == f"{shown:,} of 200 runs"
+    assert sample.page.summary() == f"{shown:,} of 200 runs · 1 selected"
     assert sample.page.context(_context()).filtered
     sample.page.clear_filter()
     qtbot.waitUntil(lambda: sample.page.model.rowCount() == 200)

@@ -10,11 +10,14 @@ from typing_extensions import override
 
 from bakehouse.analysis.columns import Mask
 from bakehouse.itemmodels.run_table import RunTableModel
+from bakehouse.theme import RunColors
 
 Flag = QItemSelectionModel.SelectionFlag
 
 # Up to this many separate stretches Qt's own model holds the whole selection; above, the part around the window.
 _SPANS_AT_MOST = 64
+# So many selected runs get colours apart from each other; the others have those of their ids.
+_COLORED_AT_MOST = 200
 
 
 class RunSelection(QObject):
@@ -24,6 +27,8 @@ class RunSelection(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.colors = RunColors()
+        """The colours of the selected runs, for table and plots alike."""
         self._ids: tuple[str, ...] = ()
         self._current: str | None = None
 
@@ -44,6 +49,7 @@ class RunSelection(QObject):
             current = self._current if self._current in chosen else chosen[-1]
         if (chosen, current) != (self._ids, self._current):
             self._ids, self._current = chosen, current
+            self.colors.choose(chosen[:_COLORED_AT_MOST])
             self.changed.emit()
 
     def toggle(self, run_id: str) -> None:

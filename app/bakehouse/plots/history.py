@@ -12,13 +12,13 @@ from typing_extensions import override
 
 from bakehouse.analysis.envelope import make_series
 from bakehouse.plots.history_picture import Curve, HistoryPicture, Window
+from bakehouse.theme import RunColors, Theme
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from bakehouse.theme import Theme
 
 XMode = Literal["step", "time", "relative"]
 
@@ -54,7 +54,7 @@ class HistoryPlot(QWidget):
     run_clicked = Signal(str, bool)
     """Run id; whether it adds to the selection."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, colors: RunColors | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("history_plot")
         self.setAccessibleName("Metric history")
@@ -62,6 +62,7 @@ class HistoryPlot(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._run_colors = colors or RunColors()
         self._x_mode: XMode = "step"
         self._empty = "Select runs to see their metrics over time."
         self._histories: tuple[MetricHistory, ...] = ()
@@ -138,7 +139,9 @@ class HistoryPlot(QWidget):
         for history in self._histories:
             series = make_series(_x_values(history, self._x_mode), np.asarray(history.values, dtype=np.float64))
             name = self._names.get(history.run_id) or history.run_id
-            curves.append(Curve(history.run_id, name, self._picture.theme.run_color(history.run_id), series))
+            curves.append(
+                Curve(history.run_id, name, self._run_colors.color(self._picture.theme, history.run_id), series)
+            )
         self._picture.curves = curves
         self._picture.title = self._histories[0].key if self._histories else ""
         self._picture.x_mode = self._x_mode

@@ -31,6 +31,7 @@ from bakehouse.plots.parallel_layout import make_layout
 from bakehouse.plots.parallel_picture import Crossings
 from bakehouse.plots.parallel_words import run_lines, status_sentence
 from bakehouse.plots.readout import paint_readout
+from bakehouse.theme import RunColors, Theme
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bakehouse.domain.columns import ColumnKey
-    from bakehouse.theme import Theme
 
 _HOVER_REACH = 6.0
 _FRAME_MS = 16
@@ -58,7 +58,7 @@ class ParallelPlot(QWidget):
     picture_finished = Signal()
     """Everything asked for so far is drawn."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, colors: RunColors | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("parallel_plot")
         self.setAccessibleName("Parallel coordinates")
@@ -67,6 +67,7 @@ class ParallelPlot(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._theme = theme
+        self._run_colors = colors or RunColors()
         self._data: tuple[AxisData, ...] = ()
         self._colour_data: AxisData | None = None
         self._ids: Sequence[str] = ()
@@ -213,7 +214,7 @@ class ParallelPlot(QWidget):
         shown = np.zeros(len(self._ids), dtype=np.bool_)
         shown[self._rows] = True
         return [
-            self._theme.run_color(self._ids[row])
+            self._run_colors.color(self._theme, self._ids[row])
             for row in self._selected[: ParallelLayers.MOST_SELECTED * 4]
             if row < len(shown) and shown[row]
         ]

@@ -14,7 +14,7 @@ from bakehouse.analysis.figures import MISSING
 from bakehouse.analysis.frame import ColumnState
 from bakehouse.domain.columns import RUN_NAME, STATUS
 from bakehouse.itemmodels.run_table import CellColumn, RunTableModel
-from bakehouse.theme import ROW_HEIGHT, Theme
+from bakehouse.theme import ROW_HEIGHT, RunColors, Theme
 
 PADDING = 10
 _SQUARE = 10
@@ -77,8 +77,9 @@ class RowPainter:
     the 16 ms of a frame, this does.
     """
 
-    def __init__(self, model: RunTableModel, theme: Theme) -> None:
+    def __init__(self, model: RunTableModel, theme: Theme, colors: RunColors) -> None:
         self._model = model
+        self._colors = colors
         self._ruler: TextRuler | None = None
         self._squares: dict[tuple[str, float], QPixmap] = {}
         self.set_theme(theme)
@@ -146,7 +147,7 @@ class RowPainter:
         ratio = painter.device().devicePixelRatio()
         for offset, run in enumerate(runs.tolist()):
             y = top + offset * ROW_HEIGHT
-            color = self.theme.run_color(frame.run_ids[run]).name() if mask[run] else self.theme.line
+            color = self._colors.color(self.theme, frame.run_ids[run]).name() if mask[run] else self.theme.line
             painter.drawPixmap(
                 QPointF(place.left + PADDING, y + (ROW_HEIGHT - 1 - _SQUARE) / 2), self._square(color, ratio)
             )

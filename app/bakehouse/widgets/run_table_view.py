@@ -21,12 +21,11 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QToolTip, QWidget
 from typing_extensions import override
 
 from bakehouse.domain.columns import END_TIME, RUN_NAME, START_TIME, STATUS, ColumnKey
-from bakehouse.domain.text import visible
+from bakehouse.domain.text import plain_tooltip, visible
 from bakehouse.itemmodels.run_table import RunTableModel, column_title
 from bakehouse.itemmodels.selection import RunSelection, RunSelectionModel
 from bakehouse.theme import ROW_HEIGHT, Theme
 from bakehouse.widgets.grouped_header import GroupedHeader
-from bakehouse.widgets.labels import plain_tooltip
 from bakehouse.widgets.run_cells import NAME_INDENT, PADDING, STATUS_WORDS, Place, RowPainter, tabular
 
 _WIDTH_SAMPLE = 200
@@ -58,7 +57,7 @@ class RunTableView(QTableView):
         self.setModel(model)
         self._runs = RunSelectionModel(model, selection)
         self.setSelectionModel(self._runs)
-        self._painter = RowPainter(model, theme)
+        self._painter = RowPainter(model, theme, selection.colors)
         self._header = GroupedHeader(model, theme, self)
         self.setHorizontalHeader(self._header)
         self._set_up()
@@ -269,7 +268,7 @@ class RunTableView(QTableView):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             index = self.indexAt(event.pos())
             text = self._tooltip(index.row(), index.column()) if index.isValid() else ""
-            QToolTip.showText(event.globalPos(), plain_tooltip(text) if text else "", self)
+            QToolTip.showText(event.globalPos(), plain_tooltip(text), self)
             return True
         return super().viewportEvent(event)
 

@@ -15,7 +15,7 @@ from bakehouse.plots.history import HistoryPlot
 from bakehouse.store.handle import Store
 from bakehouse.store.metrics import History, metric_keys, read_history
 from bakehouse.tasks import TaskRunner
-from bakehouse.theme import GRID, Theme, ThemeSource
+from bakehouse.theme import GRID, RunColors, Theme, ThemeSource
 from bakehouse.widgets.labels import PlainLabel
 
 _SLOT = "runs.history"
@@ -48,9 +48,12 @@ class HistoryPanel(QWidget):
     status_changed = Signal()
     said = Signal(str)
 
-    def __init__(self, themes: ThemeSource, tasks: TaskRunner, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, themes: ThemeSource, tasks: TaskRunner, colors: RunColors, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._themes = themes
+        self._colors = colors
         self._tasks = tasks
         self._store: Store | None = None
         self._plot: HistoryPlot | None = None
@@ -189,7 +192,7 @@ class HistoryPanel(QWidget):
 
     def _made_plot(self) -> HistoryPlot:
         if self._plot is None:
-            self._plot = HistoryPlot(self._themes.theme)
+            self._plot = HistoryPlot(self._themes.theme, self._colors)
             self._plot.set_x_mode(self._modes.currentData())
             self._layers.addWidget(self._plot)
         return self._plot

@@ -8,8 +8,9 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QItemSelectionModel, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, Qt, QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
+from typing_extensions import override
 
 from bakehouse.actions import Context
 from bakehouse.analysis.columns import Mask
@@ -23,6 +24,7 @@ from bakehouse.domain.runs import Experiment, RunDetails
 from bakehouse.domain.text import visible
 from bakehouse.itemmodels.run_table import RunTableModel
 from bakehouse.itemmodels.selection import RunSelection
+from bakehouse.pages.page import Page, PalettePlace
 from bakehouse.pages.runs.inspector import RunInspector
 from bakehouse.pages.runs.loading import Reloaded, RunLoader, Survey
 from bakehouse.pages.runs.panels import RunPanels
@@ -46,13 +48,8 @@ _REST_FACTOR = 10
 _FIRST_COLUMNS = (START_TIME, DURATION)
 
 
-class RunsPage(QWidget):
+class RunsPage(Page):
     """Owns the frame, the visible set (text filter and brushes) and the selection, and tells its parts. GUI thread."""
-
-    context_changed = Signal()
-    said = Signal(str)
-    navigate_requested = Signal(str, object)
-    edit_requested = Signal(str, object)
 
     def __init__(
         self, themes: ThemeSource, tasks: TaskRunner, settings: Settings, parent: QWidget | None = None
@@ -72,7 +69,7 @@ class RunsPage(QWidget):
         self.model.sort_by([SortKey(START_TIME, True)])
         self.table = RunTableView(self.model, self.selection, theme)
         self.sidebar = ExperimentSidebar(theme)
-        self.plots = PlotPanel(themes, tasks)
+        self.plots = PlotPanel(themes, tasks, self.selection.colors)
         self.area = RunArea(self.table, self.plots, theme)
         self.filter_bar = self.area.filter_bar
         self.inspector = RunInspector(themes, tasks)
@@ -124,12 +121,14 @@ class RunsPage(QWidget):
         self.inspector.said.connect(self.said)
         self._chooser.columns_chosen.connect(self._columns_chosen)
 
+    @override
     def set_theme(self, theme: Theme) -> None:
         for part in (self.sidebar, self.table, self.area, self.plots, self.inspector, self._chooser):
             part.set_theme(theme)
 
     # The store
 
+    @override
     def open(self, session: Session) -> None:
         """Show this store's runs from now on."""
         self.close_store()
@@ -141,6 +140,7 @@ class RunsPage(QWidget):
         self.loader.open(session.store)
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @override
     def close_store(self) -> None:
         """Forget the store; nothing is read after this."""
         self.loader.close()
@@ -157,7 +157,8 @@ class RunsPage(QWidget):
         self.filter_bar.set_text("")
         self._show_frame(RunFrame([]))
 
-    def refresh(self, changes: Changes | None = None) -> None:
+    @override
+    def refresh(self, changes: Changes | None) -> None:
         """Read the store again, at once or after a rest; scroll, selection, order and filter stay."""
         if self._session is None:
             return
@@ -220,6 +221,9 @@ class RunsPage(QWidget):
         self._count_columns()
         if self._sought is not None:
             self._select_sought()
+        elif not self.selection.ids and len(self.model.rows):
+            # The inspector never stands empty beside a full table.
+            self.selection.set([self.model.run_id(0)])
 
     def _surveyed(self, survey: Survey) -> None:
         columns = default_columns(self._frame, survey.relevance, survey.constant)
@@ -344,6 +348,7 @@ class RunsPage(QWidget):
             flags = QItemSelectionModel.SelectionFlag
             self.table.runs.setCurrentIndex(self.model.index(0, 0), flags.ClearAndSelect | flags.Rows)
 
+    @override
     def reveal(self, target: object) -> None:
         """Select the run with the id `target`, in its own experiment."""
         run_id = str(target)
@@ -382,6 +387,7 @@ class RunsPage(QWidget):
 
     # What the window asks
 
+    @override
     def handlers(self) -> Mapping[str, Callable[[], object]]:
         """The commands this page answers."""
         return {
@@ -403,6 +409,7 @@ class RunsPage(QWidget):
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
         self.table.selectAll()
 
+    @override
     def context(self, context: Context) -> Context:
         """`context` with what this page knows."""
         return replace(
@@ -412,6 +419,7 @@ class RunsPage(QWidget):
             filtered=bool(self.filter_bar.text) or self.plots.brush_mask() is not None,
         )
 
+    @override
     def summary(self) -> str:
         """What is shown, counted."""
         if self._session is None:
@@ -426,13 +434,15 @@ class RunsPage(QWidget):
             parts.append(f"{left:,} columns still to read")
         return " · ".join(parts)
 
+    @override
     def place(self) -> str:
         """The experiments whose runs are shown."""
         chosen = set(self.sidebar.selected)
         names = [one.name for one in self.sidebar.model.active if one.experiment_id in chosen]
         return visible(names[0], 120) if len(names) == 1 else f"{len(names):,} experiments" if names else ""
 
-    def places(self) -> list[tuple[str, str, str, Callable[[], None]]]:
+    @override
+    def places(self) -> list[PalettePlace]:
         """Where the palette can go: every experiment."""
         return [
             (visible(one.name, 200), "Experiment", "chart-line", partial(self._go_to, one.experiment_id))
@@ -449,14 +459,17 @@ class RunsPage(QWidget):
     def _say(self) -> None:
         self.said.emit(self.summary())
 
+    @override
     def toggle_sidebar(self) -> None:
         """Show or hide the experiments."""
         self.panels.toggle_sidebar()
 
+    @override
     def toggle_inspector(self) -> None:
         """Show or hide the inspector."""
         self.panels.toggle_inspector()
 
+    @override
     def remember_layout(self) -> None:
         """Keep the panels' sizes for the next session."""
         self.panels.remember()

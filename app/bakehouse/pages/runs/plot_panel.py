@@ -18,7 +18,7 @@ from bakehouse.itemmodels.run_table import column_title
 from bakehouse.pages.runs.history_panel import HistoryPanel
 from bakehouse.plots.parallel import ParallelPlot
 from bakehouse.tasks import TaskRunner
-from bakehouse.theme import GRID, Theme, ThemeSource
+from bakehouse.theme import GRID, RunColors, Theme, ThemeSource
 from bakehouse.widgets.column_chooser import ColumnChooser
 from bakehouse.widgets.labels import ElidedLabel
 
@@ -42,7 +42,9 @@ class PlotPanel(QWidget):
     """list[ColumnKey]: columns that shall be loaded before others."""
     said = Signal(str)
 
-    def __init__(self, themes: ThemeSource, tasks: TaskRunner, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, themes: ThemeSource, tasks: TaskRunner, colors: RunColors, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -56,8 +58,8 @@ class PlotPanel(QWidget):
         self._made: dict[ColumnKey, tuple[Column, AxisData]] = {}
         self._names: list[str] = []
         self._shown_frame: RunFrame | None = None
-        self.parallel = ParallelPlot(theme)
-        self.history = HistoryPanel(themes, tasks)
+        self.parallel = ParallelPlot(theme, colors)
+        self.history = HistoryPanel(themes, tasks, colors)
         self._tabs = QTabBar()
         self._tabs.setObjectName("plot_tabs")
         self._tabs.setAccessibleName("Plots")

@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from bakehouse.domain.text import visible
+from bakehouse.domain.text import plain_tooltip, visible
 from bakehouse.theme import GRID, Theme
 from bakehouse.widgets.icons import icon, pixmap
-from bakehouse.widgets.labels import PlainLabel, plain_tooltip
+from bakehouse.widgets.labels import PlainLabel
 
 _WIDTH = 560
 
@@ -68,7 +68,9 @@ class WelcomePage(QWidget):
         """Show the stores opened before, the last one first."""
         self.recent.clear()
         for path in paths:
-            item = QListWidgetItem(icon("database", self._theme), f"{visible(path.name)}  —  {visible(str(path.parent))}")
+            item = QListWidgetItem(
+                icon("database", self._theme), f"{visible(path.name)}  —  {visible(str(path.parent))}"
+            )
             item.setData(Qt.ItemDataRole.UserRole, path)
             item.setToolTip(plain_tooltip(str(path)))
             item.setSizeHint(QSize(0, 32))
