@@ -120,6 +120,7 @@ class MainWindow(QMainWindow):
     def _show_closed(self) -> None:
         self._show_recent()
         self.stack.setCurrentWidget(self.welcome)
+        self.welcome.setFocus(Qt.FocusReason.OtherFocusReason)
         self.rail.set_open(False)
         for label in (self.status.path, self.status.mode, self.status.live, self.status.message, self.status.last):
             label.setText("")
@@ -314,6 +315,7 @@ class MainWindow(QMainWindow):
     def _show_page(self, name: str) -> None:
         page = self._pages[name]
         self.stack.setCurrentWidget(page)
+        page.setFocus(Qt.FocusReason.OtherFocusReason)
         self.rail.set_page(name)
         self.status.message.setText(page.summary())
         self._show_place()

@@ -50,19 +50,19 @@ class StoreOpener(QObject):
     def open(self, path: Path, *, read_only: bool = False) -> None:
         """Open `path` in the background; the store that is open now stays until that has succeeded."""
         work = partial(_open, path, read_only)
-        self._start("Opened", work, path)
+        self._start("Opening", work, path)
 
     def open_sample(self, *, read_only: bool = False) -> None:
         """Put the sample into the data folder when it is not there yet, and open it."""
-        self._start("Opened sample", partial(_open_sample, read_only), Path("sample"))
+        self._start("Opening the sample", partial(_open_sample, read_only), Path("sample"))
 
     def open_repaired(self, path: Path) -> None:
         """Finish or take back the interrupted commit in the file itself, then open it."""
-        self._start("Repaired", partial(_repair, path), path)
+        self._start("Repairing", partial(_repair, path), path)
 
     def open_repaired_copy(self, path: Path, target: Path) -> None:
         """Make a repaired copy at `target` and open that; the original is not touched."""
-        self._start("Repaired a copy", partial(_repair_copy, path, target), target)
+        self._start("Repairing a copy", partial(_repair_copy, path, target), target)
 
     def close(self) -> None:
         """Let go of the store: reads are cancelled, writes are waited for, connections closed."""
@@ -100,9 +100,7 @@ class StoreOpener(QObject):
 
     def _look(self) -> None:
         if self._watcher is not None:
-            self._tasks.start(
-                "store.watch", partial(_poll, self._watcher), done=self._looked, failed=self._lost_sight
-            )
+            self._tasks.start("store.watch", partial(_poll, self._watcher), done=self._looked, failed=self._lost_sight)
 
     def _looked(self, change: FileChange) -> None:
         if change in (FileChange.MISSING, FileChange.REPLACED):

@@ -18,7 +18,7 @@ from bakehouse.domain.changes import Changes
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.models import ModelVersion, RegisteredModel
 from bakehouse.domain.runs import RunDetails
-from bakehouse.domain.text import visible, visible_lines
+from bakehouse.domain.text import counted, visible
 from bakehouse.itemmodels.registry_models import ModelKey, key_of
 from bakehouse.pages.models.editing import RegistryEditing
 from bakehouse.pages.models.inspector import VersionInspector
@@ -34,11 +34,10 @@ from bakehouse.store.run_attributes import read_attribute
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import GRID, INSPECTOR_WIDTH, SIDEBAR_WIDTH, Theme, ThemeSource
 from bakehouse.widgets.chips import ChipList
-from bakehouse.widgets.labels import ElidedLabel, PlainLabel
+from bakehouse.widgets.labels import ElidedLabel, Paragraph, PlainLabel
 
 _NO_MODELS = "No registered models yet. Select a run with a model and choose Register model."
 _NO_VERSIONS = "No versions yet. Select a run with a model and choose Register model."
-_LONGEST_DESCRIPTION = 5000
 _DESCRIPTION_LINES = 4
 _LAYOUT = "models.splitter"
 
@@ -65,16 +64,14 @@ class ModelsPage(Page):
         self._title = ElidedLabel("", "title")
         self._title.setObjectName("model_title")
         self._subtitle = ElidedLabel("", "muted")
-        self._description = PlainLabel()
-        self._description.setObjectName("model_description")
-        self._description.setWordWrap(True)
-        self._description.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._description = Paragraph("model_description")
         self._description.setMaximumHeight(self.fontMetrics().lineSpacing() * _DESCRIPTION_LINES)
         self._tags = ChipList(themes.theme)
         self._empty = self._sentence("models_empty")
         self._no_versions = self._sentence("versions_empty")
         self._main, self._versions, self._model_view = QStackedWidget(), QStackedWidget(), QWidget()
         self._shown: RegisteredModel | None = None
+        self.setFocusProxy(self.table)
         self._lay_out()
         self._connect()
 
@@ -144,9 +141,8 @@ class ModelsPage(Page):
         model = self._model
         if model is None:
             return ""
-        count = len(self.sidebar.model.all)
-        models = "1 model" if count == 1 else f"{count:,} models"
-        return f"{models} · {visible(model.name, 60)} has {_counted(len(model.versions))}"
+        models = counted(len(self.sidebar.model.all), "model")
+        return f"{models} · {visible(model.name, 60)} has {counted(len(model.versions), 'version')}"
 
     @override
     def toggle_sidebar(self) -> None:
@@ -186,8 +182,7 @@ class ModelsPage(Page):
     def _loaded(self, models: list[RegisteredModel]) -> None:
         key, _ = self._wanted
         self._empty.setText(_NO_MODELS)
-        self._empty.setProperty("role", "muted")
-        self._empty.style().polish(self._empty)
+        self._empty.set_role("muted")
         self.sidebar.show_models(models)
         if key is not None:
             self._choose(key)
@@ -199,8 +194,7 @@ class ModelsPage(Page):
             self.said.emit(str(error))
             return
         self._empty.setText(f"The registered models could not be read. {error}")
-        self._empty.setProperty("role", "bad")
-        self._empty.style().polish(self._empty)
+        self._empty.set_role("bad")
         self.sidebar.show_models([])
 
     @property
@@ -219,9 +213,9 @@ class ModelsPage(Page):
         now_ms = int(time.time() * 1000)
         self._title.setText(model.name)
         self._subtitle.setText(_subtitle(model, now_ms))
-        self._description.setText(visible_lines(model.description.strip()[:_LONGEST_DESCRIPTION]))
+        self._description.setText(model.description.strip())
         self._description.setVisible(bool(model.description.strip()))
-        self._tags.show_texts([f"{key}: {value}" if value else key for key, value in model.tags])
+        self._tags.show_tags(model.tags)
         self._tags.setVisible(bool(model.tags))
         self._versions.setCurrentWidget(self.table if model.versions else self._no_versions)
         stays = before is not None and key_of(before) == key_of(model)
@@ -363,13 +357,9 @@ def _newest(model: RegisteredModel) -> int | None:
 
 
 def _subtitle(model: RegisteredModel, now_ms: int) -> str:
-    words = [_counted(len(model.versions))]
+    words = [counted(len(model.versions), "version")]
     if model.last_updated_time_ms is not None:
         words.append(f"changed {ago_text(model.last_updated_time_ms, now_ms)}")
     if model.creation_time_ms is not None:
         words.append(f"created {ago_text(model.creation_time_ms, now_ms)}")
     return " · ".join(words)
-
-
-def _counted(versions: int) -> str:
-    return "1 version" if versions == 1 else f"{versions:,} versions"

@@ -77,6 +77,7 @@ class RunsPage(Page):
         self.visible = VisibleRuns(tasks, self)
         self._chooser = ColumnChooser(theme, self)
         self.panels = RunPanels(self.sidebar, self.area, self.inspector, settings)
+        self.setFocusProxy(self.table)
         self._make_timers()
         self._connect()
 
@@ -138,7 +139,6 @@ class RunsPage(Page):
         self._minute.start()
         self.area.show_message("")
         self.loader.open(session.store)
-        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @override
     def close_store(self) -> None:
