@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -11,7 +10,7 @@ from PySide6.QtCore import QUrl
 
 from bakehouse.artifacts.listing import Entry
 from bakehouse.artifacts.locator import Location
-from bakehouse.domain.text import visible
+from bakehouse.domain.text import plain_tooltip, visible
 
 
 class Kind(Enum):
@@ -62,13 +61,11 @@ def spoken_text(entry: Entry | None) -> str:
 
 
 def tooltip(title: str, entry: Entry | None, location: Location | None) -> str:
-    """Escaped, for Qt guesses rich text in tooltips."""
-    lines = [title]
+    """Path and obstacle of an entry; of a root its title and what the locator says of it."""
+    lines = [title, location.notice if location is not None else ""]
     if entry is not None:
-        lines = [visible(entry.relative, 2000), entry.obstacle]
-    elif location is not None and location.notice:
-        lines.append(location.notice)
-    return f"<p style='white-space:pre-wrap'>{'<br>'.join(html.escape(line) for line in lines if line)}</p>"
+        lines = [visible(entry.relative, 1500), entry.obstacle]
+    return plain_tooltip("\n".join(line for line in lines if line))
 
 
 def time_text(modified_ms: int | None) -> str:

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from bakehouse.analysis.figures import MISSING, ago_text, moment_text
 from bakehouse.domain.models import ModelVersion, RegisteredModel, Stage
-from bakehouse.domain.text import visible
+from bakehouse.domain.text import counted, visible
 
 Index = QModelIndex | QPersistentModelIndex
 ModelKey = tuple[str, str]
@@ -98,7 +98,7 @@ class ModelListModel(QAbstractListModel):
             return visible(model.workspace, 40) if self._several_workspaces else ""
         if role == Qt.ItemDataRole.AccessibleTextRole:
             stages = "".join(f", version {number} in {stage}" for stage, number in self._stages[key_of(model)])
-            return f"{visible(model.name, _CELL_CHARACTERS)}, {_counted(len(model.versions))}{stages}"
+            return f"{visible(model.name, _CELL_CHARACTERS)}, {counted(len(model.versions), 'version')}{stages}"
         return None
 
 
@@ -279,7 +279,3 @@ def _latest_by_stage(model: RegisteredModel) -> tuple[tuple[str, int], ...]:
         latest[version.stage] = max(version.version, latest.get(version.stage, 0))
     wanted = (Stage.PRODUCTION.value, Stage.STAGING.value)
     return tuple((stage, latest[stage]) for stage in wanted if stage in latest)
-
-
-def _counted(versions: int) -> str:
-    return "1 version" if versions == 1 else f"{versions:,} versions"

@@ -9,7 +9,7 @@ import numpy as np
 from bakehouse.analysis.axes import Axis, AxisLane, format_values
 from bakehouse.analysis.ticks import full_moment_text
 from bakehouse.domain.columns import END_TIME, START_TIME, ColumnKind
-from bakehouse.domain.text import visible
+from bakehouse.domain.text import counted, visible
 from bakehouse.plots.readout import ReadoutLine
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def status_sentence(axes: Sequence[Axis], total: int, brushed: int | None) -> st
     if brushed is not None:
         text = f"{brushed:,} of {total:,} runs brushed"
     else:
-        text = f"{total:,} {'run' if total == 1 else 'runs'} drawn"
+        text = f"{counted(total, 'run')} drawn"
     notes = [f"{axis.missing:,} without {visible(axis.data.title, 40)}" for axis in axes if axis.missing]
     if len(notes) > 2:
         notes = [f"values missing on {len(notes)} axes"]
@@ -29,7 +29,7 @@ def status_sentence(axes: Sequence[Axis], total: int, brushed: int | None) -> st
         notes = [" and ".join(notes) + " in their own lane"]
     odd = sum(axis.not_finite for axis in axes)
     if odd:
-        notes.append(f"{odd:,} {'value' if odd == 1 else 'values'} NaN or infinite")
+        notes.append(f"{counted(odd, 'value')} NaN or infinite")
     return "; ".join([text, *notes])
 
 

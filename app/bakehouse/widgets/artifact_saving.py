@@ -14,7 +14,7 @@ from bakehouse.artifacts.listing import size_text
 from bakehouse.artifacts.protection import Guard
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import BakehouseError
-from bakehouse.domain.text import visible
+from bakehouse.domain.text import counted, visible
 from bakehouse.tasks import Lane, TaskRunner
 
 _ANSWER = "existing"
@@ -95,9 +95,8 @@ class ArtifactSaving(QObject):
         if not result.paths:
             self.said.emit("Nothing was saved: every name was there already")
             return
-        files = "1 file" if result.files == 1 else f"{result.files:,} files"
         where = visible(str(result.paths[0].parent), 200)
-        sentence = f"Saved {files} ({size_text(result.size)}) to {where}"
+        sentence = f"Saved {counted(result.files, 'file')} ({size_text(result.size)}) to {where}"
         if result.left_out:
             sentence += f"; {len(result.left_out):,} left out, first {visible(result.left_out[0][0], 80)}"
         self.said.emit(sentence)

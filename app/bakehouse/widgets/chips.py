@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
 
-from bakehouse.domain.text import visible
+from bakehouse.domain.text import plain_tooltip, visible
 from bakehouse.theme import Theme
-from bakehouse.widgets.labels import plain_tooltip
 
 _HEIGHT, _GAP, _PAD = 22, 6, 10
 _CHARACTERS = 120
@@ -38,6 +37,10 @@ class ChipList(QWidget):
         self._texts = list(texts)
         self.setAccessibleDescription("; ".join(visible(text, _CHARACTERS) for text in self._texts[:50]))
         self._arrange()
+
+    def show_tags(self, tags: Iterable[tuple[str, str]]) -> None:
+        """`team: pricing`; the key alone where a tag has no value."""
+        self.show_texts([f"{key}: {value}" if value else key for key, value in tags])
 
     def _arrange(self) -> None:
         metrics, x, y = self.fontMetrics(), 0, 0
@@ -81,6 +84,6 @@ class ChipList(QWidget):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             pairs = zip(self._texts, self._places, strict=True)
             text = next((text for text, place in pairs if place.contains(event.pos())), "")
-            QToolTip.showText(event.globalPos(), plain_tooltip(text) if text else "", self)
+            QToolTip.showText(event.globalPos(), plain_tooltip(text), self)
             return True
         return super().event(event)

@@ -18,9 +18,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
 
-from bakehouse.domain.text import visible
+from bakehouse.domain.text import plain_tooltip, visible
 from bakehouse.theme import GRID, Theme
-from bakehouse.widgets.labels import plain_tooltip
 from bakehouse.widgets.run_cells import tabular
 
 _CHARACTERS = 300
@@ -136,7 +135,7 @@ class FactList(QWidget):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             fact = self._fact_at(event.pos())
             text = f"{fact.name}\n{fact.full or fact.value}" if fact else ""
-            QToolTip.showText(event.globalPos(), plain_tooltip(text) if text else "", self)
+            QToolTip.showText(event.globalPos(), plain_tooltip(text), self)
             return True
         return super().event(event)
 

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QHeaderView, QToolTip, QWidget
 from typing_extensions import override
 
 from bakehouse.analysis.frame import ColumnState
+from bakehouse.domain.text import plain_tooltip
 from bakehouse.itemmodels.run_table import RunTableModel, column_title
 from bakehouse.theme import HEADER_HEIGHT, Theme
-from bakehouse.widgets.labels import plain_tooltip
 from bakehouse.widgets.run_cells import PADDING
 
 GROUP_HEIGHT = 20

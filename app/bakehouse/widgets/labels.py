@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import html
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from typing_extensions import override
 
-from bakehouse.domain.text import visible
+from bakehouse.domain.text import plain_tooltip, visible, visible_lines
+
+_PARAGRAPH_CHARACTERS = 20_000
 
 
 class PlainLabel(QLabel):
@@ -34,6 +34,25 @@ class PlainLabel(QLabel):
             self.setFont(font)
         self.setText(text)
 
+    def set_role(self, role: str) -> None:
+        """Speak in another tone from now on: "", "muted", "bad", "good" or "warn"."""
+        self.setProperty("role", role)
+        self.style().polish(self)
+
+
+class Paragraph(PlainLabel):
+    """Wrapped foreign text of several lines that can be marked and copied."""
+
+    def __init__(self, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self.setObjectName(name)
+        self.setWordWrap(True)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+    @override
+    def setText(self, text: str) -> None:
+        super().setText(visible_lines(text, _PARAGRAPH_CHARACTERS))
+
 
 class ElidedLabel(PlainLabel):
     """A one-line plain label that elides its text to the width it has; the tooltip holds the whole."""
@@ -54,7 +73,7 @@ class ElidedLabel(PlainLabel):
     def setText(self, text: str) -> None:
         shown = visible(text, 8000)
         super().setText(shown)
-        self.setToolTip(plain_tooltip(shown) if shown else "")
+        self.setToolTip(plain_tooltip(shown))
 
     @override
     def minimumSizeHint(self) -> QSize:
@@ -67,9 +86,3 @@ class ElidedLabel(PlainLabel):
         text = self.fontMetrics().elidedText(self.text(), self._mode, rect.width())
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(rect, int(self.alignment() | Qt.TextFlag.TextSingleLine), text)
-
-
-def plain_tooltip(text: str) -> str:
-    """`text` so that Qt's tooltip shows it literally, wrapped, cut to 2,000 characters."""
-    escaped = html.escape(visible(text, 2000)).replace("\\n", "<br>")
-    return f"<p style='white-space:pre-wrap'>{escaped}</p>"

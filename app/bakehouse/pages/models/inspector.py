@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from bakehouse.artifacts.locator import Locator
 from bakehouse.domain.models import ModelVersion
-from bakehouse.domain.text import visible, visible_lines
+from bakehouse.domain.text import visible
 from bakehouse.itemmodels.artifact_tree import ArtifactRoot
 from bakehouse.itemmodels.registry_models import moment
 from bakehouse.store.registrations import TRANSITION_COMMENT_TAG
@@ -16,15 +16,15 @@ from bakehouse.theme import GRID, Theme, ThemeSource
 from bakehouse.widgets.artifact_view import ArtifactView
 from bakehouse.widgets.chips import ChipList
 from bakehouse.widgets.fact_list import Fact, FactList
-from bakehouse.widgets.labels import ElidedLabel, PlainLabel
+from bakehouse.widgets.labels import ElidedLabel, Paragraph, PlainLabel
+from bakehouse.widgets.sections import Section, SectionPanel
 from bakehouse.widgets.stages import StagePill
 
 _READ_ONLY = "This store is open for reading only."
-_LONGEST_TEXT = 20_000
 _ARTIFACTS_HEIGHT = 260
 
 
-class VersionInspector(QWidget):
+class VersionInspector(SectionPanel):
     """Facts, aliases, tags and artifacts of one version, and the button that moves it. GUI thread only."""
 
     run_requested = Signal(str)
@@ -33,10 +33,6 @@ class VersionInspector(QWidget):
 
     def __init__(self, themes: ThemeSource, tasks: TaskRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("inspector")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName("Inspector")
-        self.setMinimumWidth(240)
         theme = themes.theme
         self._version: ModelVersion | None = None
         self._title = ElidedLabel("", "title")
@@ -54,11 +50,11 @@ class VersionInspector(QWidget):
         self._transition.setProperty("primary", "true")
         self._transition.clicked.connect(self.transition_requested)
         self._aliases, self._tags = ChipList(theme), ChipList(theme)
-        self._comment, self._description = _paragraph("version_comment"), _paragraph("version_description")
+        self._comment, self._description = Paragraph("version_comment"), Paragraph("version_description")
         self.artifacts = ArtifactView(themes, tasks)
         self.artifacts.setMinimumHeight(_ARTIFACTS_HEIGHT)
         self._sections = {
-            name: _Section(title, body, aside)
+            name: Section(title, body, aside)
             for name, title, body, aside in (
                 ("aliases", "ALIASES", self._aliases, ""),
                 ("tags", "TAGS", self._tags, ""),
@@ -83,9 +79,9 @@ class VersionInspector(QWidget):
     def show_version(self, version: ModelVersion | None, run_name: str) -> None:
         """Show this version; `run_name` is its source run's name as far as it is known."""
         before, self._version = self._version, version
-        self._scroll.setVisible(version is not None)
         if version is None:
             self.artifacts.clear()
+            self.show_message("")
             return
         self._title.setText(f"Version {version.version}")
         self._stage.show_stage(version.stage)
@@ -94,21 +90,23 @@ class VersionInspector(QWidget):
         tags = dict(version.tags)
         comment = tags.pop(TRANSITION_COMMENT_TAG, "")
         self._aliases.show_texts([f"@{alias}" for alias in version.aliases])
-        self._tags.show_texts([f"{key}: {value}" if value else key for key, value in tags.items()])
-        self._comment.setText(visible_lines(comment[:_LONGEST_TEXT]))
-        self._description.setText(visible_lines(version.description[:_LONGEST_TEXT]))
+        self._tags.show_tags(tags.items())
+        self._comment.setText(comment)
+        self._description.setText(version.description)
+        root = _root(version)
         for name, content in (
             ("aliases", version.aliases),
             ("tags", tags),
             ("comment", comment),
             ("description", version.description),
-            ("artifacts", _root(version)),
+            ("artifacts", root),
         ):
             self._sections[name].setVisible(bool(content))
         # A reload of the same version leaves what is open and selected among its files alone.
-        if before is None or _root(before) != _root(version):
-            self.artifacts.show_roots([root] if (root := _root(version)) else [])
-            self._scroll.verticalScrollBar().setValue(0)
+        is_other = before is None or _root(before) != root
+        if is_other:
+            self.artifacts.show_roots([root] if root else [])
+        self.show_sections(from_top=is_other)
 
     def name_run(self, run_name: str) -> None:
         """Show the source run's name, or what stands for it."""
@@ -132,11 +130,7 @@ class VersionInspector(QWidget):
         run_row.setSpacing(0)
         run_row.addWidget(PlainLabel("Source run", "muted"), 36)
         run_row.addWidget(self._run, 64)
-        body = QWidget()
-        body.setObjectName("panel")
-        column = QVBoxLayout(body)
-        column.setContentsMargins(2 * GRID, 2 * GRID - 2, 2 * GRID, 2 * GRID)
-        column.setSpacing(0)
+        column = self.column
         column.addLayout(head)
         column.addSpacing(GRID)
         column.addLayout(run_row)
@@ -147,46 +141,14 @@ class VersionInspector(QWidget):
         for section in self._sections.values():
             column.addWidget(section)
         column.addStretch(1)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(body)
-        self._scroll.hide()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._scroll)
-
-
-class _Section(QWidget):
-    """A small heading with a word at its right, above a body; hidden while it has nothing to say."""
-
-    def __init__(self, title: str, body: QWidget, aside: str) -> None:
-        super().__init__()
-        line = QHBoxLayout()
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(PlainLabel(title, "section"))
-        line.addStretch(1)
-        line.addWidget(PlainLabel(aside, "section"))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 2 * GRID, 0, 0)
-        layout.setSpacing(6)
-        layout.addLayout(line)
-        layout.addWidget(body)
-
-
-def _paragraph(name: str) -> PlainLabel:
-    label = PlainLabel()
-    label.setObjectName(name)
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label
 
 
 def _root(version: ModelVersion) -> ArtifactRoot | None:
     location = version.storage_location or version.source
-    return ArtifactRoot(f"{visible(version.name, 100)} {version.version}", location) if location else None
+    if not location:
+        return None
+    title = f"{visible(version.name, 100)} {version.version}"
+    return ArtifactRoot(title, location, f"models:/{version.name}/{version.version}")
 
 
 def _facts_of(version: ModelVersion) -> list[Fact]:

@@ -27,9 +27,9 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from bakehouse.domain.models import ModelVersion
+from bakehouse.domain.text import plain_tooltip
 from bakehouse.itemmodels.registry_models import STAGE_ROLE, VersionColumn, VersionTableModel
 from bakehouse.theme import HEADER_HEIGHT, ROW_HEIGHT, Theme
-from bakehouse.widgets.labels import plain_tooltip
 from bakehouse.widgets.run_cells import tabular
 from bakehouse.widgets.stages import paint_stage
 

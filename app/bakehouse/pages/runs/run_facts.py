@@ -65,10 +65,9 @@ def _metric_fact(one: MetricSummary) -> Fact:
     return Fact(one.key, style.text(one.value), (lowest, highest), full)
 
 
-def tag_texts(details: RunDetails, *, system: bool) -> list[str]:
-    """`team: pricing`; MLflow's own tags only with `system`."""
-    pairs = [(key, value) for key, value in details.tags if system or not key.startswith(SYSTEM_PREFIX)]
-    return [f"{key}: {value}" if value else key for key, value in sorted(pairs)]
+def shown_tags(details: RunDetails, *, system: bool) -> list[tuple[str, str]]:
+    """The run's tags by key; MLflow's own only with `system`."""
+    return sorted(tag for tag in details.tags if system or not tag[0].startswith(SYSTEM_PREFIX))
 
 
 def system_tag_count(details: RunDetails) -> int:
