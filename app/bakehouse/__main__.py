@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from bakehouse.commands.arguments import COMMANDS, parse_window
-from bakehouse.commands.dispatch import report, run_command
+from bakehouse.commands.dispatch import answer, report, run_command
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.options import Options
 
@@ -18,11 +18,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run_command(words[0], words[1:])
     try:
         chosen = parse_window(words)
-        if chosen.register_desktop or chosen.unregister_desktop:
-            sys.stdout.write(_change_desktop(add=chosen.register_desktop) + "\n")
-            return 0
     except BakehouseError as error:
         return report(error)
+    if chosen.register_desktop or chosen.unregister_desktop:
+        return answer(lambda: _change_desktop(add=chosen.register_desktop))
     return _run_window(Options(chosen.store, chosen.read_only, chosen.sample, chosen.theme))
 
 

@@ -169,7 +169,7 @@ def test_that_what_cannot_be_done_is_one_sentence_and_exit_2(
     assert said.err.endswith(".\n")
     assert words in said.err
     assert said.out == ""
-    if arguments[0] == "info":
+    if arguments[0] in {"info", "export"}:
         assert main([*filled, "--json"]) == 2
         said = capsys.readouterr()
         assert json.loads(said.out) == {"error": said.err.strip()}
@@ -255,6 +255,34 @@ def test_that_a_closed_pipe_ends_quietly(store: Path) -> None:
     command = f'"{sys.executable}" -m bakehouse info "{store}" | true'
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=120, check=False)
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", ">/dev/full"])
+@pytest.mark.parametrize("arguments", ["info {store} --json", "info none.db --json"])
+def test_that_an_answer_nobody_can_take_is_no_traceback(store: Path, arguments: str, closed: str) -> None:
+    command = f'"{sys.executable}" -m bakehouse {arguments.format(store=store)} {closed}'
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == (0 if "none" not in arguments and "full" not in closed else 2)
+    assert done.stderr.count("\n") == (done.returncode == 2 and "2>" not in closed)
+
+
+def test_that_names_are_escaped_where_the_terminal_cannot_print_them(store: Path) -> None:
+    named = store.rename(store.with_name("größe ☃.db"))
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    commands = (["info", named], ["info", named, "--json"], ["export", named, "--output", named.with_suffix(".csv")])
+    for command in commands:
+        done = subprocess.run(
+            [sys.executable, "-m", "bakehouse", *map(str, command)],
+            capture_output=True, text=True, timeout=120, check=False, env=environment,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "\\u2603" in done.stdout or "--json" in command
+
+
+def test_that_an_export_says_what_it_wrote_as_json(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = store.with_name("out.csv")
+    assert main(["export", str(store), "--output", str(output), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"runs": 4, "columns": 9, "output": str(output)}
 
 
 @settings(deadline=None, max_examples=25)

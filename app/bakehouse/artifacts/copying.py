@@ -276,7 +276,7 @@ def _refuse_conflict(made: Path, place: Path, forbidden: frozenset[Identity]) ->
         raise ArtifactError(f"{name} is part of the store that is open and cannot be replaced.")
     if made.is_dir() != stat.S_ISDIR(facts.st_mode):
         kinds = ("a folder", "a file") if stat.S_ISDIR(facts.st_mode) else ("no folder", "a folder")
-        raise ArtifactError(f"{name} is {kinds[0]}; {kinds[1]} cannot take its place. Nothing was copied.")
+        raise ArtifactError(f"{name} is {kinds[0]}; {kinds[1]} cannot take its place, so nothing was copied.")
     if made.is_dir():
         with os.scandir(made) as found:
             for item in found:
@@ -330,7 +330,7 @@ def _world_errors(target: Path) -> Iterator[None]:
     except OSError as error:
         shown = visible(str(target), 200)
         if error.errno in _SPACE_ERRORS:
-            sentence = f"The disk of {shown} is full; nothing was copied. Make room or choose another folder."
+            sentence = f"The disk of {shown} is full; nothing was copied, so make room or choose another folder."
             raise DiskFull(sentence) from error
         if isinstance(error, PermissionError) or error.errno == errno.EROFS:
             raise ArtifactError(f"{shown} may not be written to; choose another folder.") from error

@@ -61,7 +61,7 @@ def parse_info(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def parse_export(arguments: Sequence[str]) -> argparse.Namespace:
-    """store, experiment and order_by (lists of texts), filter, max, deleted, output. Raises ArgumentsError."""
+    """store, experiment and order_by (lists of texts), filter, max, deleted, json, output. Raises ArgumentsError."""
     parser = _Parser(
         prog="bakehouse export",
         description="Write runs with their params, latest metrics and tags as a table. The columns are named as "
@@ -88,6 +88,7 @@ def parse_export(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--max", type=_count, metavar="N", help="at most so many runs")
     parser.add_argument("--deleted", action="store_true", help="deleted runs and experiments too, not only active ones")
+    parser.add_argument("--json", action="store_true", help="say what was written, or the error, as one JSON object")
     parser.add_argument(
         "--output",
         type=Path,

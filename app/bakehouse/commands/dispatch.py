@@ -6,9 +6,9 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from bakehouse.commands.arguments import parse_export, parse_info
 from bakehouse.domain.errors import BakehouseError, FilterError
@@ -25,18 +25,25 @@ def run_command(name: str, arguments: Sequence[str]) -> int:
     Called on the main thread of a process without a window.
     """
     signal.signal(signal.SIGTERM, _end)
-    as_json = name == "info" and "--json" in arguments
     try:
-        _run(name, arguments)
-        sys.stdout.flush()
-    except BakehouseError as error:
-        return report(error, as_json=as_json)
+        return answer(lambda: _run(name, arguments), as_json="--json" in arguments)
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def answer(work: Callable[[], str], *, as_json: bool = False) -> int:
+    """Print what `work` answers, or the sentence of the BakehouseError it raises; the exit code."""
+    try:
+        text = work()
+    except BakehouseError as error:
+        return report(error, as_json=as_json)
+    try:
+        _write(sys.stdout, f"{text}\n")
     except BrokenPipeError:
-        # The reader of our output has gone (`bakehouse info ... | head`); Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of our output has gone (`bakehouse info ... | head`).
         return FAILED
+    except OSError as error:
+        return report(BakehouseError(f"The answer could not be written to standard output: {error.strerror}."))
     return 0
 
 
@@ -46,23 +53,42 @@ def report(error: BakehouseError, *, as_json: bool = False) -> int:
     if isinstance(error, FilterError):
         sentence = f"{sentence.rstrip('.')} (character {error.position + 1})."
     sentence = visible(sentence)
-    sys.stderr.write(f"{sentence}\n")
-    if as_json:
-        sys.stdout.write(json.dumps({"error": sentence}) + "\n")
+    for stream, text in ((sys.stderr, sentence), (sys.stdout, json.dumps({"error": sentence}) if as_json else "")):
+        try:
+            if text:
+                _write(stream, f"{text}\n")
+        except OSError:
+            # Nobody listens; the exit code still tells.
+            continue
     return FAILED
 
 
-def _run(name: str, arguments: Sequence[str]) -> None:
+def _write(stream: TextIO | None, text: str) -> None:
+    """Write all of `text` now. Raises OSError; the stream then leads nowhere, or Python would complain at exit."""
+    if stream is None:  # closed before the start: `bakehouse info ... >&-`
+        return
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        # In a locale that cannot print a name, an escape stands for each such character.
+        reconfigure(errors="backslashreplace")
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        raise
+
+
+def _run(name: str, arguments: Sequence[str]) -> str:
     # Each command brings what it needs: `info` answers before numpy would be imported.
     if name == "info":
         from bakehouse.commands.info import info
 
-        info(parse_info(arguments))
-    else:
-        chosen = parse_export(arguments)
-        from bakehouse.commands.export import export
+        return info(parse_info(arguments))
+    chosen = parse_export(arguments)
+    from bakehouse.commands.export import export
 
-        sys.stdout.write(export(chosen) + "\n")
+    return export(chosen)
 
 
 def _end(_number: int, _frame: FrameType | None) -> NoReturn:

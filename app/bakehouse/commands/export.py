@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import numpy.typing as npt
 from bakehouse.analysis.search.evaluation import evaluate
 from bakehouse.analysis.search.ordering import check_order, run_order
 from bakehouse.analysis.search.parser import parse, parse_order
-from bakehouse.commands.file_output import check_target, shown
+from bakehouse.commands.file_output import check_target
 from bakehouse.commands.run_source import StoredRuns
 from bakehouse.commands.table_files import check_ending, write_table
 from bakehouse.commands.tables import Cells, Table, TimeCells
@@ -23,6 +24,7 @@ from bakehouse.domain.runs import Experiment
 from bakehouse.domain.text import visible
 from bakehouse.store.columns import list_keys
 from bakehouse.store.experiments import list_experiments
+from bakehouse.store.failures import shown
 from bakehouse.store.opening import open_store
 from bakehouse.store.runs import read_headers
 
@@ -31,7 +33,7 @@ _NAMED = 10
 
 
 def export(chosen: argparse.Namespace) -> str:
-    """Do what `arguments.parse_export` read; a sentence that says what was written.
+    """Do what `arguments.parse_export` read; a sentence (or JSON) that says what was written.
 
     Raises FilterError, ExportError, DiskFull, StoreError.
     """
@@ -58,6 +60,8 @@ def export(chosen: argparse.Namespace) -> str:
     finally:
         store.close()
     write_table(table, output, token)
+    if chosen.json:
+        return json.dumps({"runs": table.size, "columns": len(table.names), "output": shown(output)})
     runs = "1 run" if table.size == 1 else f"{table.size:,} runs"
     return f"{runs} with {len(table.names):,} columns written to {shown(output)}."
 

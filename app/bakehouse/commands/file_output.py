@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bakehouse.domain.errors import BakehouseError, DiskFull, ExportError
-from bakehouse.domain.text import visible
+from bakehouse.store.failures import shown
 
 # What lies beside a store and belongs to it.
 _COMPANIONS = ("", "-journal", "-wal", "-shm", ".bakehouse")
@@ -34,10 +34,10 @@ def check_target(path: Path, store: Path) -> None:
 def _check_target(path: Path, store: Path) -> None:
     target = path.resolve()
     if not target.parent.is_dir():
-        raise ExportError(f"There is no folder {shown(target.parent)} to write {visible(path.name)} into.")
-    for companion in _COMPANIONS:
-        own = Path(f"{store}{companion}")
-        if target == own.resolve() or (path.exists() and own.exists() and path.samefile(own)):
+        raise ExportError(f"There is no folder {shown(target.parent)} to write {shown(Path(path.name))} into.")
+    # SQLite names its files after the store itself, also where a link leads to it.
+    for own in (Path(f"{base}{end}") for base in (store, os.path.realpath(store)) for end in _COMPANIONS):
+        if target == Path(os.path.realpath(own)) or (path.exists() and own.exists() and path.samefile(own)):
             raise ExportError(f"{shown(path)} is the store itself or belongs to it; export to another file.")
     if path.exists() and not path.is_file():
         raise ExportError(f"{shown(path)} is not a file that can be replaced; export to another one.")
@@ -92,12 +92,7 @@ def write_failure(error: OSError, path: Path) -> BakehouseError:
     """What to tell a person when writing `path` failed."""
     name = shown(path)
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return DiskFull(f"No space is left for {name}; nothing of it remains. Make room and export again.")
+        return DiskFull(f"No space is left for {name}; nothing of it remains; make room and export again.")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return ExportError(f"{name} may not be written; choose a folder of your own.")
     return ExportError(f"{name} could not be written: {error.strerror or error}.")
-
-
-def shown(path: Path) -> str:
-    """A path for a sentence, undecodable bytes and control characters as escapes."""
-    return visible(str(path).encode(errors="backslashreplace").decode())

@@ -5,33 +5,33 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import sys
 from collections.abc import Mapping
 
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.text import visible
 from bakehouse.store.facts import StoreFacts, store_facts
+from bakehouse.store.failures import shown
 from bakehouse.store.opening import open_store
 
 
-def info(chosen: argparse.Namespace) -> None:
-    """Print the facts of `chosen.store`. Raises StoreError."""
+def info(chosen: argparse.Namespace) -> str:
+    """The facts of `chosen.store`, for people or as one JSON object. Raises StoreError."""
     store = open_store(chosen.store, read_only=True)
     try:
         facts = store_facts(store, Token())
     finally:
         store.close()
     if chosen.json:
-        sys.stdout.write(json.dumps(dataclasses.asdict(facts), ensure_ascii=False, indent=2) + "\n")
-    else:
-        sys.stdout.write(facts_table(str(chosen.store), facts))
+        # ASCII only, so that it is JSON in whatever encoding standard output has.
+        return json.dumps(dataclasses.asdict(facts), indent=2)
+    return facts_table(shown(chosen.store), facts)
 
 
 def facts_table(name: str, facts: StoreFacts) -> str:
-    """The facts in aligned lines, the last one ended."""
+    """The facts in aligned lines."""
     not_shown = ", ".join(f"{visible(kind).replace('_', ' ')} ({count:,})" for kind, count in facts.not_shown.items())
     lines = [
-        ("Store", visible(name)),
+        ("Store", name),
         ("Schema", visible(facts.schema_head or "unknown")),
         ("Size", _size(facts.size_bytes)),
         ("Experiments", _active_and_deleted(facts.experiments)),
@@ -43,7 +43,7 @@ def facts_table(name: str, facts: StoreFacts) -> str:
         ("Not shown", not_shown or "nothing"),
     ]
     width = max(len(title) for title, _ in lines)
-    return "".join(f"{title:<{width}}  {value}\n" for title, value in lines)
+    return "\n".join(f"{title:<{width}}  {value}" for title, value in lines)
 
 
 def _active_and_deleted(counts: Mapping[str, int]) -> str:

@@ -20,6 +20,7 @@ from bakehouse.commands.tables import Cells, NumberCells, Table, TextCells, Time
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import ExportError
 from bakehouse.domain.text import visible
+from bakehouse.store.failures import shown
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -33,9 +34,7 @@ _PARQUET_ROW_GROUP = 50_000
 def check_ending(path: Path) -> None:
     """Raises ExportError when no table is written to files that end like `path`."""
     if path.suffix.lower() not in _WRITERS:
-        raise ExportError(
-            f"{visible(path.name)} ends in none of {', '.join(_WRITERS)}; the ending says what is written."
-        )
+        raise ExportError(f"{shown(path)} ends in none of {', '.join(_WRITERS)}; the ending says what is written.")
 
 
 def write_table(table: Table, path: Path, token: Token) -> None:

@@ -41,7 +41,8 @@ class FileAccess:
         self._real = os.path.realpath(path)
         self._lock = threading.Lock()
         self._generation = 0
-        self.has_wal_header = self._read_wal_header()
+        # SQLite takes a log beside any file, whatever its header says.
+        self.has_wal_header = self._read_wal_header() or bool(side_file_size(self._real, "-wal"))
         self.immutable = self.has_wal_header and self._is_at_rest()
         self._seen = self._file_state() if self.immutable else None
 

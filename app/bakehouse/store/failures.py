@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sqlite3
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def failure(error: sqlite3.Error, path: Path, *, writing: bool = False) -> Bakeh
     if primary == _READONLY:
         return StoreReadOnly(f"{name} cannot be written: the file or its folder is read-only.")
     if primary == _FULL:
-        return DiskFull(f"No space is left on the disk of {name}; nothing was written. Make room and try again.")
+        return DiskFull(f"No space is left on the disk of {name}; nothing was written; make room and try again.")
     if primary in (_CORRUPT, _NOTADB) or code == _IOERR_SHORT_READ:
         return damaged(path)
     if primary == _CANTOPEN:
@@ -80,7 +81,7 @@ def os_failure(error: OSError, path: Path) -> BakehouseError:
     if isinstance(error, PermissionError):
         return StoreDenied(f"{name} may not be read; check the permissions of the file and its folder.")
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFull(f"No space is left on the disk of {name}; nothing was written. Make room and try again.")
+        return DiskFull(f"No space is left on the disk of {name}; nothing was written; make room and try again.")
     return StoreError(f"{name} could not be read: {error.strerror or error}.")
 
 
@@ -90,21 +91,21 @@ def missing(path: Path) -> StoreMissing:
 
 def damaged(path: Path, detail: str = "pages of it are malformed") -> StoreDamaged:
     return StoreDamaged(
-        f"{shown(path)} is damaged: {detail}. Restore it from a backup, or rescue what is left with"
+        f"{shown(path)} is damaged: {detail}; restore it from a backup, or rescue what is left with"
         " SQLite's own “.recover” command."
     )
 
 
 def unfinished(path: Path) -> StoreUnfinished:
     return StoreUnfinished(
-        f"The last program that wrote to {shown(path)} was stopped in the middle of it. Repair the store,"
+        f"The last program that wrote to {shown(path)} was stopped in the middle of it: repair the store,"
         " or open a repaired copy and leave this file as it is."
     )
 
 
 def shown(path: Path) -> str:
-    """A path for a sentence: whole, with control characters as escapes."""
-    return visible(str(path).encode(errors="replace").decode())
+    """A path for a sentence: whole, undecodable bytes and control characters as escapes."""
+    return visible(os.fsencode(path).decode(errors="backslashreplace"))
 
 
 def _cannot_open(path: Path) -> BakehouseError:

@@ -132,13 +132,13 @@ def transition_stage(
         found = _find_version(transaction, name, version, workspace)
         if expected_stage is not None and found != expected_stage:
             raise WriteRefused(
-                f"{visible(name, 80)} version {version} is in {visible(found, 20)} by now; nothing was written. "
-                "Look at it again."
+                f"{visible(name, 80)} version {version} is in {visible(found, 20)} by now; nothing was written, "
+                "so look at it again."
             )
         archived = _others_in(transaction, name, version, stage, workspace) if archive_existing else frozenset()
         if expected_archived is not None and archived != expected_archived:
             raise WriteRefused(
-                f"Other versions are in {stage} by now than were shown; nothing was written. Look at them again."
+                f"Other versions are in {stage} by now than were shown; nothing was written, so look at them again."
             )
         for other in archived:
             transaction.update(
@@ -265,7 +265,7 @@ def _add_model(
     if transaction.rows("registered_models", ("name",), key):
         _refuse_prompt(transaction, name, key)
         raise WriteRefused(
-            f"A registered model {visible(name, 80)} is there by now; nothing was written. Choose it from the list."
+            f"A registered model {visible(name, 80)} is there by now; nothing was written; choose it from the list."
         )
     times = {"creation_time": now, "last_updated_time": now}
     transaction.insert("registered_models", key | times | {"description": description or None})

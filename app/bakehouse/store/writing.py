@@ -220,7 +220,7 @@ class Writer:
             raise os_failure(error, path) from error
         if self._store.identity != (found.st_dev, found.st_ino):
             raise StoreReplaced(
-                f"Another file lies at {shown(path)} since it was opened; nothing was written. Open it again."
+                f"Another file lies at {shown(path)} since it was opened; nothing was written, so open it again."
             )
 
 

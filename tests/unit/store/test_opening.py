@@ -245,7 +245,7 @@ def store_of_a_killed_writer(folder: Path) -> Path:
 def test_that_a_hot_journal_is_unfinished_and_left_alone(tmp_path: Path) -> None:
     path = store_of_a_killed_writer(tmp_path)
     before = snapshot(tmp_path)
-    with pytest.raises(StoreUnfinished, match="Repair"):
+    with pytest.raises(StoreUnfinished, match="repair"):
         open_store(path)
     assert snapshot(tmp_path) == before
 
@@ -298,6 +298,15 @@ def test_that_the_journal_of_a_writer_at_work_is_not_hot(tmp_path: Path) -> None
         with open_store(path) as store:
             assert read_headers(store.reader(), [0], TOKEN).names == ["run"]
         writer.execute("ROLLBACK")
+
+
+def test_that_a_log_beside_a_store_without_wal_mode_makes_no_further_file(tmp_path: Path) -> None:
+    path = new_store(tmp_path / "mlflow.db")
+    Path(f"{path}-wal").write_bytes(b"of another program" * 500)
+    before = snapshot(tmp_path)
+    with pytest.raises(StoreUnfinished):
+        open_store(path)
+    assert snapshot(tmp_path) == before
 
 
 def test_that_the_log_of_a_killed_wal_writer_can_be_taken_over_in_a_copy(tmp_path: Path) -> None:
