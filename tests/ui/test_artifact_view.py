@@ -339,6 +339,7 @@ def test_that_keys_open_a_window_and_copy_addresses(qtbot: QtBot, view: Artifact
     tree(view).setFocus()
     preview_page(qtbot, view, row_of(view, "notes.txt"))
     qtbot.keyClick(tree(view), Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: view.window().findChild(QDialog, "preview_window") is not None)
     window = view.window().findChild(QDialog, "preview_window")
     assert window is not None and window.isVisible() and window.windowTitle() == "notes.txt"
     qtbot.keyClick(window, Qt.Key.Key_Escape)

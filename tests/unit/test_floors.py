@@ -23,6 +23,7 @@ LATE_IMPORTS = {
     ("bakehouse.commands.table_files", "xlsxwriter"),
     ("bakehouse.desktop", "winreg"),
     ("bakehouse.pages.runs.history_panel", "bakehouse.plots.history"),
+    ("bakehouse.plots.picture", "pyqtgraph"),
     ("bakehouse.store.writing", "sqlalchemy"),
 }
 

@@ -24,7 +24,7 @@ from bakehouse.widgets.artifact_reading import ArtifactReading, Contents
 from bakehouse.widgets.artifact_saving import ArtifactSaving
 from bakehouse.widgets.artifact_tree_view import ArtifactTreeView, tree_icon
 from bakehouse.widgets.labels import ElidedLabel, PlainLabel
-from bakehouse.widgets.preview_window import PreviewWindow
+from bakehouse.widgets.preview_window import PreviewWindow, load_for_window
 
 _VIEWS = itertools.count(1)
 _WIDE = 720
@@ -49,7 +49,6 @@ class ArtifactView(QWidget):
         self._slot = f"artifacts.{next(_VIEWS)}"
         self._open: set[tuple[str, str]] = set()
         self._chosen: set[tuple[str, str]] = set()
-        self._shown: tuple[Entry, Shown] | None = None
         self._is_split_moved = False
         self._icons: dict[str, QIcon] = {}
         self._model = ArtifactTreeModel(self._icon, self)
@@ -83,7 +82,6 @@ class ArtifactView(QWidget):
         self._chosen = self._keys(self._tree.selected_rows()) if is_same else set()
         self._stop()
         self._preview.hide()
-        self._shown = None
         self._notice.hide()
         self._problem.hide()
         self._model.show(wanted)
@@ -111,7 +109,6 @@ class ArtifactView(QWidget):
         self._model.show([])
         self._preview.clear()
         self._preview.hide()
-        self._shown = None
         self._show_empty("")
 
     def selected_paths(self) -> list[Path]:
@@ -266,7 +263,6 @@ class ArtifactView(QWidget):
         self._show_problem("")
         self._tasks.cancel(f"{self._slot}.preview")
         if entry is None or entry.is_folder:
-            self._shown = None
             self._preview.hide()
             return
         self._tasks.start(
@@ -279,12 +275,10 @@ class ArtifactView(QWidget):
         )
 
     def _show_preview(self, entry: Entry, shown: Shown) -> None:
-        self._shown = (entry, shown)
         self._preview.show_preview(entry.name, shown)
         self._make_room()
 
     def _fail_preview(self, entry: Entry, error: BakehouseError) -> None:
-        self._shown = None
         self._preview.show_problem(entry.name, str(error))
         self._make_room()
 
@@ -319,12 +313,9 @@ class ArtifactView(QWidget):
             if self._model.hasChildren(index):
                 self._tree.setExpanded(index, not self._tree.isExpanded(index))
             return
-        if self._shown is not None and self._shown[0] == entry:
-            self._show_window(*self._shown)
-            return
         self._tasks.start(
             f"{self._slot}.window",
-            partial(load_preview, entry, self._reading.guard),
+            partial(load_for_window, entry, self._reading.guard),
             done=partial(self._show_window, entry),
             failed=partial(self._fail_preview, entry),
             lane=Lane.FILES,
