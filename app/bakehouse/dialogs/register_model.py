@@ -4,39 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDialog,
-    QFrame,
-    QHBoxLayout,
-    QLineEdit,
-    QPlainTextEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
-from bakehouse.dialogs.fitting import grow_to_fit
+from bakehouse.dialogs.question import QuestionDialog, text_field
 from bakehouse.domain.models import RegisteredModel
 from bakehouse.domain.text import visible
 from bakehouse.registry.names import NAME_LIMIT
 from bakehouse.registry.registering import ModelSource, RegisterRequest, RegistrationPlan, plan_registration
-from bakehouse.theme import GRID
 from bakehouse.widgets.labels import ElidedLabel, PlainLabel
 
-_WIDTH = 560
-_DESCRIPTION_HEIGHT = 76
 
+class RegisterModelDialog(QuestionDialog):
+    """Asks how to register one of `sources` (at least one); `decided` carries a RegisterRequest.
 
-class RegisterModelDialog(QDialog):
-    """Asks how to register one of `sources` (at least one) and says live what that makes.
-
-    Collects the answer only; `decided` carries it. `greatest_versions` is that of `store.registrations`.
+    `greatest_versions` is that of `store.registrations`.
     """
-
-    decided = Signal(object)
-    """The RegisterRequest, once, just before the dialog closes."""
 
     def __init__(
         self,
@@ -47,9 +30,7 @@ class RegisterModelDialog(QDialog):
         workspace: str,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.setObjectName("register_model")
-        self.setWindowTitle("Register model")
+        super().__init__("register_model", "Register model", "register", parent)
         self._sources = list(sources)
         self._models = [model for model in models if model.workspace == workspace]
         self._greatest = greatest_versions
@@ -72,26 +53,16 @@ class RegisterModelDialog(QDialog):
         self._name.setPlaceholderText("Name of the new model")
         self._name.setAccessibleName("Name of the new model")
         self._name.setMaxLength(NAME_LIMIT + 1)
-        self._description = QPlainTextEdit()
-        self._description.setObjectName("version_description")
-        self._description.setProperty("input", "true")
-        self._description.setTabChangesFocus(True)
-        self._description.setPlaceholderText("What is new in this version (optional)")
-        self._description.setAccessibleName("Description of the version")
-        self._description.setFixedHeight(_DESCRIPTION_HEIGHT)
-        self._consequence = PlainLabel()
-        self._consequence.setObjectName("consequence")
-        self._consequence.setWordWrap(True)
-        self._register = QPushButton("Register")
-        self._register.setObjectName("register")
-        self._register.setProperty("primary", "true")
-        self._register.setDefault(True)
+        self._description = text_field(
+            "version_description", "Description of the version", "What is new in this version (optional)"
+        )
+        self.button.setText("Register")
         self._lay_out(run_name)
         self._choose_first()
         self._source.currentIndexChanged.connect(self._say)
         self._target.currentIndexChanged.connect(self._say)
         self._name.textChanged.connect(self._say)
-        self._register.clicked.connect(self._decide)
+        self.button.clicked.connect(self._decide)
         self._say()
 
     @property
@@ -117,45 +88,19 @@ class RegisterModelDialog(QDialog):
             self._target.setCurrentIndex(self._target.findData(latest.name))
 
     def _lay_out(self, run_name: str) -> None:
-        box = QFrame()
-        box.setObjectName("notice_box")
-        inside = QVBoxLayout(box)
-        inside.setContentsMargins(12, GRID, 12, GRID)
-        inside.addWidget(self._consequence)
-        cancel = QPushButton("Cancel")
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GRID)
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self._register)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
-        layout.setSpacing(GRID)
-        layout.addWidget(PlainLabel("Register model", "title"))
-        layout.addWidget(ElidedLabel(f"from run {run_name}", "muted"))
-        layout.addSpacing(GRID)
-        layout.addWidget(PlainLabel("MODEL", "section"))
-        if len(self._sources) > 1:
-            layout.addWidget(self._source)
-        else:
+        source: QWidget = self._source
+        if len(self._sources) == 1:
             self._source.setParent(self)
             self._source.hide()
-            layout.addWidget(ElidedLabel(self._source.itemText(0)))
-        layout.addWidget(self._address)
-        layout.addSpacing(GRID)
-        layout.addWidget(PlainLabel("REGISTER AS", "section"))
-        layout.addWidget(self._target)
-        layout.addWidget(self._name)
-        layout.addSpacing(GRID)
-        layout.addWidget(PlainLabel("DESCRIPTION OF THE VERSION", "section"))
-        layout.addWidget(self._description)
-        layout.addSpacing(GRID)
-        layout.addWidget(box)
-        layout.addStretch(1)
-        layout.addSpacing(GRID)
-        layout.addLayout(buttons)
-        self.setMinimumWidth(_WIDTH)
+            source = ElidedLabel(self._source.itemText(0))
+        self.lay_out(
+            (PlainLabel("Register model", "title"), ElidedLabel(f"from run {run_name}", "muted")),
+            (
+                ("MODEL", (source, self._address)),
+                ("REGISTER AS", (self._target, self._name)),
+                ("DESCRIPTION OF THE VERSION", (self._description,)),
+            ),
+        )
 
     def _say(self) -> None:
         new = self._target.currentData() is None
@@ -163,17 +108,11 @@ class RegisterModelDialog(QDialog):
         self._address.setText(f"Stored as {self.source.source}")
         plan = self.plan
         untouched = new and not self._name.text()
-        self._consequence.setText("Type a name for the new model." if untouched else plan.sentence or plan.problem)
-        self._consequence.setProperty("role", "" if plan.allowed or untouched else "bad")
-        self._consequence.style().polish(self._consequence)
-        self._register.setEnabled(plan.allowed)
-        grow_to_fit(self)
+        sentence = "Type a name for the new model." if untouched else plan.sentence or plan.problem
+        self.say(sentence, is_problem=not plan.allowed and not untouched, allowed=plan.allowed)
 
     def _decide(self) -> None:
         plan = self.plan
-        if not plan.allowed:
-            return
-        description = self._description.toPlainText().strip()
-        request = RegisterRequest(self.name, plan.new_model, self.source, description, self._workspace)
-        self.accept()
-        self.decided.emit(request)
+        if plan.allowed:
+            description = self._description.toPlainText().strip()
+            self.decide(RegisterRequest(self.name, plan.new_model, self.source, description, self._workspace))

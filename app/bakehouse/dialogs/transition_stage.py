@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QCheckBox,
-    QDialog,
-    QFrame,
-    QHBoxLayout,
-    QPlainTextEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QWidget
 
-from bakehouse.dialogs.fitting import grow_to_fit
+from bakehouse.dialogs.question import QuestionDialog, text_field
 from bakehouse.domain.models import ModelVersion, RegisteredModel, Stage
 from bakehouse.domain.text import visible
 from bakehouse.registry.transitions import (
@@ -30,22 +19,14 @@ from bakehouse.theme import GRID, Theme
 from bakehouse.widgets.labels import PlainLabel
 from bakehouse.widgets.stages import StageButton
 
-_WIDTH = 560
-_COMMENT_HEIGHT = 76
 
-
-class TransitionStageDialog(QDialog):
-    """Asks how to move one version and says live what that does. Collects the answer only; `decided` carries it."""
-
-    decided = Signal(object)
-    """The TransitionRequest, once, just before the dialog closes."""
+class TransitionStageDialog(QuestionDialog):
+    """Asks how to move one version; `decided` carries a TransitionRequest."""
 
     def __init__(
         self, model: RegisteredModel, version: ModelVersion, theme: Theme, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self.setObjectName("transition_stage")
-        self.setWindowTitle("Transition stage")
+        super().__init__("transition_stage", "Transition stage", "move", parent)
         self._model = model
         self._version = version
         self._stages = QButtonGroup(self)
@@ -54,27 +35,16 @@ class TransitionStageDialog(QDialog):
         self._archive = QCheckBox()
         self._archive.setObjectName("archive_existing")
         self._archive.setChecked(True)
-        self._comment = QPlainTextEdit()
-        self._comment.setObjectName("transition_comment")
-        self._comment.setProperty("input", "true")
-        self._comment.setTabChangesFocus(True)
-        self._comment.setPlaceholderText("Why this move (optional; kept as a tag of the version)")
-        self._comment.setAccessibleName("Comment")
-        self._comment.setFixedHeight(_COMMENT_HEIGHT)
-        self._consequence = PlainLabel()
-        self._consequence.setObjectName("consequence")
-        self._consequence.setWordWrap(True)
+        self._comment = text_field(
+            "transition_comment", "Comment", "Why this move (optional; kept as a tag of the version)"
+        )
         # Room for the usual two sentences, so that nothing moves between the stages.
-        self._consequence.setMinimumHeight(2 * self._consequence.fontMetrics().lineSpacing() + 2)
-        self._move = QPushButton()
-        self._move.setObjectName("move")
-        self._move.setProperty("primary", "true")
-        self._move.setDefault(True)
+        self.consequence.setMinimumHeight(2 * self.consequence.fontMetrics().lineSpacing() + 2)
         self._lay_out()
         self._stages.buttonToggled.connect(self._say)
         self._archive.toggled.connect(self._say)
         self._comment.textChanged.connect(self._say)
-        self._move.clicked.connect(self._decide)
+        self.button.clicked.connect(self._decide)
         self._choose_first()
         self._say()
 
@@ -116,42 +86,18 @@ class TransitionStageDialog(QDialog):
         self.choose(way.get(self._version.stage, Stage.STAGING))
 
     def _lay_out(self) -> None:
-        stages = QHBoxLayout()
-        stages.setSpacing(GRID)
+        stages = QWidget()
+        row = QHBoxLayout(stages)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
         for button in self._stages.buttons():
-            stages.addWidget(button, 1)
-        box = QFrame()
-        box.setObjectName("notice_box")
-        inside = QVBoxLayout(box)
-        inside.setContentsMargins(12, GRID, 12, GRID)
-        inside.addWidget(self._consequence)
-        cancel = QPushButton("Cancel")
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GRID)
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self._move)
+            row.addWidget(button, 1)
         title = PlainLabel(f"{visible(self._model.name, 60)} {self._version.version}", "title")
         title.setWordWrap(True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
-        layout.setSpacing(GRID)
-        layout.addWidget(title)
-        layout.addWidget(PlainLabel(f"Now in {in_words(self._version.stage)}", "muted"))
-        layout.addSpacing(GRID)
-        layout.addWidget(PlainLabel("MOVE TO", "section"))
-        layout.addLayout(stages)
-        layout.addWidget(self._archive)
-        layout.addSpacing(GRID)
-        layout.addWidget(PlainLabel("COMMENT", "section"))
-        layout.addWidget(self._comment)
-        layout.addSpacing(GRID)
-        layout.addWidget(box)
-        layout.addStretch(1)
-        layout.addSpacing(GRID)
-        layout.addLayout(buttons)
-        self.setMinimumWidth(_WIDTH)
+        self.lay_out(
+            (title, PlainLabel(f"Now in {in_words(self._version.stage)}", "muted")),
+            (("MOVE TO", (stages, self._archive)), ("COMMENT", (self._comment,))),
+        )
 
     def _say(self) -> None:
         stage = self.stage
@@ -163,12 +109,8 @@ class TransitionStageDialog(QDialog):
         self._archive.setEnabled(bool(others))
         self._archive.setToolTip("" if others else "There is no version to archive.")
         plan = self.plan
-        self._consequence.setText("\n".join(plan.sentences) or plan.problem)
-        self._consequence.setProperty("role", "" if plan.allowed else "bad")
-        self._consequence.style().polish(self._consequence)
-        self._move.setText(f"Move to {in_words(stage)}")
-        self._move.setEnabled(plan.allowed)
-        grow_to_fit(self)
+        self.button.setText(f"Move to {in_words(stage)}")
+        self.say("\n".join(plan.sentences) or plan.problem, is_problem=not plan.allowed, allowed=plan.allowed)
 
     def _decide(self) -> None:
         plan = self.plan
@@ -184,5 +126,4 @@ class TransitionStageDialog(QDialog):
             frozenset(plan.archived),
             self._comment.toPlainText().strip(),
         )
-        self.accept()
-        self.decided.emit(request)
+        self.decide(request)
