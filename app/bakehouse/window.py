@@ -187,7 +187,9 @@ class MainWindow(QMainWindow):
             return
         if session.read_only:
             self._tell(
-                "Opened for reading only", "This store was opened with --read-only. Open it again without it to edit."
+                "Opened for reading only",
+                "This store was opened with --read-only, or its file or folder may not be written by you. "
+                "Open it again without the option, or ask for the right to write.",
             )
             return
         if self._editing:
