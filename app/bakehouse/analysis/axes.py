@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import IntEnum
 from math import floor, isfinite, log10
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from bakehouse.analysis.figures import duration_text
+from bakehouse.analysis.ticks import moment_label
 from bakehouse.domain.columns import DURATION, END_TIME, START_TIME, ColumnKey
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from bakehouse.analysis.columns import Column
 
-_DAY_MS = 86_400_000.0
 _MOST_TICKS = 1000
 
 
@@ -165,7 +165,7 @@ def format_values(values: list[float], key: ColumnKey | None = None) -> list[str
     finite = [v for v in values if isfinite(v)]
     span = (max(finite) * 0.5 - min(finite) * 0.5) * 2 if finite else 0.0
     if key in (START_TIME, END_TIME):
-        return [_moment(v, span) for v in values]
+        return [moment_label(v, span) for v in values]
     if key == DURATION:
         return [duration_text(v) for v in values]
     return _numbers(values, finite, span)
@@ -185,23 +185,3 @@ def _numbers(values: list[float], finite: list[float], span: float) -> list[str]
         shared = min(len(t) - len(t.rstrip("0")) for t in texts)
         texts = [t[:-shared].removesuffix(".") for t in texts]
     return texts
-
-
-def _moment(value_ms: float, span_ms: float) -> str:
-    try:
-        moment = datetime.fromtimestamp(value_ms / 1000.0, UTC).astimezone()
-    except (OverflowError, OSError, ValueError):
-        return f"{value_ms:.3g}"
-    if span_ms < 2 * _DAY_MS:
-        return f"{moment:%H:%M:%S}" if span_ms < 600_000 else f"{moment:%H:%M}"
-    return f"{moment:%Y-%m-%d}"
-
-
-def duration_text(value_ms: float) -> str:
-    """A duration in its greatest fitting unit: `350 ms`, `48 s`, `12 min`, `3.5 h`, `4 d`."""
-    if not isfinite(value_ms):
-        return f"{value_ms}"
-    for unit, size in (("d", _DAY_MS), ("h", 3_600_000.0), ("min", 60_000.0), ("s", 1000.0)):
-        if abs(value_ms) >= size * (1.0 if unit in ("s", "min") else 2.0):
-            return f"{value_ms / size:.3g} {unit}"
-    return f"{value_ms:.0f} ms"

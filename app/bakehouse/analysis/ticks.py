@@ -48,11 +48,10 @@ def seconds_text(value_s: float, span_s: float) -> str:
     return f"{value_s:.4g} s"
 
 
-def moment_text(value_ms: float, span_ms: float) -> str:
+def moment_label(value_ms: float, span_ms: float) -> str:
     """A moment of the local clock as exact as an axis of `span_ms` needs."""
-    try:
-        moment = datetime.fromtimestamp(value_ms / 1000.0, UTC).astimezone()
-    except (OverflowError, OSError, ValueError):
+    moment = _local(value_ms)
+    if moment is None:
         return f"{value_ms:.6g}"
     span_s = span_ms / 1000.0
     if span_s < 10:
@@ -64,22 +63,19 @@ def moment_text(value_ms: float, span_ms: float) -> str:
     return f"{moment:%m-%d %H:%M}" if span_s < 8 * _DAY else f"{moment:%Y-%m-%d}"
 
 
-def full_moment_text(value_ms: float) -> str:
-    """A moment of the local clock with date and seconds."""
-    try:
-        moment = datetime.fromtimestamp(value_ms / 1000.0, UTC).astimezone()
-    except (OverflowError, OSError, ValueError):
-        return f"{value_ms:.6g}"
-    return f"{moment:%Y-%m-%d %H:%M:%S}"
-
-
 def utc_offset_s(moment_ms: float) -> float:
     """Seconds that the local clock is ahead of UTC at that moment (0 where the calendar ends)."""
+    moment = _local(moment_ms)
+    offset = moment.utcoffset() if moment is not None else None
+    return offset.total_seconds() if offset is not None else 0.0
+
+
+def _local(moment_ms: float) -> datetime | None:
+    """The moment on the local clock; None where the calendar ends."""
     try:
-        offset = datetime.fromtimestamp(moment_ms / 1000.0, UTC).astimezone().utcoffset()
+        return datetime.fromtimestamp(moment_ms / 1000.0, UTC).astimezone()
     except (OverflowError, OSError, ValueError):
-        return 0.0
-    return offset.total_seconds() if offset else 0.0
+        return None
 
 
 def _multiples(low: float, high: float, step: float) -> list[float]:

@@ -12,14 +12,8 @@ from shiboken6 import VoidPtr
 
 from bakehouse.analysis.axes import format_values
 from bakehouse.analysis.envelope import Polyline, Series, envelope, value_at
-from bakehouse.analysis.ticks import (
-    full_moment_text,
-    moment_places,
-    moment_text,
-    number_places,
-    seconds_places,
-    seconds_text,
-)
+from bakehouse.analysis.figures import moment_text
+from bakehouse.analysis.ticks import moment_label, moment_places, number_places, seconds_places, seconds_text
 from bakehouse.domain.text import visible
 from bakehouse.plots.readout import ReadoutLine, paint_readout, small_font
 
@@ -163,7 +157,7 @@ class HistoryPicture:
 
     def _x_places(self, low: float, high: float, most: int) -> list[tuple[float, str]]:
         if self.x_mode == "time":
-            return [(p, moment_text(p, high - low)) for p in moment_places(low, high, most)]
+            return [(p, moment_label(p, high - low)) for p in moment_places(low, high, most)]
         if self.x_mode == "relative":
             return [(p, seconds_text(p, high - low)) for p in seconds_places(low, high, most)]
         places = number_places(low, high, most, whole=True)
@@ -233,7 +227,7 @@ class HistoryPicture:
 
     def _x_text(self, x: float) -> str:
         if self.x_mode == "time":
-            return full_moment_text(x)
+            return moment_text(x)
         return seconds_text(x, x) if self.x_mode == "relative" else f"step {x:,.0f}"
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bakehouse.analysis.axes import Axis, AxisLane, format_values
-from bakehouse.analysis.ticks import full_moment_text
+from bakehouse.analysis.figures import MISSING, moment_text
 from bakehouse.domain.columns import END_TIME, START_TIME, ColumnKind
 from bakehouse.domain.text import counted, visible
 from bakehouse.plots.readout import ReadoutLine
@@ -45,14 +45,14 @@ def value_text(axis: Axis, row: int) -> str:
     """One run's value on `axis` as the readout says it."""
     data = axis.data
     if not data.present[row]:
-        return "–"
+        return MISSING
     if data.codes is not None and data.categories is not None:
         return data.categories[int(data.codes[row])]
     value = float(data.values[row])
     if data.lanes()[row] == AxisLane.NOT_FINITE:
         return "NaN" if np.isnan(value) else str(value)
     if data.key in (START_TIME, END_TIME):
-        return full_moment_text(value)
+        return moment_text(value)
     if data.key.kind is ColumnKind.ATTRIBUTE:
         return format_values([value], data.key)[0]
     return f"{value:.6g}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
+from bakehouse.analysis.figures import duration_text
 from bakehouse.widgets.labels import ElidedLabel, PlainLabel
 
 _QUIET_MS = 300
@@ -75,7 +76,7 @@ class StatusBar(QWidget):
             return
         self._running.pop(slot, None)
         if elapsed_ms:
-            self.last.setText(f"{title} · {_duration(elapsed_ms)}")
+            self.last.setText(f"{title} · {duration_text(elapsed_ms)}")
         if not self._running:
             self._patience.stop()
             self._set_progress_visible(False)
@@ -99,7 +100,3 @@ class StatusBar(QWidget):
     def _ask_cancel(self) -> None:
         if slot := self._front():
             self.cancel_requested.emit(slot)
-
-
-def _duration(ms: float) -> str:
-    return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"

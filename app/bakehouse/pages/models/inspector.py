@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from bakehouse.analysis.figures import MISSING
 from bakehouse.artifacts.locator import Locator
 from bakehouse.domain.models import ModelVersion
 from bakehouse.domain.text import visible
@@ -111,7 +112,7 @@ class VersionInspector(SectionPanel):
     def name_run(self, run_name: str) -> None:
         """Show the source run's name, or what stands for it."""
         run_id = self._version.run_id if self._version is not None else None
-        text = visible(run_name or run_id or "–", 40)
+        text = visible(run_name or run_id or MISSING, 40)
         # A single & would mark a shortcut.
         self._run.setText(text.replace("&", "&&"))
         self._run.setEnabled(bool(run_id))
@@ -152,14 +153,14 @@ def _root(version: ModelVersion) -> ArtifactRoot | None:
 
 
 def _facts_of(version: ModelVersion) -> list[Fact]:
-    status = version.status or "–"
+    status = version.status or MISSING
     tokens = {"READY": "good", "FAILED_REGISTRATION": "bad"}
     facts = [
         Fact("Status", status.replace("_", " ").capitalize(), full=status, token=tokens.get(status, "warn")),
         Fact("Created", moment(version.creation_time_ms)),
         Fact("Updated", moment(version.last_updated_time_ms)),
-        Fact("Run id", version.run_id or "–"),
-        Fact("Source", version.source or "–"),
+        Fact("Run id", version.run_id or MISSING),
+        Fact("Source", version.source or MISSING),
     ]
     if version.storage_location and version.storage_location != version.source:
         facts.append(Fact("Stored at", version.storage_location))
