@@ -16,7 +16,7 @@ from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.runs import Experiment
-from bakehouse.store.columns import list_keys, read_column
+from bakehouse.store.columns import list_keys, read_columns
 from bakehouse.store.experiments import list_experiments
 from bakehouse.store.handle import Store
 from bakehouse.store.runs import read_headers
@@ -26,6 +26,10 @@ T = TypeVar("T")
 
 _SAMPLE_RUNS = 120
 _SAMPLE_KEYS = 40
+# Columns that nobody looks at are read together, so that each table is gone through once; the group is bounded by the
+# memory that its values take on their way (14 bytes each).
+_GROUP_VALUES = 8_000_000
+_GROUP_KEYS = 400
 
 EXPERIMENTS, FRAME, SURVEY, VISIBLE, REST, REFRESH = (
     f"runs.{name}" for name in ("experiments", "frame", "survey", "visible", "rest", "refresh")
@@ -62,10 +66,12 @@ def survey(store: Store, experiment_ids: Sequence[int], run_ids: Sequence[str], 
     keys = list_keys(reader, experiment_ids, token)
     step = max(1, len(run_ids) // _SAMPLE_RUNS)
     row_of = {run_id: row for row, run_id in enumerate(run_ids[::step][:_SAMPLE_RUNS])}
-    sample: dict[ColumnKey, Column] = {}
+    sampled: list[ColumnKey] = []
     for kind in (ColumnKind.METRIC, ColumnKind.PARAM):
-        for key in [key for key in keys if key.kind is kind and not key.name.startswith("system/")][:_SAMPLE_KEYS]:
-            sample[key] = build_column(read_column(reader, key, row_of, token), len(row_of))
+        of_kind = [key for key in keys if key.kind is kind and not key.name.startswith("system/")]
+        sampled += of_kind[:_SAMPLE_KEYS]
+    found = read_columns(reader, sampled, row_of, token)
+    sample = {key: build_column(found[key], len(row_of)) for key in sampled}
     metrics = [key for key in sample if key.kind is ColumnKind.METRIC]
     main = max(metrics, key=lambda key: sample[key].count, default=None)
     relevant = {
@@ -76,11 +82,15 @@ def survey(store: Store, experiment_ids: Sequence[int], run_ids: Sequence[str], 
     return Survey(keys, relevant, frozenset(constant))
 
 
-def load_column(store: Store, frame: RunFrame, key: ColumnKey, token: Token) -> Column:
-    """One column of the frame's runs; the frame itself is only read."""
-    if key.kind is ColumnKind.ATTRIBUTE:
-        return attribute_column(frame, key)
-    return build_column(read_column(store.reader(), key, frame.row_of, token), frame.size)
+def load_columns(store: Store, frame: RunFrame, keys: Sequence[ColumnKey], token: Token) -> dict[ColumnKey, Column]:
+    """These columns of the frame's runs, those of a table in one go; the frame itself is only read."""
+    loaded = {key: attribute_column(frame, key) for key in keys if key.kind is ColumnKind.ATTRIBUTE}
+    found = read_columns(store.reader(), [key for key in keys if key not in loaded], frame.row_of, token)
+    while found:
+        token.check()
+        key, values = found.popitem()
+        loaded[key] = build_column(values, frame.size)
+    return loaded
 
 
 def reload(store: Store, experiment_ids: Sequence[int], wanted: Sequence[ColumnKey], token: Token) -> Reloaded:
@@ -89,9 +99,9 @@ def reload(store: Store, experiment_ids: Sequence[int], wanted: Sequence[ColumnK
     experiments = list_experiments(reader, token)
     frame = read_frame(store, experiment_ids, {one.experiment_id: one.name for one in experiments}, token)
     frame.know(list_keys(reader, experiment_ids, token))
-    for key in wanted:
-        if frame.states.get(key) is ColumnState.UNLOADED:
-            frame.put(key, load_column(store, frame, key, token))
+    missing = [key for key in wanted if frame.states.get(key) is ColumnState.UNLOADED]
+    for key, column in load_columns(store, frame, missing, token).items():
+        frame.put(key, column)
     return Reloaded(experiments, frame)
 
 
@@ -117,8 +127,10 @@ class RunLoader(QObject):
         self._tasks = tasks
         self._store: Store | None = None
         self._frame = RunFrame([])
-        self._wanted: list[ColumnKey] = []
-        self._loading: set[str] = set()
+        self._wanted: list[list[ColumnKey]] = []
+        """Groups that are looked at and not there yet, each to be read in one go; the most urgent first."""
+        self._loading: dict[str, list[ColumnKey]] = {}
+        """What the slots VISIBLE and REST are reading."""
 
     def open(self, store: Store) -> None:
         """Read from `store` from now on; its experiments first."""
@@ -147,7 +159,7 @@ class RunLoader(QObject):
             self._frame, self._wanted = frame, []
             self.frame_loaded.emit(frame)
             self._start(SURVEY, partial(survey, store, ids, frame.run_ids), self._surveyed)
-            self._load_next(REST)
+            self._load_next()
 
         self._start(FRAME, partial(read_frame, store, ids, dict(names)), arrived, title="Runs read")
 
@@ -158,10 +170,21 @@ class RunLoader(QObject):
             self._start(REFRESH, work, self._reloaded, title="Refreshed")
 
     def want(self, keys: Iterable[ColumnKey]) -> None:
-        """These columns are looked at: they come before the others."""
-        fresh = [key for key in keys if self._frame.states.get(key) is ColumnState.UNLOADED]
-        self._wanted = fresh + [key for key in self._wanted if key not in fresh]
-        self._load_next(VISIBLE)
+        """These columns are looked at: they come before all others, also before those wanted earlier."""
+        running = self._loading.get(VISIBLE, [])
+        fresh = [key for key in keys if self._is_missing(key) and key not in running]
+        if not fresh:
+            return
+        if running:
+            self._tasks.cancel(VISIBLE)
+            del self._loading[VISIBLE]
+            for key in running:
+                self._frame.mark(key, ColumnState.UNLOADED)
+        earlier = [running, *self._wanted]
+        kinds = dict.fromkeys(key.kind for key in fresh)
+        self._wanted = [[key for key in fresh if key.kind is kind] for kind in kinds]
+        self._wanted += [[key for key in group if key not in fresh] for group in earlier]
+        self._load_next()
 
     def again(self, key: ColumnKey) -> None:
         """Try a failed column once more."""
@@ -177,7 +200,7 @@ class RunLoader(QObject):
     def _surveyed(self, result: Survey) -> None:
         self._frame.know(result.keys)
         self.surveyed.emit(result)
-        self._load_next(REST)
+        self._load_next()
 
     def _reloaded(self, result: Reloaded) -> None:
         for slot in (FRAME, SURVEY, VISIBLE, REST):
@@ -185,45 +208,56 @@ class RunLoader(QObject):
         self._loading.clear()
         self._frame, self._wanted = result.frame, []
         self.reloaded.emit(result)
-        self._load_next(REST)
+        self._load_next()
 
-    def _load_next(self, slot: str) -> None:
-        """Start the next column of a slot that rests: a wanted one in the interactive lane, or any behind them."""
-        if slot in self._loading or self._store is None:
+    def _is_missing(self, key: ColumnKey) -> bool:
+        return self._frame.states.get(key) in (ColumnState.UNLOADED, ColumnState.LOADING)
+
+    def _load_next(self) -> None:
+        """Start the next group in the interactive lane; when all that is looked at is there, the others behind it."""
+        if self._store is None:
             return
-        frame = self._frame
-        if slot == VISIBLE:
-            self._wanted = [key for key in self._wanted if frame.states.get(key) is ColumnState.UNLOADED]
-            waiting = self._wanted
-        else:
-            waiting = frame.unloaded()
+        while VISIBLE not in self._loading and self._wanted:
+            group = [key for key in self._wanted.pop(0) if self._is_missing(key)]
+            if group:
+                self._load(self._store, VISIBLE, group, Lane.READ)
+        if self._loading:
+            return
+        waiting = self._frame.unloaded()
         if not waiting:
-            if not self._loading and not frame.unloaded():
-                self.columns_settled.emit()
+            self.columns_settled.emit()
             return
-        key = waiting[0]
-        self._loading.add(slot)
-        frame.mark(key, ColumnState.LOADING)
-        self.column_changed.emit(key)
+        most = min(_GROUP_KEYS, max(1, _GROUP_VALUES // max(1, self._frame.size)))
+        group = [key for key in waiting if key.kind is waiting[0].kind][:most]
+        self._load(self._store, REST, group, Lane.BACKGROUND)
+
+    def _load(self, store: Store, slot: str, keys: list[ColumnKey], lane: Lane) -> None:
+        self._loading[slot] = keys
         self._tasks.start(
             slot,
-            partial(load_column, self._store, frame, key),
-            done=partial(self._column_arrived, slot, key),
-            failed=partial(self._column_failed, slot, key),
-            lane=Lane.READ if slot == VISIBLE else Lane.BACKGROUND,
+            partial(load_columns, store, self._frame, keys),
+            done=partial(self._columns_arrived, slot),
+            failed=partial(self._columns_failed, slot),
+            lane=lane,
         )
+        for key in keys:
+            self._frame.mark(key, ColumnState.LOADING)
+            self.column_changed.emit(key)
 
-    def _column_arrived(self, slot: str, key: ColumnKey, column: Column) -> None:
-        self._loading.discard(slot)
-        self._frame.put(key, column)
-        self.column_changed.emit(key)
-        self._load_next(slot)
+    def _columns_arrived(self, slot: str, columns: Mapping[ColumnKey, Column]) -> None:
+        for key in self._loading.pop(slot):
+            # A column of the background group may have been wanted in between, and have come first.
+            if self._is_missing(key):
+                self._frame.put(key, columns[key])
+                self.column_changed.emit(key)
+        self._load_next()
 
-    def _column_failed(self, slot: str, key: ColumnKey, error: BakehouseError) -> None:
-        self._loading.discard(slot)
-        self._frame.mark(key, ColumnState.FAILED, str(error))
-        self.column_changed.emit(key)
-        self._load_next(slot)
+    def _columns_failed(self, slot: str, error: BakehouseError) -> None:
+        for key in self._loading.pop(slot):
+            if self._is_missing(key):
+                self._frame.mark(key, ColumnState.FAILED, str(error))
+                self.column_changed.emit(key)
+        self._load_next()
 
     def _start(self, slot: str, work: Callable[[Token], T], done: Callable[[T], None], *, title: str = "") -> None:
         self._tasks.start(slot, work, done=done, failed=self._told, title=title)
