@@ -117,7 +117,7 @@ class ModelsPage(Page):
     @override
     def places(self) -> list[PalettePlace]:
         return [
-            (visible(model.name, 120), "model", "box", partial(self._go_to, key_of(model)))
+            (visible(model.name, 120), "Model", "box", partial(self._go_to, key_of(model)))
             for model in self.sidebar.model.all
         ]
 
