@@ -138,7 +138,7 @@ def test_that_categories_are_brushed_by_name(qtbot: QtBot) -> None:
 
 def test_that_brushes_outlive_a_narrower_filter_and_go_with_their_axis(qtbot: QtBot) -> None:
     plot = three_runs(qtbot)
-    axes = list(plot._data)
+    axes = list(plot._runs.data)
     plot.set_brushes({param("a"): Brush(0.0, 5.0)})
     plot.set_data(axes, None, ids_of(3), np.array([1, 2], dtype=np.int32), NOBODY)
     assert plot.brushes() == {param("a"): Brush(0.0, 5.0)}

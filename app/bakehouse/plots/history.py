@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from bakehouse.analysis.envelope import make_series
-from bakehouse.plots.history_picture import Curve, HistoryPicture, Window
+from bakehouse.plots.history_picture import Curve, HistoryPicture, Window, XMode
 from bakehouse.theme import RunColors, Theme
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-
-XMode = Literal["step", "time", "relative"]
 
 _LEFT, _TOP, _BOTTOM = 12.0, 40.0, 26.0
 _ROOM_X, _ROOM_Y = 0.01, 0.04

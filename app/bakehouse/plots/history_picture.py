@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -20,8 +20,9 @@ from bakehouse.plots.readout import ReadoutLine, paint_readout, small_font
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from bakehouse.plots.history import XMode
     from bakehouse.theme import Theme
+
+XMode = Literal["step", "time", "relative"]
 
 _MOST_NAMES = 14
 _WIDEST_NAME = 150.0

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import html
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QColor,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -21,14 +20,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
 
-from bakehouse.analysis.axes import Axis, AxisData, make_axis
 from bakehouse.analysis.brushes import Brush, combined_mask
-from bakehouse.domain.text import visible
+from bakehouse.domain.text import plain_tooltip
 from bakehouse.plots.parallel_axes import paint_axes, paint_brush, paint_legend, title_box
-from bakehouse.plots.parallel_brushing import BrushDrag, Grip, brush_boxes, grip_at
+from bakehouse.plots.parallel_brushing import BrushDrag, brush_boxes, cursor_at
 from bakehouse.plots.parallel_layers import ParallelLayers
 from bakehouse.plots.parallel_layout import make_layout
 from bakehouse.plots.parallel_picture import Crossings
+from bakehouse.plots.parallel_runs import NO_RUNS, ParallelRuns
 from bakehouse.plots.parallel_words import run_lines, status_sentence
 from bakehouse.plots.readout import paint_readout
 from bakehouse.theme import RunColors, Theme
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from bakehouse.analysis.axes import AxisData
     from bakehouse.domain.columns import ColumnKey
 
 _HOVER_REACH = 6.0
@@ -68,14 +68,8 @@ class ParallelPlot(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._theme = theme
         self._run_colors = colors or RunColors()
-        self._data: tuple[AxisData, ...] = ()
-        self._colour_data: AxisData | None = None
-        self._ids: Sequence[str] = ()
-        self._names: Sequence[str] | None = None
-        self._rows = np.empty(0, dtype=np.int32)
+        self._runs = NO_RUNS
         self._selected = np.empty(0, dtype=np.int32)
-        self._axes: tuple[Axis, ...] = ()
-        self._colour: Axis | None = None
         self._brushes: dict[ColumnKey, Brush] = {}
         self._layout = make_layout(1, 1, 0, not_finite=False, legend=False)
         self._layers = ParallelLayers(self)
@@ -113,24 +107,13 @@ class ParallelPlot(QWidget):
         `ids` and `names` are by row. `selected_rows` are drawn on top, in selection order, visible or not brushed.
         Brushes of columns that are no axis any more are dropped without a signal.
         """
-        self._names = names
         self._selected = np.asarray(selected_rows, dtype=np.int32)
-        same = (
-            len(axes) == len(self._data)
-            and all(a is b for a, b in zip(axes, self._data, strict=True))
-            and colour is self._colour_data
-            and ids is self._ids
-            and np.array_equal(visible_rows, self._rows)
-        )
-        if same:
-            self._layers.select(self._selected_crossings(), self._selected_colours())
+        if self._runs.is_made_of(axes, colour, ids, visible_rows):
+            self._runs = replace(self._runs, names=names)
+            self._draw_selected()
             return
-        self._data, self._colour_data, self._ids = tuple(axes), colour, ids
-        self._rows = np.asarray(visible_rows, dtype=np.int32)
-        self._axes = tuple(make_axis(data, self._rows) for data in self._data)
-        self._colour = None if colour is None else make_axis(colour, self._rows)
-        keys = {data.key for data in self._data}
-        self._brushes = {key: brush for key, brush in self._brushes.items() if key in keys}
+        self._runs = ParallelRuns.over(axes, colour, ids, names, np.asarray(visible_rows, dtype=np.int32))
+        self._brushes = self._on_axes(self._brushes)
         self._drag = None
         self._hovered = None
         self._rebuild()
@@ -138,7 +121,7 @@ class ParallelPlot(QWidget):
     def set_selected_rows(self, rows: NDArray[np.int32]) -> None:
         """Another selection of the same runs, in selection order."""
         self._selected = np.asarray(rows, dtype=np.int32)
-        self._layers.select(self._selected_crossings(), self._selected_colours())
+        self._draw_selected()
 
     def brushes(self) -> dict[ColumnKey, Brush]:
         """The brushes by column, in data values."""
@@ -146,26 +129,29 @@ class ParallelPlot(QWidget):
 
     def set_brushes(self, brushes: Mapping[ColumnKey, Brush]) -> None:
         """Put these brushes in place of the present ones; emits brushes_changed when they differ."""
-        keys = {data.key for data in self._data}
-        wanted = {key: brush for key, brush in brushes.items() if key in keys}
+        wanted = self._on_axes(brushes)
         if wanted != self._brushes:
             self._brushes = wanted
             self._draw_top(live=False)
             self.brushes_changed.emit()
+
+    def _on_axes(self, brushes: Mapping[ColumnKey, Brush]) -> dict[ColumnKey, Brush]:
+        keys = {data.key for data in self._runs.data}
+        return {key: brush for key, brush in brushes.items() if key in keys}
 
     def clear_brushes(self) -> None:
         self.set_brushes({})
 
     def brush_mask(self) -> NDArray[np.bool_]:
         """bool[n] over all rows of the table: which runs every brush lets through."""
-        return combined_mask(self._data, self._brushes, len(self._ids))
+        return combined_mask(self._runs.data, self._brushes, len(self._runs.ids))
 
     def status(self) -> str:
         """One sentence on what is drawn: how many runs, how many brushed, and who lies on a lane."""
-        if not self._data or not len(self._rows):
+        if self._empty_text():
             return ""
-        brushed = int(np.count_nonzero(self.brush_mask()[self._rows])) if self._brushes else None
-        return status_sentence(self._axes, len(self._rows), brushed)
+        brushed = None if (mask := self._visible_mask()) is None else int(np.count_nonzero(mask))
+        return status_sentence(self._runs.axes, len(self._runs.rows), brushed)
 
     def finish(self) -> None:
         """Draw at once what is still under way (pictures to file, tests)."""
@@ -181,43 +167,34 @@ class ParallelPlot(QWidget):
     def _rebuild(self) -> None:
         """Lay out and draw everything anew."""
         self._composed = None
-        not_finite = any(axis.not_finite for axis in self._axes)
+        axes, colour = self._runs.axes, self._runs.colour
+        not_finite = any(axis.not_finite for axis in axes)
         self._layout = make_layout(
-            self.width(), self.height(), len(self._axes), not_finite=not_finite, legend=self._colour is not None
+            self.width(), self.height(), len(axes), not_finite=not_finite, legend=colour is not None
         )
-        colours = None if self._colour is None else self._colour.positions
-        self._layers.begin(self._layout, self._axes, colours, self._theme, self.devicePixelRatioF())
-        self._layers.select(self._selected_crossings(), self._selected_colours())
+        colours = None if colour is None else colour.positions
+        self._layers.begin(self._layout, axes, colours, self._theme, self.devicePixelRatioF())
+        self._draw_selected()
         self._draw_top(live=False)
 
     def _draw_top(self, *, live: bool) -> None:
-        mask = self.brush_mask()[self._rows] if self._brushes else None
-        self._layers.show(mask, live=live)
+        self._layers.show(self._visible_mask(), live=live)
         self._hovered = None
+
+    def _visible_mask(self) -> NDArray[np.bool_] | None:
+        """bool[k] of the visible runs that the brushes let through; None without brushes."""
+        return self.brush_mask()[self._runs.rows] if self._brushes else None
+
+    def _draw_selected(self) -> None:
+        places = self._runs.places_of(self._selected)
+        heights = tuple(heights[places] for heights in self._layers.runs.heights)
+        few = places[: ParallelLayers.MOST_SELECTED].tolist()
+        colours = [self._run_colors.color(self._theme, self._runs.run_id(place)) for place in few]
+        self._layers.select(Crossings(heights, (), None), colours)
 
     def _show_layers(self) -> None:
         self._composed = None
         self.update()
-
-    def _selected_crossings(self) -> Crossings:
-        if not len(self._selected):
-            return Crossings((), (), None)
-        rank = np.full(len(self._ids), -1, dtype=np.int64)
-        rank[self._rows] = np.arange(len(self._rows))
-        places = rank[self._selected[self._selected < len(rank)]]
-        places = places[places >= 0]
-        return Crossings(tuple(heights[places] for heights in self._layers.runs.heights), (), None)
-
-    def _selected_colours(self) -> list[QColor]:
-        if not len(self._selected):
-            return []
-        shown = np.zeros(len(self._ids), dtype=np.bool_)
-        shown[self._rows] = True
-        return [
-            self._run_colors.color(self._theme, self._ids[row])
-            for row in self._selected[: ParallelLayers.MOST_SELECTED * 4]
-            if row < len(shown) and shown[row]
-        ]
 
     def _compose(self) -> QPixmap:
         """Everything that stays while the pointer moves."""
@@ -229,9 +206,9 @@ class ParallelPlot(QWidget):
             painter = QPainter(pixmap)
             painter.setFont(self.font())
             self._layers.paint(painter, dimmed=bool(self._brushes))
-            paint_axes(painter, self._theme, self._layout, self._axes)
-            if self._colour is not None:
-                paint_legend(painter, self._theme, self._layout, self._colour)
+            paint_axes(painter, self._theme, self._layout, self._runs.axes)
+            if self._runs.colour is not None:
+                paint_legend(painter, self._theme, self._layout, self._runs.colour)
             painter.end()
             self._composed = pixmap
         return self._composed
@@ -250,31 +227,26 @@ class ParallelPlot(QWidget):
         self._paint_brushes(painter)
         if self.hasFocus():
             painter.setPen(QPen(self._theme.color("accent"), 1))
-            box = title_box(self._layout, min(self._current_axis, len(self._axes) - 1))
+            box = title_box(self._layout, min(self._current_axis, len(self._runs.axes) - 1))
             painter.drawLine(box.bottomLeft(), box.bottomRight())
         if self._hovered is not None and self._drag is None:
             self._paint_hovered(painter, self._hovered)
         painter.end()
 
     def _empty_text(self) -> str:
-        if not self._data:
+        if not self._runs.data:
             return "Choose columns to see how runs differ."
-        if not len(self._rows):
+        if not len(self._runs.rows):
             return "No runs to draw: the filter lets none through."
         return ""
 
     def _paint_brushes(self, painter: QPainter) -> None:
-        for index, axis in enumerate(self._axes):
-            brush = self._brushes.get(axis.data.key)
-            x = self._layout.axis_x[index]
-            boxes = brush_boxes(self._layout, axis, brush) if brush is not None else []
-            drag = self._drag
-            if drag is not None and drag.index == index and drag.moved:
-                upper, lower = drag.box(self._layout, self._drag_y)
-                lanes = [box for box in boxes if box[0] > self._layout.bottom]
-                boxes = [(upper, lower), *lanes] if lower > upper else lanes
+        for index, axis in enumerate(self._runs.axes):
+            boxes = brush_boxes(self._layout, axis, self._brushes.get(axis.data.key))
+            if self._drag is not None and self._drag.index == index:
+                boxes = self._drag.boxes(self._layout, self._drag_y, boxes)
             for upper, lower in boxes:
-                paint_brush(painter, self._theme, x, upper, lower)
+                paint_brush(painter, self._theme, self._layout.axis_x[index], upper, lower)
 
     def _paint_hovered(self, painter: QPainter, place: int) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -285,11 +257,9 @@ class ParallelPlot(QWidget):
         for colour, width in ((self._theme.color("panel"), 4.0), (self._theme.color("text"), 2.0)):
             painter.setPen(QPen(colour, width))
             painter.drawPolyline(points)
-        row = int(self._rows[place])
-        lines = run_lines(self._axes, self._colour, row)
-        title = self._names[row] if self._names is not None else self._ids[row]
+        lines = run_lines(self._runs.axes, self._runs.colour, int(self._runs.rows[place]))
         at = self._pointer or QPointF(0, 0)
-        paint_readout(painter, self._theme, QRectF(self.rect()), at, title or self._ids[row], lines)
+        paint_readout(painter, self._theme, QRectF(self.rect()), at, self._runs.title(place), lines)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -315,9 +285,9 @@ class ParallelPlot(QWidget):
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._rebuild()
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            for index, axis in enumerate(self._axes):
+            for index, axis in enumerate(self._runs.axes):
                 if title_box(self._layout, index).contains(QPointF(event.pos())):
-                    QToolTip.showText(event.globalPos(), html.escape(visible(axis.data.title, 500)), self)
+                    QToolTip.showText(event.globalPos(), plain_tooltip(axis.data.title), self)
                     return True
             QToolTip.hideText()
         return super().event(event)
@@ -333,7 +303,7 @@ class ParallelPlot(QWidget):
         if index is None:
             self._pressed_at = at
             return
-        axis = self._axes[index]
+        axis = self._runs.axes[index]
         self._current_axis = index
         brush = self._brushes.get(axis.data.key)
         self._drag = BrushDrag.begin(self._layout, index, axis, brush, at.y())
@@ -368,7 +338,7 @@ class ParallelPlot(QWidget):
         self._hover()
         if self._hovered is not None:
             adding = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
-            self.run_clicked.emit(self._ids[int(self._rows[self._hovered])], bool(event.modifiers() & adding))
+            self.run_clicked.emit(self._runs.run_id(self._hovered), bool(event.modifiers() & adding))
 
     @override
     def leaveEvent(self, event: QEvent) -> None:
@@ -383,11 +353,11 @@ class ParallelPlot(QWidget):
         """Left and Right choose an axis, Delete clears its brush, Escape all of them."""
         key = event.key()
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(key), 0)
-        if step and self._axes:
-            self._current_axis = (self._current_axis + step) % len(self._axes)
+        if step and self._runs.axes:
+            self._current_axis = (self._current_axis + step) % len(self._runs.axes)
             self.update()
-        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self._axes:
-            gone = self._axes[self._current_axis % len(self._axes)].data.key
+        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self._runs.axes:
+            gone = self._runs.axes[self._current_axis % len(self._runs.axes)].data.key
             self.set_brushes({k: b for k, b in self._brushes.items() if k != gone})
         elif key == Qt.Key.Key_Escape and self._brushes:
             self.clear_brushes()
@@ -423,19 +393,7 @@ class ParallelPlot(QWidget):
             self.setCursor(Qt.CursorShape.ArrowCursor)
             self._hovered = self._layers.nearest(at.x(), at.y(), _HOVER_REACH)
         else:
-            self._point_at_axis(index, at.y())
+            axis = self._runs.axes[index]
+            self.setCursor(cursor_at(self._layout, axis, self._brushes.get(axis.data.key), at.y()))
         if self._hovered is not None or before is not None:
             self.update()
-
-    def _point_at_axis(self, index: int, y: float) -> None:
-        axis = self._axes[index]
-        brush = self._brushes.get(axis.data.key)
-        cursor = Qt.CursorShape.CrossCursor
-        boxes = brush_boxes(self._layout, axis, brush) if brush is not None else []
-        if boxes and boxes[0][0] < self._layout.bottom:
-            grip = grip_at(*boxes[0], y)
-            if grip is Grip.MOVE:
-                cursor = Qt.CursorShape.SizeAllCursor
-            elif grip is not None:
-                cursor = Qt.CursorShape.SizeVerCursor
-        self.setCursor(cursor)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+
 from bakehouse.analysis.axes import AxisLane
 from bakehouse.analysis.brushes import Brush, brush_between, brush_extent
 
@@ -26,9 +28,11 @@ class Grip(Enum):
     LOWER = "lower"
 
 
-def brush_boxes(layout: ParallelLayout, axis: Axis, brush: Brush) -> list[tuple[float, float]]:
+def brush_boxes(layout: ParallelLayout, axis: Axis, brush: Brush | None) -> list[tuple[float, float]]:
     """The painted pieces of `brush` as (upper, lower) heights: the part on the scale first, then lanes."""
     boxes: list[tuple[float, float]] = []
+    if brush is None:
+        return boxes
     extent = brush_extent(axis, brush)
     if extent is not None:
         pad = 0.0
@@ -84,10 +88,14 @@ class BrushDrag:
             return self.current
         return None if self.grip is Grip.NEW else self.before
 
-    def box(self, layout: ParallelLayout, y: float) -> tuple[float, float]:
-        """What to paint for the part on the scale while dragging, as (upper, lower) heights."""
+    def boxes(self, layout: ParallelLayout, y: float, boxes: list[tuple[float, float]]) -> list[tuple[float, float]]:
+        """What to paint while dragging in place of the brush's own `boxes`: its part on the scale follows at once."""
+        if not self.moved:
+            return boxes
         upper, lower = self._edges(layout, y)
-        return max(upper, layout.top), min(lower, layout.bottom)
+        upper, lower = max(upper, layout.top), min(lower, layout.bottom)
+        lanes = [box for box in boxes if box[0] > layout.bottom]
+        return [(upper, lower), *lanes] if lower > upper else lanes
 
     def _edges(self, layout: ParallelLayout, y: float) -> tuple[float, float]:
         if self.grip is Grip.NEW:
@@ -116,3 +124,12 @@ def grip_at(upper: float, lower: float, y: float) -> Grip | None:
     if abs(y - lower) <= edge:
         return Grip.LOWER
     return Grip.MOVE if upper < y < lower else None
+
+
+def cursor_at(layout: ParallelLayout, axis: Axis, brush: Brush | None, y: float) -> Qt.CursorShape:
+    """What the pointer over `axis` at height `y` looks like: whether it would make, move or resize the brush."""
+    boxes = brush_boxes(layout, axis, brush)
+    grip = grip_at(*boxes[0], y) if boxes and boxes[0][0] < layout.bottom else None
+    if grip is None:
+        return Qt.CursorShape.CrossCursor
+    return Qt.CursorShape.SizeAllCursor if grip is Grip.MOVE else Qt.CursorShape.SizeVerCursor
