@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QHeaderView, QLineEdit, QTreeWidget, QTre
 from typing_extensions import override
 
 from bakehouse.domain.text import visible
-from bakehouse.theme import GRID, Theme
+from bakehouse.theme import GRID, ROW_HEIGHT, Theme
 from bakehouse.widgets.icons import icon
 
 _SHOWN_AT_MOST = 200
@@ -83,6 +83,7 @@ class PaletteDialog(QDialog):
         for place in islice(found, _SHOWN_AT_MOST):
             item = QTreeWidgetItem([visible(place.text, 200), place.kind])
             item.setIcon(0, icon(place.icon, self._theme, 16))
+            item.setSizeHint(0, QSize(0, ROW_HEIGHT))
             item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             item.setForeground(1, self._theme.color("muted"))
             item.setData(0, Qt.ItemDataRole.UserRole, place)
