@@ -55,6 +55,7 @@ class NumberColumn:
         self.count = len(rows)
         """How many rows have a value (NaN counts as one)."""
         self._ranks: Ints | None = None
+        self._distinct = 0
         self._rows: Ints | None = None
         self._values: Floats
         self._present: Mask | None = None
@@ -133,28 +134,20 @@ class NumberColumn:
         same = np.isnan(values) if math.isnan(values[0]) else values == values[0]
         return not bool(same.all())
 
-    def ranks(self) -> Ints:
-        """int32[n] for sorting: equal values share a rank; NaN takes `rank_count`, missing `rank_count + 1`."""
+    def directed_ranks(self, descending: bool) -> Ints:
+        """int32[n], the smallest first; equal values share a rank, in either direction NaN follows the numbers and
+        missing comes last.
+        """
         if self._ranks is None:
             values, present = self.numbers(), self.present()
             comparable = present & ~np.isnan(values)
             inverse, distinct = dense_ranks(values[comparable])
-            ranks = np.full(self.size, distinct + 1, np.int32)
-            ranks[present] = distinct
-            ranks[comparable] = inverse
-            self._ranks, self._rank_count = ranks, distinct
-        return self._ranks
-
-    @property
-    def rank_count(self) -> int:
-        """How many ranks the comparable values take."""
-        self.ranks()
-        return self._rank_count
-
-    def directed_ranks(self, descending: bool) -> Ints:
-        """Ranks of which the smallest stands first: in either direction NaN follows the numbers, missing comes last."""
-        ranks = self.ranks()
-        return np.where(ranks < self._rank_count, self._rank_count - 1 - ranks, ranks) if descending else ranks
+            self._ranks = np.full(self.size, distinct + 1, np.int32)
+            self._ranks[present] = distinct
+            self._ranks[comparable] = inverse
+            self._distinct = distinct
+        ranks, last = self._ranks, self._distinct - 1
+        return np.where(ranks <= last, last - ranks, ranks) if descending else ranks
 
 
 class TextColumn:
@@ -185,7 +178,6 @@ class TextColumn:
         placed = place[codes] if len(codes) else np.empty(0, np.int32)
         self._rows: Ints | None = None
         self._ranks: Ints | None = None
-        self._texts_rank: Ints | None = None
         if size and len(rows) < SPARSE_BELOW * size:
             by_row = np.argsort(rows, kind="stable")
             self._rows, self._codes = np.asarray(rows, np.int32)[by_row], placed[by_row]

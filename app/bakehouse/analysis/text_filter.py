@@ -97,11 +97,6 @@ class TextFilter:
         return np.arange(first, len(texts), dtype=np.int64)
 
 
-def text_mask(columns: Mapping[ColumnKey, Column], size: int, text: str) -> Mask:
-    """As `TextFilter.mask`, without remembering."""
-    return TextFilter().mask(columns, size, text)
-
-
 def _effort(item: tuple[ColumnKey, Column]) -> int:
     key, column = item
     if key == RUN_NAME:

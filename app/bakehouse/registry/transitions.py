@@ -37,8 +37,6 @@ class TransitionPlan:
 
     sentences: tuple[str, ...]
     archived: tuple[int, ...]
-    staying: tuple[int, ...]
-    """Other versions that stay in the target stage."""
     problem: str = ""
 
     @property
@@ -62,10 +60,10 @@ def plan_transition(
     """Say what moving `version` to `stage` does to it and to its neighbours."""
     name = f"{visible(model.name, 60)} {version.version}"
     if version.stage == stage.value:
-        return TransitionPlan((), (), (), f"{name} is already in {in_words(stage)}.")
+        return TransitionPlan((), (), f"{name} is already in {in_words(stage)}.")
     if len(comment.strip()) > COMMENT_LIMIT:
         problem = f"The comment has {len(comment.strip()):,} characters; a tag takes {COMMENT_LIMIT:,}."
-        return TransitionPlan((), (), (), problem)
+        return TransitionPlan((), (), problem)
     others = others_in_stage(model, version, stage) if stage in ACTIVE_STAGES else ()
     sentences = [f"{name} moves from {in_words(version.stage)} to {in_words(stage)}."]
     if others and archive_existing:
@@ -75,8 +73,7 @@ def plan_transition(
         sentences.append(f"{_versions(others)} {verb} in {stage} beside it.")
     if not comment.strip() and any(key == TRANSITION_COMMENT_TAG for key, _ in version.tags):
         sentences.append("The comment of its last transition is removed.")
-    archived = others if archive_existing else ()
-    return TransitionPlan(tuple(sentences), archived, () if archive_existing else others)
+    return TransitionPlan(tuple(sentences), others if archive_existing else ())
 
 
 def in_words(stage: str) -> str:

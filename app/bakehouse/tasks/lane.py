@@ -36,7 +36,6 @@ class LaneThread(threading.Thread):
         self._jobs: deque[Job] = deque()
         self._wake = threading.Condition()
         self._closing = False
-        self.running: Job | None = None
 
     def put(self, job: Job) -> None:
         with self._wake:
@@ -49,11 +48,6 @@ class LaneThread(threading.Thread):
             dropped = [job for job in self._jobs if job.slot == slot]
             self._jobs = deque(job for job in self._jobs if job.slot != slot)
         return dropped
-
-    @property
-    def idle(self) -> bool:
-        with self._wake:
-            return self.running is None and not self._jobs
 
     def close(self) -> None:
         """No further jobs; the thread ends after those in its queue."""
@@ -70,8 +64,6 @@ class LaneThread(threading.Thread):
             except BaseException as error:  # noqa: BLE001 - handed to the GUI thread, which tells world from bug
                 job.error = error
             job.elapsed_ms = (time.perf_counter() - begun) * 1000
-            with self._wake:
-                self.running = None
             self._finished(job)
             del job
 
@@ -79,7 +71,4 @@ class LaneThread(threading.Thread):
         with self._wake:
             while not self._jobs and not self._closing:
                 self._wake.wait()
-            if not self._jobs:
-                return None
-            self.running = self._jobs.popleft()
-            return self.running
+            return self._jobs.popleft() if self._jobs else None

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bakehouse.analysis.columns import NumberColumn, TextColumn
-from bakehouse.analysis.text_filter import TextFilter, text_mask
+from bakehouse.analysis.text_filter import TextFilter
 from bakehouse.domain.columns import RUN_ID, RUN_NAME, START_TIME, metric, param, tag
 
 NAMES = ["gbm-depth6", "GBM-wide", "forest-1", "linear"]
@@ -56,13 +56,13 @@ COLUMNS = {
     ],
 )
 def test_that_words_find_the_runs_they_occur_in(text, rows):
-    assert np.flatnonzero(text_mask(COLUMNS, 4, text)).tolist() == rows
+    assert np.flatnonzero(TextFilter().mask(COLUMNS, 4, text)).tolist() == rows
 
 
 def test_that_typing_on_and_going_back_answer_as_if_asked_anew():
     texts = TextFilter()
     for text in ("g", "gb", "gbm", "gbm-", "gbm-w", "gbm", "g", "0", "0.0", "0.", "team=p", "team=", "x", ""):
-        assert texts.mask(COLUMNS, 4, text).tolist() == text_mask(COLUMNS, 4, text).tolist(), text
+        assert texts.mask(COLUMNS, 4, text).tolist() == TextFilter().mask(COLUMNS, 4, text).tolist(), text
 
 
 def test_that_a_check_may_stop_the_search():
