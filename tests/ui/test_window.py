@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,10 +14,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QDialog, QLabel
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from bakehouse.actions import ACTIONS, MENUS, SEPARATOR
+from bakehouse.dialogs.crash import CrashDialog
 from bakehouse.resources import sample_directory
 from bakehouse.settings import Settings
 from bakehouse.theme import ThemeSource
@@ -173,3 +176,72 @@ def test_that_every_command_has_a_handler(window: MainWindow) -> None:
     assert listed <= {row.id for row in ACTIONS}
     shortcuts = [row.shortcut for row in ACTIONS if row.shortcut]
     assert len(shortcuts) == len(set(shortcuts))
+
+
+_KILLED_WRITER = """
+import os, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("PRAGMA cache_size=5")
+connection.execute("BEGIN IMMEDIATE")
+connection.execute("UPDATE params SET value = value || 'half'")
+os.kill(os.getpid(), 9)
+"""
+
+
+def _leave_unfinished(store: Path) -> None:
+    """What a training process leaves that is killed in mid-commit: changed pages and a hot journal."""
+    subprocess.run([sys.executable, "-c", _KILLED_WRITER, str(store)], check=False)
+    assert store.with_name(f"{store.name}-journal").stat().st_size > 0
+
+
+def _answer(window: MainWindow, qtbot: QtBot, text: str) -> None:
+    def button() -> QPushButton | None:
+        dialogs = (d for d in window.findChildren(QDialog) if d.isVisible())
+        return next((b for d in dialogs for b in d.findChildren(QPushButton) if b.text() == text), None)
+
+    qtbot.waitUntil(lambda: button() is not None)
+    found = button()
+    assert found is not None
+    qtbot.mouseClick(found, Qt.MouseButton.LeftButton)
+
+
+def test_that_a_store_left_by_a_killed_writer_is_repaired_only_when_asked(
+    window: MainWindow, qtbot: QtBot, store: Path
+) -> None:
+    _leave_unfinished(store)
+    before = _digest(store.parent)
+    window.open_store(store)
+    _answer(window, qtbot, "Cancel")
+    assert window.opener.session is None
+    assert _digest(store.parent) == before
+    window.open_store(store)
+    _answer(window, qtbot, "Repair the file")
+    qtbot.waitUntil(lambda: window.opener.session is not None and not window.tasks.busy, timeout=20_000)
+    with closing(sqlite3.connect(store)) as connection:
+        assert connection.execute("SELECT count(*) FROM params WHERE value LIKE '%half'").fetchone() == (0,)
+
+
+def test_that_a_repaired_copy_leaves_the_original_alone(
+    window: MainWindow, qtbot: QtBot, store: Path, tmp_path: Path
+) -> None:
+    _leave_unfinished(store)
+    before = _digest(store.parent)
+    copy = tmp_path / "elsewhere" / "copy.db"
+    copy.parent.mkdir()
+    window.opener.open_repaired_copy(store, copy)
+    qtbot.waitUntil(lambda: window.opener.session is not None and not window.tasks.busy, timeout=20_000)
+    window.menus.trigger("store.close")
+    copy.unlink()
+    copy.parent.rmdir()
+    assert _digest(store.parent) == before
+
+
+def test_that_a_bug_reaches_the_crash_dialog_with_its_traceback(qtbot: QtBot, qapp: QApplication) -> None:
+    try:
+        raise ZeroDivisionError("the bug <b>itself</b>")
+    except ZeroDivisionError as error:
+        dialog = CrashDialog(error, "bakehouse.log")
+    qtbot.addWidget(dialog)
+    details = dialog.findChild(QPlainTextEdit)
+    assert details is not None
+    assert "ZeroDivisionError: the bug <b>itself</b>" in details.toPlainText()
