@@ -10,6 +10,7 @@ from PySide6.QtCore import QModelIndex, QTimer
 from PySide6.QtWidgets import QApplication
 
 from bakehouse.artifacts.locator import Locator
+from bakehouse.itemmodels.artifact_tree import ArtifactRoot
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import ThemeSource, style_sheet
 from bakehouse.widgets.artifact_tree_view import ArtifactTreeView
@@ -24,7 +25,7 @@ view = ArtifactView(themes, tasks)
 view.setWindowTitle("drag source")
 view.setGeometry(20, 60, 344, 500)
 view.set_locator(Locator(Path(sys.argv[1])))
-view.show_roots([("Run artifacts", sys.argv[2])])
+view.show_roots([ArtifactRoot("Run artifacts", sys.argv[2])])
 view.show()
 
 

@@ -214,7 +214,7 @@ def test_that_several_addresses_are_rows_and_those_without_files_say_why(
 def test_that_a_view_without_files_says_why(
     qtbot: QtBot, view: ArtifactView, folder: Path, address: str, words: str
 ) -> None:
-    view.show_roots([("Run artifacts", address)])
+    view.show_roots([ArtifactRoot("Run artifacts", address)])
     qtbot.waitUntil(lambda: words in empty_text(view))
 
 
@@ -324,11 +324,11 @@ def test_that_reading_anew_keeps_what_is_open_and_selected(qtbot: QtBot, view: A
 
 
 def test_that_the_contents_of_an_earlier_address_never_arrive(qtbot: QtBot, view: ArtifactView, folder: Path) -> None:
-    view.show_roots([("one", ADDRESS)])
-    view.show_roots([("two", f"{ADDRESS}/model")])
+    view.show_roots([ArtifactRoot("one", ADDRESS)])
+    view.show_roots([ArtifactRoot("two", f"{ADDRESS}/model")])
     qtbot.waitUntil(lambda: model(view).rowCount() > 0 and not view._tasks.busy)
     assert names(view) == ["data", "MLmodel", "model.pkl"]
-    view.show_roots([("one", ADDRESS)])
+    view.show_roots([ArtifactRoot("one", ADDRESS)])
     view.clear()
     qtbot.waitUntil(lambda: not view._tasks.busy)
     assert model(view).rowCount() == 0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QTableView
+from PySide6.QtWidgets import QLabel, QProgressBar, QTableView
 from pytestqt.qtbot import QtBot
 
 from bakehouse.resources import sample_directory
@@ -125,7 +125,9 @@ def test_that_a_lock_of_seconds_is_waited_for(window: MainWindow, qtbot: QtBot, 
     with closing(sqlite3.connect(store, isolation_level=None)) as writer:
         writer.execute("BEGIN EXCLUSIVE")
         window.open_store(store)
-        qtbot.wait(700)
+        progress = window.status.findChild(QProgressBar)
+        assert progress is not None
+        qtbot.waitUntil(progress.isVisible)
         assert window.opener.session is None
         writer.execute("ROLLBACK")
     qtbot.waitUntil(lambda: window.opener.session is not None and not window.tasks.busy, timeout=20_000)

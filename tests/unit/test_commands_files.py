@@ -208,7 +208,8 @@ def test_that_a_disk_that_fills_leaves_no_partial_file(ending: str, tmp_path: Pa
 
 
 TERMINATED = textwrap.dedent("""
-    import sys, time
+    import signal
+    import sys
     from pathlib import Path
     from bakehouse.commands import dispatch
     from bakehouse.commands.file_output import new_file
@@ -217,8 +218,7 @@ TERMINATED = textwrap.dedent("""
         with new_file(Path(sys.argv[1])) as file:
             file.write(b"half")
             print("writing", flush=True)
-            while True:
-                time.sleep(0.01)
+            signal.pause()
 
     dispatch._run = slow
     sys.exit(dispatch.run_command("export", []))

@@ -286,8 +286,8 @@ def _table_page() -> QTableView:
     page.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
     page.setCornerButtonEnabled(False)
     page.setTabKeyNavigation(False)
+    page.setObjectName("file_table")
     page.setAccessibleName("File table")
-    page.setStyleSheet("QTableView::item { padding: 0 5px; }")  # in line with the header's text
     rows = page.verticalHeader()
     rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
     rows.setDefaultSectionSize(24)

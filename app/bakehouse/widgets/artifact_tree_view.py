@@ -40,7 +40,6 @@ class ArtifactTreeView(QTreeView):
         self.setDefaultDropAction(Qt.DropAction.CopyAction)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setStyleSheet("QTreeView::item { padding-right: 6px; }")  # sizes end before the edge
         header = self.header()
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(24)

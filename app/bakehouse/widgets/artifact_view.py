@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from typing_extensions import override
 
 from bakehouse.artifacts.listing import Entry
 from bakehouse.artifacts.locator import Locator
+from bakehouse.artifacts.protection import Guard
+from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.itemmodels.artifact_rows import Kind
 from bakehouse.itemmodels.artifact_tree import ArtifactRoot, ArtifactTreeModel
@@ -71,30 +73,26 @@ class ArtifactView(QWidget):
         self.clear()
         self._reading.locator = locator
 
-    def show_roots(self, roots: Sequence[ArtifactRoot | tuple[str, str]]) -> None:
-        """Show these addresses, as ArtifactRoot or (title, uri).
-
-        The same ones again are read anew and keep what is open and selected.
-        """
-        wanted = [root if isinstance(root, ArtifactRoot) else ArtifactRoot(*root) for root in roots]
-        is_same = tuple(wanted) == self._model.roots
+    def show_roots(self, roots: Sequence[ArtifactRoot]) -> None:
+        """Show these addresses; the same ones again are read anew and keep what is open and selected."""
+        is_same = tuple(roots) == self._model.roots
         self._open = self._keys(self._tree.expanded_rows()) if is_same else set()
         self._chosen = self._keys(self._tree.selected_rows()) if is_same else set()
         self._stop()
         self._preview.hide()
         self._notice.hide()
         self._problem.hide()
-        self._model.show(wanted)
-        if not wanted:
+        self._model.show(roots)
+        if not roots:
             self._show_empty("No artifacts.")
             return
         self._pages.setCurrentWidget(self._split)
         if self._reading.locator is None:
             return
-        if len(wanted) == 1:
+        if len(roots) == 1:
             self._model.fetchMore(QModelIndex())
         else:
-            for row in range(len(wanted)):
+            for row in range(len(roots)):
                 self._tree.expand(self._model.index(row, 0))
         self._slow.start()
 
@@ -265,10 +263,19 @@ class ArtifactView(QWidget):
         if entry is None or entry.is_folder:
             self._preview.hide()
             return
+        self._load(f"{self._slot}.preview", entry, load_preview, self._show_preview)
+
+    def _load(
+        self,
+        slot: str,
+        entry: Entry,
+        read: Callable[[Entry, Guard | None, Token], Shown],
+        show: Callable[[Entry, Shown], None],
+    ) -> None:
         self._tasks.start(
-            f"{self._slot}.preview",
-            partial(load_preview, entry, self._reading.guard),
-            done=partial(self._show_preview, entry),
+            slot,
+            partial(read, entry, self._reading.guard),
+            done=partial(show, entry),
             failed=partial(self._fail_preview, entry),
             lane=Lane.FILES,
             title="Reading a preview",
@@ -313,14 +320,7 @@ class ArtifactView(QWidget):
             if self._model.hasChildren(index):
                 self._tree.setExpanded(index, not self._tree.isExpanded(index))
             return
-        self._tasks.start(
-            f"{self._slot}.window",
-            partial(load_for_window, entry, self._reading.guard),
-            done=partial(self._show_window, entry),
-            failed=partial(self._fail_preview, entry),
-            lane=Lane.FILES,
-            title="Reading a preview",
-        )
+        self._load(f"{self._slot}.window", entry, load_for_window, self._show_window)
 
     def _show_window(self, entry: Entry, shown: Shown) -> None:
         PreviewWindow(self._themes, entry.name, shown, self.window()).show()
