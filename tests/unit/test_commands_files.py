@@ -260,3 +260,11 @@ def test_that_what_the_system_refuses_is_a_sentence() -> None:
 )
 def test_that_times_are_iso_8601_where_a_calendar_reaches(ms: float, text: str) -> None:
     assert time_text(ms) == text
+
+
+def test_that_a_moment_beyond_every_calendar_is_missing_in_parquet_only(tmp_path: Path) -> None:
+    table = table_of(["a", "b"], [1.0, 2.0], [2.0**63, -(2.0**64)])
+    write_table(table, tmp_path / "t.parquet", Token())
+    assert parquet.read_table(tmp_path / "t.parquet")["start_time"].to_pylist() == [None, None]
+    write_table(table, tmp_path / "t.csv", Token())
+    assert "9223372036854775808" in (tmp_path / "t.csv").read_text()

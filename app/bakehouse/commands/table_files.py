@@ -113,7 +113,8 @@ def _write_parquet(table: Table, file: BinaryIO, _path: Path, token: Token) -> N
         if isinstance(cells, NumberCells):
             return filled(pa.float64(), cells.present[start:stop], np.ascontiguousarray(cells.values[start:stop]))
         times = cells.times_ms[start:stop]
-        known = np.isfinite(times)
+        # Beyond this no whole number of milliseconds has room; no calendar reaches there either.
+        known = np.abs(times) < 2.0**63
         return filled(moment, known, np.where(known, times, 0).astype(np.int64))
 
     kinds = {TextCells: pa.string(), NumberCells: pa.float64(), TimeCells: moment}

@@ -6,6 +6,7 @@ import errno
 import os
 import sqlite3
 from pathlib import Path
+from typing import TypeAlias
 
 from bakehouse.domain.errors import (
     BakehouseError,
@@ -29,21 +30,29 @@ _READONLY_ROLLBACK = 776
 _IOERR_SHORT_READ = 522
 
 
-def is_busy(error: sqlite3.Error) -> bool:
+SQLITE_FAILURES = (sqlite3.Error, UnicodeDecodeError)
+"""What a statement may raise: Python decodes SQLite's message strictly, and it may name bytes of a damaged schema."""
+
+SqliteFailure: TypeAlias = sqlite3.Error | UnicodeDecodeError
+
+
+def is_busy(error: SqliteFailure) -> bool:
     """Whether another process holds the lock at this moment, so that waiting helps."""
     return _code(error) & 0xFF in (_BUSY, _LOCKED)
 
 
-def is_interrupt(error: sqlite3.Error) -> bool:
+def is_interrupt(error: SqliteFailure) -> bool:
     """Whether the statement was stopped by `interrupt()` or the progress handler."""
     return _code(error) & 0xFF == _INTERRUPT
 
 
-def failure(error: sqlite3.Error, path: Path, *, writing: bool = False) -> BakehouseError | Cancelled | None:
+def failure(error: SqliteFailure, path: Path, *, writing: bool = False) -> BakehouseError | Cancelled | None:
     """The domain's error for what SQLite reported about the store at `path`; None when it is a bug of ours.
 
     `writing` says whether an edit was under way, for the sentence only. Raise the result `from` the given error.
     """
+    if isinstance(error, UnicodeDecodeError):
+        return damaged(path)
     code = _code(error)
     primary = code & 0xFF
     name = shown(path)
@@ -59,6 +68,8 @@ def failure(error: sqlite3.Error, path: Path, *, writing: bool = False) -> Bakeh
         return DiskFull(f"No space is left on the disk of {name}; nothing was written; make room and try again.")
     if primary in (_CORRUPT, _NOTADB) or code == _IOERR_SHORT_READ:
         return damaged(path)
+    if primary == _ERROR and str(error) == "unsupported file format":
+        return damaged(path, "its header tells a format that SQLite does not know")
     if primary == _CANTOPEN:
         return _cannot_open(path)
     if primary in (_PERM, _AUTH):
@@ -121,7 +132,7 @@ def _names_something_gone(error: sqlite3.Error) -> bool:
     return text.startswith(("no such table", "no such column"))
 
 
-def _code(error: sqlite3.Error) -> int:
+def _code(error: SqliteFailure) -> int:
     # Errors that Python's module raises by itself (a closed connection, for example) carry no code.
     code = getattr(error, "sqlite_errorcode", None)
     return code if isinstance(code, int) else 0

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
 from bakehouse.store.connections import FileAccess, FileIdentity, mark_closed, mark_open
-from bakehouse.store.failures import failure, shown
+from bakehouse.store.failures import SQLITE_FAILURES, failure, shown
 from bakehouse.store.reading import ClosedStore, Reader
 from bakehouse.store.schema import Schema, read_schema
 from bakehouse.store.watching import Watcher
@@ -74,7 +73,7 @@ class Store:
         try:
             with contextlib.closing(self._access.connect()) as connection:
                 self._schema = read_schema(connection)
-        except sqlite3.Error as error:
+        except SQLITE_FAILURES as error:
             told = failure(error, self.path)
             if told is None:
                 raise

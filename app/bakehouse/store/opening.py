@@ -22,7 +22,7 @@ from bakehouse.store.connections import (
     read_header,
     side_file_size,
 )
-from bakehouse.store.failures import damaged, failure, is_busy, missing, os_failure, shown
+from bakehouse.store.failures import SQLITE_FAILURES, damaged, failure, is_busy, missing, os_failure, shown
 from bakehouse.store.handle import Store
 from bakehouse.store.reading import BUSY_PATIENCE_S
 from bakehouse.store.schema import Schema, read_schema
@@ -137,7 +137,7 @@ def _read_schema(access: FileAccess) -> Schema:
         try:
             with contextlib.closing(access.connect()) as connection:
                 return read_schema(connection)
-        except sqlite3.Error as error:
+        except SQLITE_FAILURES as error:
             if is_busy(error) and time.monotonic() < deadline:
                 continue
             told = failure(error, access.path)
@@ -176,7 +176,7 @@ def _open_writable_once(path: Path) -> None:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
             connection.execute("COMMIT").close()
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    except sqlite3.Error as error:
+    except SQLITE_FAILURES as error:
         told = failure(error, path, writing=True)
         if told is None:
             raise

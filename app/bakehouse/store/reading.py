@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
+from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import StoreError
 from bakehouse.store.connections import FileAccess, replacing
-from bakehouse.store.failures import failure, is_busy, is_interrupt, os_failure
+from bakehouse.store.failures import SQLITE_FAILURES, failure, is_busy, is_interrupt, os_failure
+from bakehouse.store.packing import cannot_pack, packed, unpacked
 from bakehouse.store.schema import Schema, quoted
 
 BUSY_PATIENCE_S = 60.0
@@ -62,7 +63,6 @@ class Reader:
         self._token: Token | None = None
         self._connection: sqlite3.Connection | None = None
         self._page_sizes: dict[str, PageSize] = {}
-        self._packs = True
         self._replaces = False
 
     @property
@@ -90,7 +90,7 @@ class Reader:
             token.check()
             try:
                 return self._fetch(sql, parameters, token)
-            except sqlite3.Error as error:
+            except SQLITE_FAILURES as error:
                 if is_interrupt(error):
                     token.check()
                     continue
@@ -116,18 +116,12 @@ class Reader:
         Only for text and whole numbers: SQLite hands the lists over as JSON, which has too few digits for floats. It
         builds them in one step, so a busy thread of ours cannot stretch the time the lock is held, as between rows.
         """
-        if self._packs:
-            packed = ", ".join(f"json_group_array({expression})" for expression in expressions)
-            try:
-                (row,) = self.rows(f"SELECT {packed} {source}", parameters, token=token)
-                return [json.loads(text) for text in row]
-            except sqlite3.OperationalError as error:
-                # A foreign store may hold a blob where text belongs, and an old SQLite may lack the function.
-                if not str(error).startswith(("JSON cannot hold", "no such function")):
-                    raise
-            except ValueError:
-                # An infinity where a whole number belongs is no JSON.
-                pass
+        try:
+            (row,) = self.rows(f"SELECT {packed(expressions)} {source}", parameters, token=token)
+            return [unpacked(text, row[-1]) for text in row[:-1]]
+        except (sqlite3.OperationalError, JSONDecodeError) as error:
+            if not cannot_pack(error):
+                raise
         rows = self.rows(f"SELECT {', '.join(expressions)} {source}", parameters, token=token)
         return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in expressions]
 

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from bakehouse.store.failures import failure
+from bakehouse.store.failures import SQLITE_FAILURES, failure
 
 # Columns that hold nothing but an address.
 _ADDRESSES = {
@@ -103,7 +103,7 @@ def rewrite_addresses(database: Path, old: str, new: str) -> int:
             count += _rewrite(connection, _MAYBE_ADDRESSES, "relocated_value")
             connection.execute("COMMIT")
             return count
-    except sqlite3.Error as error:
+    except SQLITE_FAILURES as error:
         known = failure(error, database, writing=True)
         if known is None:
             raise

@@ -62,7 +62,9 @@ def read_schema(connection: sqlite3.Connection) -> Schema:
         "SELECT m.name, c.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c"
         " WHERE m.type = 'table' AND m.rootpage > 0 AND m.sql NOT LIKE '%WITHOUT ROWID%'"
     ):
-        tables.setdefault(str(table), set()).add(str(column))
+        # An undecodable name comes with replacement characters, and no query would find it.
+        if "\ufffd" not in f"{table}{column}":
+            tables.setdefault(str(table), set()).add(str(column))
     indexes: dict[str, dict[str, tuple[str, ...]]] = {}
     for table, index, column in rows(
         "SELECT m.tbl_name, m.name, c.name FROM sqlite_master AS m, pragma_index_info(m.name) AS c"

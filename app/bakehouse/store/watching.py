@@ -6,7 +6,7 @@ import sqlite3
 
 from bakehouse.domain.changes import FileChange
 from bakehouse.store.connections import FileAccess, FileIdentity
-from bakehouse.store.failures import failure, is_busy
+from bakehouse.store.failures import SQLITE_FAILURES, failure, is_busy
 from bakehouse.store.schema import Schema, read_schema
 
 
@@ -38,7 +38,7 @@ class Watcher:
             return FileChange.REPLACED
         try:
             return self._poll_content()
-        except sqlite3.Error as error:
+        except SQLITE_FAILURES as error:
             if is_busy(error):
                 return FileChange.NONE
             told = failure(error, self._access.path)

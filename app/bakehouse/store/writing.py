@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bakehouse.domain.errors import StoreReadOnly, StoreReplaced, WriteRefused
 from bakehouse.domain.text import visible
 from bakehouse.store.connections import file_uri
-from bakehouse.store.failures import failure, os_failure, shown
+from bakehouse.store.failures import SQLITE_FAILURES, SqliteFailure, failure, os_failure, shown
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -177,9 +177,9 @@ class Writer:
             with engine.begin() as connection:
                 self._check_same_file()
                 yield Transaction(connection, self._allowed)
-        except (sqlalchemy.exc.DBAPIError, sqlite3.Error) as error:
+        except (sqlalchemy.exc.DBAPIError, *SQLITE_FAILURES) as error:
             cause = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) else error
-            said = _write_error(cause, path) if isinstance(cause, sqlite3.Error) else None
+            said = _write_error(cause, path) if isinstance(cause, SQLITE_FAILURES) else None
             if said is None:
                 raise
             raise said from error
@@ -229,7 +229,7 @@ def prepare() -> None:
     import sqlalchemy.dialects.sqlite  # noqa: F401
 
 
-def _write_error(error: sqlite3.Error, path: Path) -> Exception | None:
+def _write_error(error: SqliteFailure, path: Path) -> Exception | None:
     """SQLite's error during a write as a sentence (nothing of the transaction stays); None for a bug of ours."""
     # Extended codes carry the primary one in their low byte.
     if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CONSTRAINT:

@@ -300,6 +300,29 @@ def test_that_the_journal_of_a_writer_at_work_is_not_hot(tmp_path: Path) -> None
         writer.execute("ROLLBACK")
 
 
+def test_that_a_damaged_schema_is_damage_even_where_its_words_cannot_be_decoded(tmp_path: Path) -> None:
+    path = new_store(tmp_path / "mlflow.db")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE gone (a)")
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(
+            "UPDATE sqlite_master SET sql = CAST('CREATE TABLE ' || x'fff1' AS TEXT) WHERE name = 'gone'"
+        )
+        connection.execute("UPDATE sqlite_master SET name = CAST(x'fff1' AS TEXT) WHERE name = 'gone'")
+        connection.commit()
+    with pytest.raises(StoreDamaged):
+        open_store(path)
+
+
+def test_that_a_file_format_of_the_future_is_said(tmp_path: Path) -> None:
+    path = new_store(tmp_path / "mlflow.db")
+    content = bytearray(path.read_bytes())
+    content[44:48] = (9).to_bytes(4, "big")
+    path.write_bytes(content)
+    with pytest.raises(StoreDamaged, match="format"):
+        open_store(path)
+
+
 def test_that_a_log_beside_a_store_without_wal_mode_makes_no_further_file(tmp_path: Path) -> None:
     path = new_store(tmp_path / "mlflow.db")
     Path(f"{path}-wal").write_bytes(b"of another program" * 500)
