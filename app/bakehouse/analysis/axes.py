@@ -137,7 +137,7 @@ def _category_axis(data: AxisData, codes: NDArray[np.int32], lanes: NDArray[np.u
     place[used] = np.linspace(1.0, 0.0, len(used)) if len(used) > 1 else 0.5
     categories = tuple(names[i] for i in used)
     # More labels than any screen has rows for are not made; the painter thins the rest where they would overlap.
-    shown = np.unique(np.linspace(0, len(used) - 1, min(len(used), _MOST_TICKS)).astype(np.int64))
+    shown = np.linspace(0, len(used) - 1, min(len(used), _MOST_TICKS)).astype(np.int64)
     ticks = tuple(Tick(float(place[i]), names[i]) for i in used[shown])
     return Axis(data, place[codes], lanes, 0.0, 1.0, categories, ticks)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from itertools import repeat
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -33,11 +32,6 @@ def whole_numbers(values: Sequence[Any], missing: int = 0) -> npt.NDArray[np.int
     except (TypeError, ValueError, OverflowError):
         kept = (as_int(value, missing) for value in values)
         return np.fromiter((v if -(2**63) <= v < 2**63 else missing for v in kept), np.int64, len(values))
-
-
-def positions(ids: Iterable[Any], row_of: Any, count: int) -> npt.NDArray[np.int32]:
-    """The row of each id, -1 where `row_of` knows none."""
-    return np.fromiter(map(row_of.get, ids, repeat(-1)), np.int32, count)
 
 
 def _floats(values: Sequence[Any], missing: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_] | None]:

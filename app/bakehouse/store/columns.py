@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey, ColumnKind
-from bakehouse.store.arrays import metric_values, positions
+from bakehouse.store.arrays import metric_values
 from bakehouse.store.keys import TABLES, list_keys, stored_keys
 from bakehouse.store.reading import Reader
-from bakehouse.store.scanning import LOOK_UP, Columns, bound, look_up_runs, scan_key, scan_table
-from bakehouse.store.values import Codes, metric_expression
+from bakehouse.store.scanning import LOOK_UP, Page, Values, bound, look_up_runs, scan_key, scan_table
+from bakehouse.store.values import metric_expression
 
 __all__ = ["Numbers", "Texts", "list_keys", "read_column", "read_columns"]
 
@@ -88,8 +88,8 @@ def _gather(
 ) -> None:
     """Choose the cheapest way through the table, key by key or for all keys together, and go it."""
     spellings = {key: stored_keys(reader, table, key.name, token) for key in keys}
-    packed = isinstance(gathered, _Texts)
-    expressions = ["run_uuid", "value" if packed else metric_expression(table, reader.has)]
+    is_text = isinstance(gathered, _Texts)
+    values = Values("value" if is_text else metric_expression(table, reader.has), is_text)
     flat = [(position, stored) for position, key in enumerate(keys) for stored in spellings[key]]
     costs = {stored: _cost(reader, table, stored, len(row_of), token) for _, stored in flat}
     table_rows = _greatest_rowid(reader, table, token)
@@ -97,20 +97,21 @@ def _gather(
     done = 0
     if table_rows * _PASSED_ROW + taken * _TAKEN_ROW < sum(cost.seconds for cost in costs.values()):
         position_of = {stored.decode(reader.schema.encoding, "replace"): position for position, stored in flat}
-        stored = [stored for _, stored in flat]
-        for page in scan_table(reader, table, [*expressions, "key"], stored, token, packed=packed):
-            columns = np.fromiter(map(position_of.get, page.pop(), repeat(-1)), np.int16, len(page[0]))
-            done += gathered.add(columns, page, row_of)
+        for page in scan_table(reader, table, values, [stored for _, stored in flat], token):
+            columns = np.fromiter(map(position_of.get, page.keys or (), repeat(-1)), np.int16, len(page))
+            gathered.add(columns, page, row_of)
+            done += len(page)
             token.report(done, 0, "Reading columns")
         return
     run_ids = list(row_of)
     for position, stored_key in flat:
         if costs[stored_key].run_by_run:
-            pages = look_up_runs(reader, table, expressions, stored_key, run_ids, token, packed=packed)
+            pages = look_up_runs(reader, table, values, stored_key, run_ids, token)
         else:
-            pages = scan_key(reader, table, expressions, stored_key, token, packed=packed)
+            pages = scan_key(reader, table, values, stored_key, token)
         for page in pages:
-            done += gathered.add(np.full(len(page[0]), position, np.int16), page, row_of)
+            gathered.add(np.full(len(page), position, np.int16), page, row_of)
+            done += len(page)
             token.report(done, 0, "Reading columns")
 
 
@@ -150,17 +151,15 @@ class _Numbers:
         self._rows = [np.empty(0, np.int32)]
         self._values = [np.empty(0, np.float64)]
 
-    def add(self, columns: npt.NDArray[np.int16], page: Columns, row_of: Mapping[str, int]) -> int:
-        ids, values = page
-        found, known = metric_values(values)
-        rows = positions(ids, row_of, len(ids))
+    def add(self, columns: npt.NDArray[np.int16], page: Page, row_of: Mapping[str, int]) -> None:
+        found, known = metric_values(page.values)
+        rows = page.rows(row_of)
         kept = (rows >= 0) & (columns >= 0)
         if known is not None:
             kept &= known
         self._columns.append(columns[kept])
         self._rows.append(rows[kept])
         self._values.append(found[kept])
-        return len(ids)
 
     def columns(self) -> Iterator[tuple[ColumnKey, Numbers]]:
         values = np.concatenate(self._values)
@@ -176,27 +175,33 @@ class _Texts:
         self._columns = [np.empty(0, np.int16)]
         self._rows = [np.empty(0, np.int32)]
         self._codes = [np.empty(0, np.int32)]
-        self._index = Codes()
+        self._index: dict[str | None, int] = {}
+        self._seen = 0
 
-    def add(self, columns: npt.NDArray[np.int16], page: Columns, row_of: Mapping[str, int]) -> int:
-        ids, values = page
-        rows = positions(ids, row_of, len(ids))
-        codes = np.fromiter(map(self._index.__getitem__, values), np.int32, len(values))
-        kept = (codes >= 0) & (rows >= 0) & (columns >= 0)
+    def add(self, columns: npt.NDArray[np.int16], page: Page, row_of: Mapping[str, int]) -> None:
+        rows = page.rows(row_of)
+        # A text is numbered by the place in which it came first: numbers with gaps, but found at the speed of C.
+        numbers = range(self._seen, self._seen + len(page))
+        codes = np.fromiter(map(self._index.setdefault, page.values, numbers), np.int32, len(page))
+        self._seen += len(page)
+        kept = (codes != self._index.get(None, -1)) & (rows >= 0) & (columns >= 0)
         self._columns.append(columns[kept])
         self._rows.append(rows[kept])
         self._codes.append(codes[kept])
-        return len(ids)
 
     def columns(self) -> Iterator[tuple[ColumnKey, Texts]]:
         codes = np.concatenate(self._codes)
-        words: list[str] = list(self._index)
+        words = list(self._index)
+        place = np.empty(self._seen, np.int32)
+        place[np.fromiter(self._index.values(), np.int32, len(words))] = np.arange(len(words), dtype=np.int32)
+        codes = place[codes]
         for key, rows, chosen in _split(self._keys, self._columns, self._rows):
-            used, first, own = np.unique(codes[chosen], return_index=True, return_inverse=True)
-            seen = np.argsort(first)
-            place = np.empty(len(seen), np.int32)
-            place[seen] = np.arange(len(seen), dtype=np.int32)
-            yield key, Texts(rows, place[own], [words[code] for code in used[seen].tolist()])
+            # Of several places written to one code the last stays, so that from behind it is the first.
+            own, every = codes[chosen], np.arange(len(chosen), dtype=np.int32)
+            place[own[::-1]] = every[::-1]
+            used = own[place[own] == every]
+            place[used] = np.arange(len(used), dtype=np.int32)
+            yield key, Texts(rows, place[own], [words[code] or "" for code in used.tolist()])
 
 
 def _split(

@@ -8,7 +8,7 @@ from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.store.reading import Reader
 from bakehouse.store.runs import read_run_ids
-from bakehouse.store.scanning import LOOK_UP, bound, scan_key
+from bakehouse.store.scanning import LOOK_UP, Values, bound, scan_key
 
 TABLES = {ColumnKind.PARAM: "params", ColumnKind.METRIC: "latest_metrics", ColumnKind.TAG: "tags"}
 
@@ -72,7 +72,7 @@ def _of_experiments(reader: Reader, every: _Keys, experiment_ids: Sequence[int],
     doubtful = [(kind, key) for kind, keys in every.items() for key in keys if key not in found[kind]]
     if doubtful and len(sample) >= _SAMPLE:
         ids = read_run_ids(reader, experiment_ids, token, deleted=deleted)
-        known = set(ids)
+        known = dict.fromkeys(ids, 0)
         for kind, key in doubtful:
             if _occurs(reader, TABLES[kind], key, ids, known, token):
                 found[kind].add(key)
@@ -85,13 +85,13 @@ def _keys_of_runs(reader: Reader, table: str, ids: list[str], token: Token) -> s
     return {row[0] for row in reader.rows(sql, ids, token=token)}
 
 
-def _occurs(reader: Reader, table: str, key: bytes, ids: list[str], known: set[str], token: Token) -> bool:
+def _occurs(reader: Reader, table: str, key: bytes, ids: list[str], known: dict[str, int], token: Token) -> bool:
     """Whether a run of `ids` has the key: through the key's own rows, or run by run when those are fewer."""
     sql = f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE key = CAST(? AS TEXT) LIMIT ?)"
     counted = reader.first(sql, (bound(reader, key), min(len(ids), _COUNTED)), token=token)
     if len(ids) > _COUNTED or counted is None or counted[0] < len(ids):
-        pages = scan_key(reader, table, ["run_uuid"], key, token, packed=True)
-        return any(not known.isdisjoint(page[0]) for page in pages)
+        pages = scan_key(reader, table, Values("NULL", is_text=True), key, token)
+        return any((page.rows(known) >= 0).any() for page in pages)
     for first in range(0, len(ids), LOOK_UP):
         some = ids[first : first + LOOK_UP]
         marks = ", ".join("?" * len(some))

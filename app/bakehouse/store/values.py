@@ -62,19 +62,6 @@ def metric_expression(table: str, has: Callable[[str, str], bool]) -> str:
     return "CASE WHEN is_nan = 1 THEN 'nan' ELSE value END" if has(table, "is_nan") else "value"
 
 
-class Codes(dict[Any, int]):
-    """Numbers texts in the order in which they are first asked for; `map(codes.__getitem__, ...)` runs at C speed."""
-
-    def __missing__(self, value: Any) -> int:
-        """NULL has no number (-1); what is no text counts as its text."""
-        if value is None:
-            return -1
-        if not isinstance(value, str):
-            return self[as_text(value)]
-        self[value] = code = len(self)
-        return code
-
-
 class Words(dict[Any, str]):
     """Gives equal texts as one object, for columns where a few words come a hundred thousand times."""
 
