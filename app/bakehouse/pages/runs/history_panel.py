@@ -157,7 +157,7 @@ class HistoryPanel(QWidget):
         self._read = (self._ids, self._key)
         wanted = [self._key] if self._key else self._preferred
         work = partial(read_histories, self._store, self._ids, wanted)
-        self._tasks.start(_SLOT, work, done=self._loaded, failed=self._failed, title="History read")
+        self._tasks.start(_SLOT, work, done=self._loaded, failed=self._failed, title="Reading the history")
 
     def _loaded(self, result: tuple[str, list[History]]) -> None:
         key, histories = result

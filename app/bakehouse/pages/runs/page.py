@@ -16,15 +16,14 @@ from bakehouse.actions import Context
 from bakehouse.analysis.columns import Mask
 from bakehouse.analysis.frame import ColumnState, RunFrame, default_columns
 from bakehouse.analysis.order import SortKey
-from bakehouse.domain.cancellation import Token
 from bakehouse.domain.changes import Changes
 from bakehouse.domain.columns import DURATION, EXPERIMENT, RUN_NAME, START_TIME, ColumnKey
-from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.runs import Experiment, RunDetails
 from bakehouse.domain.text import visible
 from bakehouse.itemmodels.run_table import RunTableModel
 from bakehouse.itemmodels.selection import RunSelection
 from bakehouse.pages.page import Page, PalettePlace
+from bakehouse.pages.runs.finding import RunFinder
 from bakehouse.pages.runs.inspector import RunInspector
 from bakehouse.pages.runs.loading import Reloaded, RunLoader, Survey
 from bakehouse.pages.runs.panels import RunPanels
@@ -34,13 +33,11 @@ from bakehouse.pages.runs.sidebar import ExperimentSidebar
 from bakehouse.pages.runs.visible_runs import VisibleRuns, is_system_tag
 from bakehouse.pages.session import Session
 from bakehouse.settings import Settings
-from bakehouse.store.runs import read_details
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import Theme, ThemeSource
 from bakehouse.widgets.column_chooser import ColumnChooser
 from bakehouse.widgets.run_table_view import RunTableView
 
-_FIND = "runs.find"
 _QUIET_MS = 300
 _MINUTE_MS = 60_000
 # A refresh rests ten times as long as it took, so that a busy writer costs a tenth of the time at most.
@@ -60,7 +57,6 @@ class RunsPage(Page):
         self._session: Session | None = None
         self._frame = RunFrame([])
         self._defaults: list[ColumnKey] = []
-        self._sought: str | None = None
         self._refresh_began = 0.0
         theme = themes.theme
         self.selection = RunSelection(self)
@@ -75,6 +71,7 @@ class RunsPage(Page):
         self.inspector = RunInspector(themes, tasks)
         self.loader = RunLoader(tasks, self)
         self.visible = VisibleRuns(tasks, self)
+        self.finder = RunFinder(tasks, self)
         self._chooser = ColumnChooser(theme, self)
         self.panels = RunPanels(self.sidebar, self.area, self.inspector, settings)
         self.setFocusProxy(self.table)
@@ -99,6 +96,9 @@ class RunsPage(Page):
         self.filter_bar.filter_changed.connect(self.visible.set_text)
         self.visible.changed.connect(self._show_visible)
         self.visible.failed.connect(self.said)
+        self.finder.found.connect(self._select_found)
+        self.finder.experiment_wanted.connect(self._show_experiment)
+        self.finder.failed.connect(self.said)
         self.filter_bar.columns_requested.connect(self._choose_columns)
         self.filter_bar.down_pressed.connect(self._enter_table)
         self.area.clear_requested.connect(self.clear_filter)
@@ -145,12 +145,11 @@ class RunsPage(Page):
         """Forget the store; nothing is read after this."""
         self.loader.close()
         self.visible.close()
-        self._tasks.cancel(_FIND)
         for timer in (self._quiet, self._minute, self._resting):
             timer.stop()
         self._session = None
         self._is_refresh_due = False
-        self._sought = None
+        self.finder.forget()
         self.inspector.close_store()
         self.plots.history.close_store()
         self.sidebar.show_experiments([])
@@ -219,9 +218,7 @@ class RunsPage(Page):
         self.visible.show_frame(frame)
         self._show_visible()
         self._count_columns()
-        if self._sought is not None:
-            self._select_sought()
-        elif not self.selection.ids and len(self.model.rows):
+        if not self.finder.frame_shown(frame) and not self.selection.ids and len(self.model.rows):
             # The inspector never stands empty beside a full table.
             self.selection.set([self.model.run_id(0)])
 
@@ -351,39 +348,15 @@ class RunsPage(Page):
     @override
     def reveal(self, target: object) -> None:
         """Select the run with the id `target`, in its own experiment."""
-        run_id = str(target)
-        session = self._session
-        if session is None:
-            return
-        self._sought = run_id
-        if run_id in self._frame.row_of:
-            self._select_sought()
-            return
+        if self._session is not None:
+            self.finder.find(str(target), self._session.store, self._frame)
 
-        def work(token: Token) -> RunDetails | None:
-            return read_details(session.store.reader(), run_id, token)
-
-        self._tasks.start(_FIND, work, done=self._found, failed=self._find_failed)
-
-    def _find_failed(self, error: BakehouseError) -> None:
-        self._sought = None
-        self.said.emit(str(error))
-
-    def _found(self, details: RunDetails | None) -> None:
-        if details is None or details.lifecycle_stage == "deleted":
-            self.said.emit("That run is deleted or gone from the store.")
-            self._sought = None
-        else:
-            self.sidebar.select([details.experiment_id])
-
-    def _select_sought(self) -> None:
-        run_id, self._sought = self._sought, None
-        if run_id is not None and run_id in self._frame.row_of:
-            if self.model.place_of(run_id) < 0:
-                self.clear_filter()
-            self.selection.set([run_id], run_id)
-            self.table.show_run(run_id)
-            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+    def _select_found(self, run_id: str) -> None:
+        if self.model.place_of(run_id) < 0:
+            self.clear_filter()
+        self.selection.set([run_id], run_id)
+        self.table.show_run(run_id)
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # What the window asks
 
@@ -451,6 +424,9 @@ class RunsPage(Page):
 
     def _go_to(self, experiment_id: int) -> None:
         self.navigate_requested.emit("runs", None)
+        self._show_experiment(experiment_id)
+
+    def _show_experiment(self, experiment_id: int) -> None:
         self.sidebar.select([experiment_id])
 
     def _register(self, details: RunDetails) -> None:
