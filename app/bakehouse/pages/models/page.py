@@ -176,7 +176,7 @@ class ModelsPage(Page):
             done=self._loaded,
             failed=self._load_failed,
             # A refresh is not worth a word of its own in the status bar: it follows one that is.
-            title="" if self.sidebar.model.all else "Models read",
+            title="" if self.sidebar.model.all else "Reading models",
         )
 
     def _loaded(self, models: list[RegisteredModel]) -> None:
