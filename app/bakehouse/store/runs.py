@@ -44,9 +44,11 @@ def read_headers(reader: Reader, experiment_ids: Sequence[int], token: Token, *,
     Reports (rows looked at, 0 or more in all) to `token`. A run is active unless its lifecycle_stage is `deleted`.
     """
     where = _of_experiments(experiment_ids, deleted=deleted)
-    columns = ("run_uuid", "experiment_id", "name", "status", "user_id", "start_time", "end_time")
+    columns = ("run_uuid", "name", "status", "user_id", "start_time", "end_time")
     chosen = [name if reader.has("runs", name) else "NULL" for name in columns]
-    chosen.append("lifecycle_stage IS 'deleted'")
+    # What the condition says already is not fetched.
+    chosen += ["experiment_id"] if len(experiment_ids) != 1 or deleted else []
+    chosen += ["lifecycle_stage IS 'deleted'"] if deleted else []
     seen: set[str] = set()
     words = Words()
     ids: list[str] = []
@@ -61,13 +63,15 @@ def read_headers(reader: Reader, experiment_ids: Sequence[int], token: Token, *,
         page = reader.columns(chosen, f"FROM runs WHERE rowid BETWEEN ? AND ? AND {where}", (first, last), token=token)
         page = _new_ones(page, seen)
         ids += page[0]
-        experiments.append(whole_numbers(page[1], -1))
-        names += texts(page[2])
-        statuses += map(words.__getitem__, page[3])
-        users += map(words.__getitem__, page[4])
-        starts.append(times_ms(page[5]))
-        ends.append(times_ms(page[6]))
-        gone.append(np.array(page[7], dtype=np.bool_))
+        names += texts(page[1])
+        statuses += map(words.__getitem__, page[2])
+        users += map(words.__getitem__, page[3])
+        starts.append(times_ms(page[4]))
+        ends.append(times_ms(page[5]))
+        experiments.append(
+            whole_numbers(page[6], -1) if len(page) > 6 else np.full(len(page[0]), experiment_ids[0], np.int64)
+        )
+        gone.append(np.array(page[7], np.bool_) if deleted else np.zeros(len(page[0]), np.bool_))
         token.report(len(ids), 0, "Reading runs")
     _fill_from_tag(reader, NAME_TAG, ids, names, token)
     _fill_from_tag(reader, USER_TAG, ids, users, token)
@@ -110,7 +114,7 @@ def _new_ones(page: list[list[Any]], seen: set[str]) -> list[list[Any]]:
     """The columns of `page` at readable ids that did not come before (two undecodable ids may read alike)."""
     ids = page[0]
     new = set(ids)
-    if len(new) == len(ids) and seen.isdisjoint(new) and all(isinstance(run_id, str) for run_id in ids):
+    if len(new) == len(ids) and seen.isdisjoint(new) and set(map(type, ids)) <= {str}:
         seen |= new
         return page
     kept = []
