@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from frames import LATE, LR, RMSE, SHOWN, frame
 from PySide6.QtCore import QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
@@ -12,6 +11,7 @@ from bakehouse.analysis.columns import NumberColumn, TextColumn
 from bakehouse.analysis.frame import ColumnState
 from bakehouse.domain.columns import RUN_NAME
 from bakehouse.itemmodels.run_table import FAILED, WAITING, RunTableModel
+from tests.unit.itemmodels.frames import LATE, LR, RMSE, SHOWN, frame
 
 DOWN = Qt.SortOrder.DescendingOrder
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from frames import RMSE, SHOWN, frame
 from PySide6.QtCore import QItemSelection, QItemSelectionModel
 
 from bakehouse.itemmodels.run_table import RunTableModel
 from bakehouse.itemmodels.selection import RunSelection, RunSelectionModel
+from tests.unit.itemmodels.frames import RMSE, SHOWN, frame
 
 Flag = QItemSelectionModel.SelectionFlag
 
