@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from pathlib import Path
 
-from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QIcon
 from typing_extensions import override
 
@@ -16,13 +16,12 @@ from bakehouse.artifacts.listing import Entry, size_text
 from bakehouse.artifacts.locator import Location
 from bakehouse.domain.text import visible
 from bakehouse.itemmodels.artifact_rows import Kind, file_url, icon_name, spoken_text, time_text, tooltip
+from bakehouse.itemmodels.indexes import ROOT, Index
 from bakehouse.theme import LIGHT, Theme
 
 _PAGE = 500
 _NAME_LIMIT = 300
 _ItemRole = Qt.ItemDataRole
-Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 
 
 _SELECTABLE = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
@@ -228,27 +227,27 @@ class ArtifactTreeModel(QAbstractItemModel):
     # QAbstractItemModel
 
     @override
-    def columnCount(self, parent: Index = _ROOT) -> int:
+    def columnCount(self, parent: Index = ROOT) -> int:
         return len(ArtifactColumn)
 
     @override
-    def rowCount(self, parent: Index = _ROOT) -> int:
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.column() > 0 else len(self._at(parent).children)
 
     @override
-    def hasChildren(self, parent: Index = _ROOT) -> bool:
+    def hasChildren(self, parent: Index = ROOT) -> bool:
         node = self._at(parent)
         return parent.column() <= 0 and (bool(node.children) or node.state is not _State.READ)
 
     @override
-    def index(self, row: int, column: int, parent: Index = _ROOT) -> QModelIndex:
+    def index(self, row: int, column: int, parent: Index = ROOT) -> QModelIndex:
         node = self._at(parent)
         if parent.column() > 0 or not (0 <= row < len(node.children) and 0 <= column < len(ArtifactColumn)):
             return QModelIndex()
         return self.createIndex(row, column, node.children[row].number)
 
     @override
-    def parent(self, index: Index = _ROOT) -> QModelIndex:  # type: ignore[override]
+    def parent(self, index: Index = ROOT) -> QModelIndex:  # type: ignore[override]
         node = self._at(index)
         return QModelIndex() if node.parent is None else self._index(node.parent)
 

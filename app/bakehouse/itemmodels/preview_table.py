@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QObject, Qt
 from typing_extensions import override
 
 from bakehouse.artifacts.tables import TablePreview
-
-Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
+from bakehouse.itemmodels.indexes import ROOT, Index
 
 
 class PreviewTableModel(QAbstractTableModel):
@@ -19,11 +17,11 @@ class PreviewTableModel(QAbstractTableModel):
         self._table = table
 
     @override
-    def rowCount(self, parent: Index = _ROOT) -> int:
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._table.rows)
 
     @override
-    def columnCount(self, parent: Index = _ROOT) -> int:
+    def columnCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._table.columns)
 
     @override

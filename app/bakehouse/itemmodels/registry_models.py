@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QAbstractTableModel, QObject, Qt
 from typing_extensions import override
 
 from bakehouse.analysis.figures import MISSING, ago_text, moment_text
 from bakehouse.domain.models import ModelVersion, RegisteredModel, Stage
 from bakehouse.domain.text import counted, visible
+from bakehouse.itemmodels.indexes import ROOT, Index
 
-Index = QModelIndex | QPersistentModelIndex
 ModelKey = tuple[str, str]
 """(workspace, name): what tells a registered model from all others."""
 
@@ -80,7 +80,7 @@ class ModelListModel(QAbstractListModel):
         return any(self._search in text.casefold() for text in texts)
 
     @override
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._shown)
 
     @override
@@ -234,11 +234,11 @@ class VersionTableModel(QAbstractTableModel):
                 return version.description
 
     @override
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._versions)
 
     @override
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
+    def columnCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(VersionColumn)
 
     @override

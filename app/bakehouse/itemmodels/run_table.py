@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, Qt
 from typing_extensions import override
 
 from bakehouse.analysis.columns import Column, Ints, Mask, NumberColumn, TextColumn
@@ -29,6 +29,7 @@ from bakehouse.domain.columns import (
     ColumnKind,
 )
 from bakehouse.domain.text import visible
+from bakehouse.itemmodels.indexes import ROOT, Index
 
 _TITLES = {
     RUN_NAME: "Name", RUN_ID: "Run ID", STATUS: "Status", START_TIME: "Started", END_TIME: "Ended",
@@ -38,8 +39,6 @@ _SAMPLE = 2_000
 _CELL_CHARACTERS = 200
 WAITING = "…"
 FAILED = "not read"
-
-Index = QModelIndex | QPersistentModelIndex
 
 
 def column_title(key: ColumnKey) -> str:
@@ -267,11 +266,11 @@ class RunTableModel(QAbstractTableModel):
     # What Qt asks
 
     @override
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self.rows)
 
     @override
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
+    def columnCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self.columns)
 
     @override

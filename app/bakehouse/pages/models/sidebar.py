@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
 from bakehouse.domain.models import RegisteredModel
+from bakehouse.itemmodels.indexes import Index
 from bakehouse.itemmodels.registry_models import ModelKey, ModelListModel, ModelRole, key_of
 from bakehouse.theme import GRID, Theme
 from bakehouse.widgets.search_list import CountedDelegate, SearchList
@@ -25,9 +26,7 @@ class _ModelDelegate(CountedDelegate):
     """A name with its number of versions; below it, what is in Production and Staging."""
 
     @override
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
         rect, (top, height) = option.rect, _STAGES
         line = QRect(rect.left() + 2 * GRID, rect.top() + top, rect.width() - 4 * GRID, height)
@@ -35,7 +34,7 @@ class _ModelDelegate(CountedDelegate):
         self._paint_stages(painter, line, index)
         painter.restore()
 
-    def _paint_stages(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+    def _paint_stages(self, painter: QPainter, rect: QRect, index: Index) -> None:
         font = QFont(painter.font())
         font.setPixelSize(_SMALL_PX)
         painter.setFont(font)

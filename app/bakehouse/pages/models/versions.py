@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import (
-    QItemSelectionModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -28,6 +18,7 @@ from typing_extensions import override
 
 from bakehouse.domain.models import ModelVersion
 from bakehouse.domain.text import plain_tooltip
+from bakehouse.itemmodels.indexes import Index
 from bakehouse.itemmodels.registry_models import STAGE_ROLE, VersionColumn, VersionTableModel
 from bakehouse.theme import HEADER_HEIGHT, ROW_HEIGHT, Theme
 from bakehouse.widgets.run_cells import tabular
@@ -54,13 +45,11 @@ class _VersionDelegate(QStyledItemDelegate):
         self.theme = theme
 
     @override
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(80, ROW_HEIGHT)
 
     @override
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         rect, theme, column = option.rect, self.theme, index.column()
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, theme.color("selection"))
@@ -79,7 +68,7 @@ class _VersionDelegate(QStyledItemDelegate):
         event: QHelpEvent,
         view: QAbstractItemView,
         option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
+        index: Index,
     ) -> bool:
         """The whole text of a cell that is cut."""
         text = str(index.data() or "")

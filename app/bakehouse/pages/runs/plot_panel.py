@@ -16,6 +16,7 @@ from bakehouse.analysis.frame import ColumnState, RunFrame
 from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.itemmodels.run_table import column_title
 from bakehouse.pages.runs.history_panel import HistoryPanel
+from bakehouse.pages.runs.visible_runs import is_system_tag
 from bakehouse.plots.parallel import ParallelPlot
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import GRID, RunColors, Theme, ThemeSource
@@ -252,7 +253,7 @@ class PlotPanel(QWidget):
         self._say()
 
     def _choose_axes(self) -> None:
-        keys = [key for key in self._frame.keys if not (key.kind is ColumnKind.TAG and key.name.startswith("mlflow."))]
+        keys = [key for key in self._frame.keys if not is_system_tag(key)]
         self._chooser.open_below(self._axes_button, keys, self._axes, self._defaults, self._frame)
 
     def _axes_chosen(self, keys: Sequence[ColumnKey]) -> None:
