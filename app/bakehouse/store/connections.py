@@ -12,8 +12,11 @@ from pathlib import Path
 
 from bakehouse.store.failures import damaged, os_failure, unfinished
 
-BUSY_TIMEOUT_S = 0.05
-"""SQLite's own wait for a lock; longer waits are loops of this, so that they can be cancelled."""
+BUSY_TIMEOUT_S = 0.004
+"""SQLite's own wait for a lock; longer waits are loops of this, so that they can be cancelled.
+
+It sleeps 1, 2, 5, 10 ... ms between its tries: only the first ones find the gaps of a writer that commits all the time.
+"""
 
 _JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
 _CACHE_KIB = 16_384

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from bakehouse.domain.errors import NotAStore, StoreError
 from bakehouse.store.connections import (
-    BUSY_TIMEOUT_S,
     FileAccess,
     check_length,
     file_uri,
@@ -29,6 +28,7 @@ from bakehouse.store.schema import Schema, read_schema
 
 _MAGIC = b"SQLite format 3\x00"
 _SIDE_FILES = ("-journal", "-wal")
+_REPAIR_WAIT_S = 5.0
 
 # What every MLflow from 0.9 on has; everything else is asked for where it is needed.
 _REQUIRED = {
@@ -168,7 +168,7 @@ def _open_writable_once(path: Path) -> None:
     """Any read through a writable connection rolls a hot journal back or takes a log over."""
     try:
         connection = sqlite3.connect(
-            f"{file_uri(path)}?mode=rw", uri=True, timeout=BUSY_TIMEOUT_S * 100, isolation_level=None
+            f"{file_uri(path)}?mode=rw", uri=True, timeout=_REPAIR_WAIT_S, isolation_level=None
         )
         with contextlib.closing(connection):
             connection.execute("PRAGMA trusted_schema=OFF").close()

@@ -51,7 +51,17 @@ _ENCODINGS = {"UTF-16le": "utf-16-le", "UTF-16be": "utf-16-be"}
 
 
 def read_schema(connection: sqlite3.Connection) -> Schema:
-    """Read the schema through an open connection. Raises sqlite3.Error."""
+    """Read the schema through an open connection, all of it as it was at one moment. Raises sqlite3.Error."""
+    # One transaction takes the lock once: a writer that commits all the time leaves few gaps to take it in.
+    connection.execute("BEGIN").close()
+    try:
+        return _read_schema(connection)
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK").close()
+
+
+def _read_schema(connection: sqlite3.Connection) -> Schema:
 
     def rows(sql: str) -> list[tuple[str, ...]]:
         return connection.execute(sql).fetchall()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -78,3 +80,34 @@ def test_that_the_head_is_unknown_when_there_is_none_or_more_than_one(tmp_path: 
         change_store(path, statement)
         with open_store(path) as store:
             assert store_facts(store, TOKEN).schema_head is None
+
+
+_RESTLESS_WRITER = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=20)
+step = 0
+while True:
+    step += 1
+    connection.execute("BEGIN")
+    row = ("m", 1.0, step, step, "r", False)
+    connection.execute("INSERT INTO metrics(key, value, timestamp, step, run_uuid, is_nan) VALUES (?, ?, ?, ?, ?, ?)", row)
+    connection.execute("COMMIT")
+    if step == 1:
+        print(flush=True)
+"""
+
+
+def test_that_a_writer_who_commits_all_the_time_is_read_beside(tmp_path: Path) -> None:
+    path = new_store(tmp_path / "mlflow.db")
+    add_run(path, "r")
+    command = [sys.executable, "-c", _RESTLESS_WRITER, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
+        try:
+            assert writer.stdout is not None
+            assert writer.stdout.readline()
+            for _ in range(3):
+                with open_store(path) as store:
+                    assert store_facts(store, TOKEN).metric_points > 0
+            assert writer.poll() is None
+        finally:
+            writer.kill()
