@@ -24,6 +24,7 @@ from bakehouse.store.columns import read_column
 from bakehouse.store.opening import open_store
 from bakehouse.theme import LIGHT
 from bakehouse.widgets.run_table_view import RunTableView
+from tests.benchmarks.generated_store import cached_store
 
 pytestmark = pytest.mark.benchmark
 
@@ -173,9 +174,7 @@ def settle_paint(view: RunTableView) -> None:
 
 
 def test_sort_by_a_column_not_loaded(tmp_path_factory):
-    generated = pytest.importorskip("generated_store")
-    path = generated.cached_store(RUNS)
-    store = open_store(path, read_only=True)
+    store = open_store(cached_store(RUNS), read_only=True)
     try:
         reader, token = store.reader(), Token()
         ids = [row[0] for row in reader.rows("SELECT run_uuid FROM runs", (), token=token)]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
-from bakehouse.theme import LIGHT, style_sheet
+from bakehouse.settings import Settings
+from bakehouse.theme import LIGHT, ThemeSource, style_sheet
+from bakehouse.window import MainWindow
 
 
 @pytest.fixture(autouse=True)
@@ -27,3 +31,15 @@ def clean_windows(no_gc: None, qapp: QApplication) -> Iterator[None]:
     qapp.setStyleSheet("")
     left = [type(w).__name__ for w in qapp.topLevelWidgets() if type(w).__module__.startswith("bakehouse")]
     assert not left, f"leaked windows: {left}"
+
+
+@pytest.fixture
+def window(qtbot: QtBot, own_home: Path) -> Iterator[MainWindow]:
+    """The real window with the settings of a new person; a bug that reaches its crash dialog fails the test."""
+    window = MainWindow(ThemeSource("light"), Settings())
+    crashes: list[BaseException] = []
+    window.tasks.crashed.connect(crashes.append)
+    window.show()
+    yield window
+    window.close()
+    assert not crashes, crashes

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QTableView
 from pytestqt.qtbot import QtBot
 
 from bakehouse.resources import sample_directory
-from bakehouse.settings import Settings
-from bakehouse.theme import ThemeSource
 from bakehouse.window import MainWindow
 from tests.stores import add_experiment, add_points, add_run, change_store, insert, new_store
 
@@ -30,17 +26,6 @@ HOSTILE = (
     "",
     " ",
 )
-
-
-@pytest.fixture
-def window(qtbot: QtBot, own_home: Path) -> Iterator[MainWindow]:
-    window = MainWindow(ThemeSource("light"), Settings())
-    crashes: list[BaseException] = []
-    window.tasks.crashed.connect(crashes.append)
-    window.show()
-    yield window
-    window.close()
-    assert not crashes, crashes
 
 
 def _visit_all(window: MainWindow, qtbot: QtBot, store: Path) -> None:

@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -21,19 +20,7 @@ from bakehouse.actions import ACTIONS, MENUS, SEPARATOR
 from bakehouse.dialogs.crash import CrashDialog
 from bakehouse.resources import sample_directory
 from bakehouse.settings import Settings
-from bakehouse.theme import ThemeSource
 from bakehouse.window import MainWindow
-
-
-@pytest.fixture
-def window(qtbot: QtBot, own_home: Path) -> Iterator[MainWindow]:
-    window = MainWindow(ThemeSource("light"), Settings())
-    crashes: list[BaseException] = []
-    window.tasks.crashed.connect(crashes.append)
-    window.show()
-    yield window
-    window.close()
-    assert not crashes, crashes
 
 
 @pytest.fixture
