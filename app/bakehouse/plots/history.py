@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from bakehouse.analysis.envelope import make_series
+from bakehouse.domain.text import counted
+from bakehouse.plots.canvas import PlotCanvas, is_adding
 from bakehouse.plots.history_picture import Curve, HistoryPicture, Window, XMode
 from bakehouse.theme import RunColors, Theme
 
@@ -42,7 +44,7 @@ class MetricHistory(Protocol):
     def values(self) -> NDArray[np.float64]: ...
 
 
-class HistoryPlot(QWidget):
+class HistoryPlot(PlotCanvas):
     """Owns the histories shown and the visible part of them; made by the runs page, GUI thread only.
 
     The wheel zooms along x (with Ctrl along y), a drag moves, a double click or Home shows everything. A plain
@@ -53,13 +55,7 @@ class HistoryPlot(QWidget):
     """Run id; whether it adds to the selection."""
 
     def __init__(self, theme: Theme, colors: RunColors | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("history_plot")
-        self.setAccessibleName("Metric history")
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        super().__init__("history_plot", "Metric history", parent)
         self._run_colors = colors or RunColors()
         self._x_mode: XMode = "step"
         self._empty = "Select runs to see their metrics over time."
@@ -107,8 +103,7 @@ class HistoryPlot(QWidget):
         if not self._histories:
             return ""
         points = sum(len(history.values) for history in self._histories)
-        runs = len(self._histories)
-        return f"{points:,} {'point' if points == 1 else 'points'} of {runs:,} {'run' if runs == 1 else 'runs'}"
+        return f"{counted(points, 'point')} of {counted(len(self._histories), 'run')}"
 
     def reset_view(self) -> None:
         """Show every point, with a little room around."""
@@ -118,7 +113,7 @@ class HistoryPlot(QWidget):
         y = (min(b[2] for b in drawn), max(b[3] for b in drawn)) if drawn else (0.0, 1.0)
         self._whole_x, self._whole_y = _widened(*x, _ROOM_X), _widened(*y, _ROOM_Y)
         self._x_range, self._y_range = self._whole_x, self._whole_y
-        self._repaint()
+        self.repaint_whole()
 
     def x_range(self) -> tuple[float, float]:
         """The visible part of x: steps, ms since 1970, or seconds since a run's first point."""
@@ -130,7 +125,7 @@ class HistoryPlot(QWidget):
         span = min(max(high - low, _closest(self._whole_x)), most - least)
         low = min(max(low, least), most - span)
         self._x_range = (low, low + span)
-        self._repaint()
+        self.repaint_whole()
 
     def _show_curves(self) -> None:
         curves = []
@@ -143,11 +138,12 @@ class HistoryPlot(QWidget):
         self._picture.curves = curves
         self._picture.title = self._histories[0].key if self._histories else ""
         self._picture.x_mode = self._x_mode
-        self._repaint()
+        self.repaint_whole()
 
     # Picture
 
-    def _repaint(self) -> None:
+    @override
+    def repaint_whole(self) -> None:
         self._pixmap = None
         self.update()
 
@@ -163,10 +159,7 @@ class HistoryPlot(QWidget):
         theme = self._picture.theme
         window = self.window_shown()
         if not self._histories or window.plot.width() < 10 or window.plot.height() < 10:
-            painter.fillRect(self.rect(), theme.color("panel"))
-            painter.setPen(theme.color("muted"))
-            if not self._histories:
-                painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._empty)
+            self.paint_empty(painter, theme, "" if self._histories else self._empty)
             painter.end()
             return
         ratio = self.devicePixelRatioF()
@@ -186,21 +179,7 @@ class HistoryPlot(QWidget):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._repaint()
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._repaint()
-
-    @override
-    def sizeHint(self) -> QSize:
-        return QSize(800, 400)
-
-    @override
-    def minimumSizeHint(self) -> QSize:
-        return QSize(240, 160)
+        self.repaint_whole()
 
     # Pointer and keys
 
@@ -217,7 +196,7 @@ class HistoryPlot(QWidget):
             low, high = _zoomed(*self._y_range, share, factor)
             if high - low >= _closest(self._whole_y):
                 self._y_range = (low, high)
-                self._repaint()
+                self.repaint_whole()
         else:
             share = (event.position().x() - window.plot.left()) / window.plot.width()
             self.set_x_range(*_zoomed(*self._x_range, min(max(share, 0.0), 1.0), factor))
@@ -250,9 +229,8 @@ class HistoryPlot(QWidget):
             self.update()
             return
         run_id = self._picture.run_at(self.window_shown(), event.position())
-        adding = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
         if run_id is not None:
-            self.run_clicked.emit(run_id, bool(event.modifiers() & adding))
+            self.run_clicked.emit(run_id, is_adding(event))
 
     @override
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QHelpEvent,
     QKeyEvent,
@@ -17,11 +17,12 @@ from PySide6.QtGui import (
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 from typing_extensions import override
 
 from bakehouse.analysis.brushes import Brush, combined_mask
 from bakehouse.domain.text import plain_tooltip
+from bakehouse.plots.canvas import PlotCanvas, is_adding
 from bakehouse.plots.parallel_axes import paint_axes, paint_brush, paint_legend, title_box
 from bakehouse.plots.parallel_brushing import BrushDrag, brush_boxes, cursor_at
 from bakehouse.plots.parallel_layers import ParallelLayers
@@ -44,7 +45,7 @@ _HOVER_REACH = 6.0
 _FRAME_MS = 16
 
 
-class ParallelPlot(QWidget):
+class ParallelPlot(PlotCanvas):
     """Owns the axes, brushes and pictures of one set of runs; made by the runs page, GUI thread only.
 
     A plain widget over numpy pictures rather than a pyqtgraph scene: nothing but axes and a few lines are objects
@@ -59,13 +60,7 @@ class ParallelPlot(QWidget):
     """Everything asked for so far is drawn."""
 
     def __init__(self, theme: Theme, colors: RunColors | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("parallel_plot")
-        self.setAccessibleName("Parallel coordinates")
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        super().__init__("parallel_plot", "Parallel coordinates", parent)
         self._theme = theme
         self._run_colors = colors or RunColors()
         self._runs = NO_RUNS
@@ -73,7 +68,7 @@ class ParallelPlot(QWidget):
         self._brushes: dict[ColumnKey, Brush] = {}
         self._layout = make_layout(1, 1, 0, not_finite=False, legend=False)
         self._layers = ParallelLayers(self)
-        self._layers.changed.connect(self._show_layers)
+        self._layers.changed.connect(self.repaint_whole)
         self._layers.finished.connect(self.picture_finished)
         self._composed: QPixmap | None = None
         self._drag: BrushDrag | None = None
@@ -192,7 +187,8 @@ class ParallelPlot(QWidget):
         colours = [self._run_colors.color(self._theme, self._runs.run_id(place)) for place in few]
         self._layers.select(Crossings(heights, (), None), colours)
 
-    def _show_layers(self) -> None:
+    @override
+    def repaint_whole(self) -> None:
         self._composed = None
         self.update()
 
@@ -218,9 +214,7 @@ class ParallelPlot(QWidget):
         painter = QPainter(self)
         empty = self._empty_text()
         if empty:
-            painter.fillRect(self.rect(), self._theme.color("panel"))
-            painter.setPen(self._theme.color("muted"))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, empty)
+            self.paint_empty(painter, self._theme, empty)
             painter.end()
             return
         painter.drawPixmap(0, 0, self._compose())
@@ -265,20 +259,6 @@ class ParallelPlot(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._rebuild()
-
-    @override
-    def sizeHint(self) -> QSize:
-        return QSize(800, 400)
-
-    @override
-    def minimumSizeHint(self) -> QSize:
-        return QSize(240, 160)
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._show_layers()
 
     @override
     def event(self, event: QEvent) -> bool:
@@ -337,8 +317,7 @@ class ParallelPlot(QWidget):
         self._pointer = event.position()
         self._hover()
         if self._hovered is not None:
-            adding = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
-            self.run_clicked.emit(self._runs.run_id(self._hovered), bool(event.modifiers() & adding))
+            self.run_clicked.emit(self._runs.run_id(self._hovered), is_adding(event))
 
     @override
     def leaveEvent(self, event: QEvent) -> None:
