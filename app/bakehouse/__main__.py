@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -9,6 +10,8 @@ from bakehouse.commands.arguments import COMMANDS, parse_window
 from bakehouse.commands.dispatch import answer, report, run_command
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.options import Options
+from bakehouse.domain.text import visible
+from bakehouse.places import cache_directory, config_directory, data_directory
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,6 +35,10 @@ def _change_desktop(*, add: bool) -> str:
 
 
 def _run_window(options: Options) -> int:
+    try:
+        _check_surroundings()
+    except BakehouseError as error:
+        return report(error)
     # Everything above works on a machine without any Qt library.
     try:
         from bakehouse.main import run_window
@@ -44,6 +51,18 @@ def _run_window(options: Options) -> int:
             )
         )
     return run_window(options)
+
+
+def _check_surroundings() -> None:
+    """Raises BakehouseError where Qt would end the process, or the window could remember nothing."""
+    if sys.platform == "linux" and not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))):
+        raise BakehouseError("There is no display here to show the window on; info and export work without one.")
+    try:
+        for directory in (config_directory, data_directory, cache_directory):
+            directory()
+    except OSError as error:
+        name = visible(str(error.filename))
+        raise BakehouseError(f"Bakehouse needs the folder {name} for itself: {error.strerror}.") from error
 
 
 if __name__ == "__main__":

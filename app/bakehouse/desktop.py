@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -54,10 +55,14 @@ def unregister() -> str:
     if sys.platform == "darwin":
         raise BakehouseError(_ON_MACOS)
     removed = 0
-    for path in _linux_files():
-        if path.exists():
-            path.unlink()
-            removed += 1
+    try:
+        for path in _linux_files():
+            if path.exists():
+                path.unlink()
+                removed += 1
+        _forget_default()
+    except OSError as error:
+        raise BakehouseError(f"{error.filename} could not be removed: {error.strerror}.") from error
     if not removed:
         return "Bakehouse was not registered with this desktop; nothing to remove."
     _update_databases()
@@ -71,7 +76,28 @@ _ON_MACOS = (
 
 
 def _data_home() -> Path:
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return _base_directory("XDG_DATA_HOME", ".local/share")
+
+
+def _base_directory(variable: str, default: str) -> Path:
+    """As https://specifications.freedesktop.org/basedir-spec wants it: a relative path is ignored."""
+    path = Path(os.environ.get(variable, ""))
+    return path if path.is_absolute() else Path.home() / default
+
+
+def _forget_default() -> None:
+    """Take the line that `xdg-mime default` wrote out of the person's list of programs; there is no tool for it."""
+    file = _base_directory("XDG_CONFIG_HOME", ".config") / "mimeapps.list"
+    if not file.is_file():
+        return
+    lines = file.read_bytes().splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith(f"{_TYPE}=".encode())]
+    if len(kept) < len(lines):
+        file = file.resolve()
+        copy = file.with_name(f".{file.name}.bakehouse")
+        copy.write_bytes(b"".join(kept))
+        shutil.copymode(file, copy)
+        copy.replace(file)
 
 
 def _linux_files() -> dict[Path, str]:
@@ -116,7 +142,8 @@ def _update_databases() -> None:
 def _run(program: str, *arguments: str) -> None:
     """Run a desktop tool when there is one; desktops without it read the files by themselves."""
     if found := shutil.which(program):
-        subprocess.run([found, *arguments], check=False, capture_output=True, timeout=30)
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            subprocess.run([found, *arguments], check=False, capture_output=True, timeout=30)
 
 
 def _windows(*, add: bool) -> str:

@@ -31,6 +31,12 @@ class RunningInstance(QObject):
     def listen(self) -> None:
         """Become the instance that later starts find; a name left by a killed process is taken over."""
         if not self._server.listen(_name()):
+            other = QLocalSocket()
+            other.connectToServer(_name())
+            if other.waitForConnected(_WAIT_MS):
+                # Another one that started at the same moment was faster.
+                other.abort()
+                return
             QLocalServer.removeServer(_name())
             self._server.listen(_name())
 

@@ -251,6 +251,21 @@ def test_that_the_window_without_qt_is_one_sentence(store: Path) -> None:
     assert done.stderr.count("\n") == 2
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="how X11 and Wayland are found")
+@pytest.mark.parametrize("missing", ["display", "home"])
+def test_that_a_window_that_cannot_be_shown_is_one_sentence(store: Path, missing: str) -> None:
+    without = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"} if missing == "display" else set[str]()
+    environment = {key: value for key, value in os.environ.items() if key not in without}
+    if missing == "home":
+        environment["BAKEHOUSE_HOME"] = "/proc/none"
+    done = subprocess.run(
+        [sys.executable, "-m", "bakehouse", str(store)],
+        capture_output=True, text=True, timeout=120, check=False, env=environment,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert ("no display" if missing == "display" else "/proc/none") in done.stderr
+
+
 def test_that_a_closed_pipe_ends_quietly(store: Path) -> None:
     command = f'"{sys.executable}" -m bakehouse info "{store}" | true'
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=120, check=False)

@@ -35,6 +35,31 @@ def test_that_registering_adds_entry_icon_and_type_and_unregistering_leaves_none
 
 
 @linux_only
+def test_that_unregistering_takes_our_line_alone_out_of_the_list_of_programs(data_home: Path) -> None:
+    programs = data_home.parent / "config" / "mimeapps.list"
+    programs.parent.mkdir()
+    others = "[Default Applications]\ntext/plain=editor.desktop\n"
+    programs.write_text(others + "application/x-mlflow-store=bakehouse.desktop\n")
+    desktop.register()
+    desktop.unregister()
+    assert programs.read_text().split() == others.split()
+    assert list(programs.parent.iterdir()) == [programs]
+
+
+@linux_only
+def test_that_a_relative_place_is_ignored_as_the_specification_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_DATA_HOME", "relative")
+    monkeypatch.setenv("XDG_CONFIG_HOME", "relative")
+    desktop.register()
+    assert (tmp_path / "home/.local/share/applications/bakehouse.desktop").is_file()
+    assert not (tmp_path / "relative").exists()
+
+
+@linux_only
 def test_that_the_menu_entry_passes_the_desktop_validator(data_home: Path) -> None:
     validator = shutil.which("desktop-file-validate")
     if validator is None:

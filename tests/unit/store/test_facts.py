@@ -89,8 +89,8 @@ step = 0
 while True:
     step += 1
     connection.execute("BEGIN")
-    row = ("m", 1.0, step, step, "r", False)
-    connection.execute("INSERT INTO metrics(key, value, timestamp, step, run_uuid, is_nan) VALUES (?, ?, ?, ?, ?, ?)", row)
+    columns = "key, value, timestamp, step, run_uuid, is_nan"
+    connection.execute(f"INSERT INTO metrics({columns}) VALUES ('m', 1, 1, ?, 'r', 0)", (step,))
     connection.execute("COMMIT")
     if step == 1:
         print(flush=True)
