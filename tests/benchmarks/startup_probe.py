@@ -15,7 +15,7 @@ from PySide6.QtCore import QElapsedTimer, QTimer
 from PySide6.QtWidgets import QApplication, QTableView
 
 from bakehouse.domain.options import Options
-from bakehouse.main import Application
+from bakehouse.main import Application, favour_window
 
 
 def seconds_since_process_start() -> float:
@@ -69,6 +69,7 @@ class Probe:
 
 
 def main() -> None:
+    favour_window()
     qt = QApplication(sys.argv[:1])
     qt.setStyle("Fusion")
     store = None if sys.argv[1] == "sample" else Path(sys.argv[1])

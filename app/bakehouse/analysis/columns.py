@@ -189,7 +189,10 @@ class TextColumn:
     def of_texts(cls, texts: Sequence[str], *, numeric: bool = True) -> TextColumn:
         """A column with a text for every row; the empty text means missing."""
         known = {text: code for code, text in enumerate(dict.fromkeys(texts))}
-        codes = np.fromiter(map(known.__getitem__, texts), np.int32, len(texts))
+        codes = np.empty(len(texts), np.int32)
+        for start in range(0, len(texts), _PIECE):
+            piece = texts[start : start + _PIECE]
+            codes[start : start + _PIECE] = np.fromiter(map(known.__getitem__, piece), np.int32, len(piece))
         if "" in known:
             rows = np.flatnonzero(codes != known[""]).astype(np.int32)
             return cls(rows, codes[rows], list(known), len(texts), numeric=numeric)
@@ -309,11 +312,25 @@ def text_number(text: str) -> float:
     return value if math.isfinite(value) and "_" not in text else math.nan
 
 
+def _text_numbers(texts: Sequence[str]) -> Floats:
+    """`text_number` of each; where all are plain numbers, as learning rates are, at a fifth of its cost."""
+    if "_" not in "".join(texts):
+        try:
+            numbers = np.fromiter(map(float, texts), np.float64, len(texts))
+        except ValueError:
+            pass
+        else:
+            return np.where(np.isfinite(numbers), numbers, np.nan)
+    return np.fromiter(map(text_number, texts), np.float64, len(texts))
+
+
 def _category_order(categories: Sequence[str], *, numeric: bool) -> tuple[npt.NDArray[np.int64], Floats]:
     """The places of `categories` in sorted order, and their numbers in that order."""
     size = len(categories)
     if numeric:
-        numbers = np.fromiter(map(text_number, categories), np.float64, size)
+        numbers = np.empty(size, np.float64)
+        for start in range(0, size, _PIECE):
+            numbers[start : start + _PIECE] = _text_numbers(categories[start : start + _PIECE])
     else:
         numbers = np.full(size, np.nan)
     is_text = np.isnan(numbers)

@@ -28,6 +28,8 @@ _ROW_BYTES = 100
 _NEAR_BYTES = 12_000_000
 """What SQLite's page cache holds of one table."""
 _PROBE = 5_000
+_PIECE = 20_000
+"""One C call over more Python objects would keep the window's thread waiting."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,10 @@ class _Texts:
         codes = np.concatenate(self._codes)
         words = list(self._index)
         place = np.empty(self._seen, np.int32)
-        place[np.fromiter(self._index.values(), np.int32, len(words))] = np.arange(len(words), dtype=np.int32)
+        numbers = iter(self._index.values())
+        for start in range(0, len(words), _PIECE):
+            end = min(len(words), start + _PIECE)
+            place[np.fromiter(numbers, np.int32, end - start)] = np.arange(start, end, dtype=np.int32)
         codes = place[codes]
         for key, rows, chosen in _split(self._keys, self._columns, self._rows):
             # Of several places written to one code the last stays, so that from behind it is the first.

@@ -20,7 +20,10 @@ from bakehouse.store.values import as_text
 LOOK_UP = 500
 """How many runs one statement looks up."""
 
-_PICKED = 4
+_PICKED = 16
+"""Of how many keys a statement still picks the rows; with more it is cheaper to do so afterwards."""
+_FEW_FLOATS = 2
+"""For so many keys the rows are too few to look at the table twice for what can be packed."""
 
 
 @dataclass(frozen=True)
@@ -102,13 +105,13 @@ def scan_table(reader: Reader, table: str, values: Values, keys: Sequence[bytes]
 
     No jumps: each page of the file is read once, so this is also the fast way from a cold disk.
     """
-    # The plus sign keeps the planner from using the index over the key. Many keys are cheaper to pick out afterwards.
+    # The plus sign keeps the planner from using the index over the key.
     picked = len(keys) if len(keys) <= _PICKED else 0
     bounds = [bound(reader, key) for key in keys[:picked]]
     chosen = " OR ".join(f"+key = CAST(?{number} AS TEXT)" for number in range(3, 3 + picked))
     source = f"FROM {table} WHERE rowid BETWEEN ?1 AND ?2" + (f" AND ({chosen})" if chosen else "")
     # Rows of other keys cost little: a page may pass over many of them.
-    greatest = MAX_PAGE_ROWS * (8 // picked if picked else 1)
+    greatest = MAX_PAGE_ROWS * (max(1, 8 // picked) if picked else 1)
     for first, last in reader.rowid_ranges(table, token=token, greatest=greatest):
         page = _fetch(reader, values, source, (first, last, *bounds), token, with_keys=True)
         if len(page):
@@ -122,7 +125,7 @@ def _fetch(
     try:
         if values.is_text:
             return _packed_texts(reader, values, source, parameters, token, with_keys=with_keys)
-        if with_keys and len(parameters) == 2:
+        if with_keys and not 2 < len(parameters) <= 2 + _FEW_FLOATS:
             return _packed_floats(reader, values, source, parameters, token)
     except (sqlite3.OperationalError, JSONDecodeError) as error:
         if not cannot_pack(error):

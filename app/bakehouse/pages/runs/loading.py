@@ -30,6 +30,8 @@ _SAMPLE_KEYS = 40
 # memory that its values take on their way (14 bytes each).
 _GROUP_VALUES = 8_000_000
 _GROUP_KEYS = 400
+# A third of a table's columns takes two thirds of the time of all: the rest comes with it.
+_WORTH_THE_REST = 2
 
 EXPERIMENTS, FRAME, SURVEY, VISIBLE, REST, REFRESH = (
     f"runs.{name}" for name in ("experiments", "frame", "survey", "visible", "rest", "refresh")
@@ -158,16 +160,17 @@ class RunLoader(QObject):
         def arrived(frame: RunFrame) -> None:
             self._frame, self._wanted = frame, []
             self.frame_loaded.emit(frame)
-            self._start(SURVEY, partial(survey, store, ids, frame.run_ids), self._surveyed)
-            self._load_next()
+            # Nothing else is read before it is known what will be looked at.
+            work = partial(survey, store, ids, frame.run_ids)
+            self._tasks.start(SURVEY, work, done=self._surveyed, failed=self._not_surveyed)
 
-        self._start(FRAME, partial(read_frame, store, ids, dict(names)), arrived, title="Runs read")
+        self._start(FRAME, partial(read_frame, store, ids, dict(names)), arrived, title="Reading runs")
 
     def refresh(self, experiment_ids: Sequence[int], wanted: Sequence[ColumnKey]) -> None:
         """Read everything anew; what is shown stays until all of `wanted` is there."""
         if self._store is not None:
             work = partial(reload, self._store, list(experiment_ids), list(wanted))
-            self._start(REFRESH, work, self._reloaded, title="Refreshed")
+            self._start(REFRESH, work, self._reloaded, title="Refreshing")
 
     def want(self, keys: Iterable[ColumnKey]) -> None:
         """These columns are looked at: they come before all others, also before those wanted earlier."""
@@ -202,6 +205,10 @@ class RunLoader(QObject):
         self.surveyed.emit(result)
         self._load_next()
 
+    def _not_surveyed(self, error: BakehouseError) -> None:
+        self._told(error)
+        self._load_next()
+
     def _reloaded(self, result: Reloaded) -> None:
         for slot in (FRAME, SURVEY, VISIBLE, REST):
             self._tasks.cancel(slot)
@@ -220,16 +227,21 @@ class RunLoader(QObject):
         while VISIBLE not in self._loading and self._wanted:
             group = [key for key in self._wanted.pop(0) if self._is_missing(key)]
             if group:
-                self._load(self._store, VISIBLE, group, Lane.READ)
+                others = [key for key in self._waiting(group[0].kind) if key not in group]
+                together = [*group, *others] if len(group) * _WORTH_THE_REST >= len(others) else group
+                self._load(self._store, VISIBLE, together, Lane.READ)
         if self._loading:
             return
-        waiting = self._frame.unloaded()
-        if not waiting:
+        unloaded = self._frame.unloaded()
+        if unloaded:
+            self._load(self._store, REST, self._waiting(unloaded[0].kind), Lane.BACKGROUND)
+        else:
             self.columns_settled.emit()
-            return
+
+    def _waiting(self, kind: ColumnKind) -> list[ColumnKey]:
+        """Columns of a kind that nobody has asked for, as many as are read together."""
         most = min(_GROUP_KEYS, max(1, _GROUP_VALUES // max(1, self._frame.size)))
-        group = [key for key in waiting if key.kind is waiting[0].kind][:most]
-        self._load(self._store, REST, group, Lane.BACKGROUND)
+        return [key for key in self._frame.unloaded() if key.kind is kind][:most]
 
     def _load(self, store: Store, slot: str, keys: list[ColumnKey], lane: Lane) -> None:
         self._loading[slot] = keys
