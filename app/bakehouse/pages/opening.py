@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.theme import ThemeSource
 
 _POLL_MS = 1000
+
+Opened = tuple[Store, Watcher]
 
 
 class StoreOpener(QObject):
@@ -73,17 +76,17 @@ class StoreOpener(QObject):
             self._tasks.settle()
             session.store.close()
 
-    def _start(self, title: str, work: object, path: Path) -> None:
+    def _start(self, title: str, work: Callable[[Token], Opened], path: Path) -> None:
         self._tasks.start(
             "store.open",
-            work,  # type: ignore[arg-type]
+            work,
             done=self._adopt,
             failed=partial(self._refuse, path),
             lane=Lane.FILES,
             title=title,
         )
 
-    def _adopt(self, opened: tuple[Store, Watcher]) -> None:
+    def _adopt(self, opened: Opened) -> None:
         self.close()
         store, self._watcher = opened
         self.session = Session(store, Locator(store.path), self._tasks, self._themes, self._settings)
@@ -112,21 +115,21 @@ class StoreOpener(QObject):
         """A poll that failed says nothing new; the next one, or the next read, tells."""
 
 
-def _open(path: Path, read_only: bool, _token: Token) -> tuple[Store, Watcher]:
+def _open(path: Path, read_only: bool, _token: Token) -> Opened:
     store = open_store(path.resolve(), read_only=read_only)
     return store, store.watcher()
 
 
-def _open_sample(read_only: bool, token: Token) -> tuple[Store, Watcher]:
+def _open_sample(read_only: bool, token: Token) -> Opened:
     return _open(install_sample(), read_only, token)
 
 
-def _repair(path: Path, token: Token) -> tuple[Store, Watcher]:
+def _repair(path: Path, token: Token) -> Opened:
     repair(path)
     return _open(path, False, token)
 
 
-def _repair_copy(path: Path, target: Path, token: Token) -> tuple[Store, Watcher]:
+def _repair_copy(path: Path, target: Path, token: Token) -> Opened:
     repaired_copy(path, target)
     return _open(target, False, token)
 

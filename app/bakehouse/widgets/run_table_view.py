@@ -6,7 +6,7 @@ import csv
 import io
 
 import numpy as np
-from PySide6.QtCore import QEvent, QItemSelectionModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QMimeData, QModelIndex, Qt, Signal
 from PySide6.QtGui import (
     QGuiApplication,
     QHelpEvent,
@@ -22,6 +22,7 @@ from typing_extensions import override
 
 from bakehouse.domain.columns import END_TIME, RUN_NAME, START_TIME, STATUS, ColumnKey
 from bakehouse.domain.text import plain_tooltip, visible
+from bakehouse.itemmodels.indexes import Index
 from bakehouse.itemmodels.run_table import RunTableModel, column_title
 from bakehouse.itemmodels.selection import RunSelection, RunSelectionModel
 from bakehouse.theme import ROW_HEIGHT, Theme
@@ -162,10 +163,10 @@ class RunTableView(QTableView):
         self._header.blockSignals(False)
         self.updateGeometries()
 
-    def _measure_arrived(self, first: object, last: object) -> None:
+    def _measure_arrived(self, first: QModelIndex, last: QModelIndex) -> None:
         """A column has arrived: give it the width its values want, unless the person chose one."""
-        section = first.column()  # type: ignore[attr-defined]
-        if section == last.column() and self._table.columns[section] not in self._sampled:  # type: ignore[attr-defined]
+        section = first.column()
+        if section == last.column() and self._table.columns[section] not in self._sampled:
             self._apply_widths()
 
     def _sampled_width(self, section: int) -> int:
@@ -236,9 +237,7 @@ class RunTableView(QTableView):
             self._painter.set_font(self.font())
 
     @override
-    def currentChanged(
-        self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         self.viewport().update()
 
