@@ -17,6 +17,8 @@ from PySide6.QtWidgets import QApplication, QTableView
 from bakehouse.domain.options import Options
 from bakehouse.main import Application, favour_window
 
+_NOTICED_MS = 50
+
 
 def seconds_since_process_start() -> float:
     """Wall seconds since the kernel started this process (Linux: /proc/self/stat, field 22)."""
@@ -48,6 +50,7 @@ class Probe:
         gap = self._gap.restart()
         if "rows_s" in self.figures:
             self.figures["longest_gap_ms"] = max(self.figures.get("longest_gap_ms", 0), gap)
+            self.figures["gaps"] = self.figures.get("gaps", 0) + (gap > _NOTICED_MS)
         window = self._application.window
         table = window.findChild(QTableView, "run_table")
         if "window_s" not in self.figures and window.isVisible():
@@ -59,6 +62,8 @@ class Probe:
             self._gap.restart()
         if "rows_s" not in self.figures:
             return
+        if window.tasks.busy:
+            self.figures["columns_s"] = seconds_since_process_start()
         self._quiet = self._quiet + 1 if not window.tasks.busy else 0
         if not self._settle or self._quiet > 50:
             self.figures["end_s"] = seconds_since_process_start()
