@@ -218,6 +218,8 @@ WITHOUT_QT = textwrap.dedent("""
     from bakehouse.__main__ import main
     status = main(sys.argv[1:])
     heavy = {"pandas", "sqlalchemy", "pyarrow", "lark", "xlsxwriter", "PySide6"} & set(sys.modules)
+    if sys.argv[1] == "info":
+        heavy |= {"numpy"} & set(sys.modules)
     print("imported:", *sorted(heavy), file=sys.stderr)
     sys.exit(status)
 """)

@@ -53,10 +53,9 @@ def test_that_a_relative_place_is_ignored_as_the_specification_says(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("XDG_DATA_HOME", "relative")
-    monkeypatch.setenv("XDG_CONFIG_HOME", "relative")
     desktop.register()
     assert (tmp_path / "home/.local/share/applications/bakehouse.desktop").is_file()
-    assert not (tmp_path / "relative").exists()
+    assert not (tmp_path / "relative/applications/bakehouse.desktop").exists()
 
 
 @linux_only

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bakehouse.domain.cancellation import Token
-from bakehouse.store.packing import cannot_pack, packed, packed_positions, positions, unpacked
+from bakehouse.store.packing import cannot_pack, packed, unpacked
+from bakehouse.store.positions import packed_positions, positions
 from bakehouse.store.reading import MAX_PAGE_ROWS, Reader
 from bakehouse.store.values import as_text
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bakehouse.store.packing import packed, packed_positions, unpacked
+from bakehouse.store.packing import packed, unpacked
+from bakehouse.store.positions import packed_positions
 
 RUN = "0123456789abcdef0123456789abcde"
 
