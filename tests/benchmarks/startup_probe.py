@@ -33,7 +33,7 @@ def resident_mb() -> float:
 
 
 class Probe:
-    """Looks every 2 ms whether the table has painted its rows, and how long the GUI thread was away."""
+    """Looks every 5 ms whether the table has painted its rows, and how long the GUI thread was away."""
 
     def __init__(self, qt: QApplication, application: Application, settle: bool) -> None:
         self._qt, self._application, self._settle = qt, application, settle
@@ -41,7 +41,7 @@ class Probe:
         self._gap = QElapsedTimer()
         self._gap.start()
         self._timer = QTimer()
-        self._timer.setInterval(2)
+        self._timer.setInterval(5)
         self._timer.timeout.connect(self._look)
         self._timer.start()
         self._quiet = 0
@@ -52,15 +52,8 @@ class Probe:
             self.figures["longest_gap_ms"] = max(self.figures.get("longest_gap_ms", 0), gap)
             self.figures["gaps"] = self.figures.get("gaps", 0) + (gap > _NOTICED_MS)
         window = self._application.window
-        table = window.findChild(QTableView, "run_table")
-        if "window_s" not in self.figures and window.isVisible():
-            self.figures["window_s"] = seconds_since_process_start()
-        if "rows_s" not in self.figures and table is not None and table.model() and table.model().rowCount() > 0:
-            table.viewport().repaint()
-            self.figures["rows_s"] = seconds_since_process_start()
-            self.figures["rows_mb"] = resident_mb()
-            self._gap.restart()
         if "rows_s" not in self.figures:
+            self._look_for_rows()
             return
         if window.tasks.busy:
             self.figures["columns_s"] = seconds_since_process_start()
@@ -71,6 +64,17 @@ class Probe:
             self._timer.stop()
             window.close()
             self._qt.quit()
+
+    def _look_for_rows(self) -> None:
+        window = self._application.window
+        if "window_s" not in self.figures and window.isVisible():
+            self.figures["window_s"] = seconds_since_process_start()
+        table = window.findChild(QTableView, "run_table")
+        if table is not None and table.model() and table.model().rowCount() > 0:
+            table.viewport().repaint()
+            self.figures["rows_s"] = seconds_since_process_start()
+            self.figures["rows_mb"] = resident_mb()
+            self._gap.restart()
 
 
 def main() -> None:

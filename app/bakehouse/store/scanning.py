@@ -21,7 +21,7 @@ from bakehouse.store.values import as_text
 LOOK_UP = 500
 """How many runs one statement looks up."""
 
-_PICKED = 16
+_PICKED = 8
 """Of how many keys a statement still picks the rows; with more it is cheaper to do so afterwards."""
 _FEW_FLOATS = 2
 """For so many keys the rows are too few to look at the table twice for what can be packed."""

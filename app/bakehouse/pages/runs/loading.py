@@ -184,7 +184,11 @@ class RunLoader(QObject):
             for key in running:
                 self._frame.mark(key, ColumnState.UNLOADED)
         earlier = [running, *self._wanted]
-        kinds = dict.fromkeys(key.kind for key in fresh)
+        # Names and ids are shown without their columns, which only serve order and search.
+        kinds = sorted({key.kind for key in fresh}, key=lambda kind: (kind is ColumnKind.ATTRIBUTE, kind))
+        if len(fresh) > 1:
+            # What waits in the same tables comes along; a single column, clicked to sort by, does not wait for it.
+            fresh += [key for group in earlier for key in group if key.kind in kinds and key not in fresh]
         self._wanted = [[key for key in fresh if key.kind is kind] for kind in kinds]
         self._wanted += [[key for key in group if key not in fresh] for group in earlier]
         self._load_next()
