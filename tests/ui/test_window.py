@@ -69,6 +69,7 @@ def test_that_the_status_line_counts_the_runs_and_names_the_mode(window: MainWin
         (lambda p: p.write_bytes(b""), "empty"),
         (lambda p: p.mkdir(), "folder"),
         (lambda p: p.write_bytes(b"PK\x03\x04" + b"x" * 500), "SQLite"),
+        (lambda p: p.symlink_to(p), "symbolic links"),
     ],
 )
 def test_that_what_is_no_store_gets_one_sentence_on_the_welcome_page(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -116,7 +117,7 @@ class StoreOpener(QObject):
 
 
 def _open(path: Path, read_only: bool, _token: Token) -> Opened:
-    store = open_store(path.resolve(), read_only=read_only)
+    store = open_store(Path(os.path.realpath(path)), read_only=read_only)
     return store, store.watcher()
 
 
