@@ -208,7 +208,6 @@ def test_that_a_disk_that_fills_leaves_no_partial_file(ending: str, tmp_path: Pa
 
 
 TERMINATED = textwrap.dedent("""
-    import signal
     import sys
     from pathlib import Path
     from bakehouse.commands import dispatch
@@ -218,7 +217,8 @@ TERMINATED = textwrap.dedent("""
         with new_file(Path(sys.argv[1])) as file:
             file.write(b"half")
             print("writing", flush=True)
-            signal.pause()
+            while True:
+                file.seek(0)
 
     dispatch._run = slow
     sys.exit(dispatch.run_command("export", []))
