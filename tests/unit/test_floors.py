@@ -22,7 +22,6 @@ LATE_IMPORTS = {
     ("bakehouse.commands.table_files", "pyarrow"),
     ("bakehouse.commands.table_files", "xlsxwriter"),
     ("bakehouse.desktop", "winreg"),
-    ("bakehouse.pages.runs.history_panel", "bakehouse.plots.history"),
     ("bakehouse.plots.picture", "pyqtgraph"),
     ("bakehouse.store.writing", "sqlalchemy"),
 }
