@@ -102,12 +102,23 @@ class ParallelPlot(PlotCanvas):
         `ids` and `names` are by row. `selected_rows` are drawn on top, in selection order, visible or not brushed.
         Brushes of columns that are no axis any more are dropped without a signal.
         """
-        self._selected = np.asarray(selected_rows, dtype=np.int32)
-        if self._runs.is_made_of(axes, colour, ids, visible_rows):
+        if self.shows(axes, colour, ids, visible_rows):
             self._runs = replace(self._runs, names=names)
-            self._draw_selected()
+            self.set_selected_rows(selected_rows)
             return
-        self._runs = ParallelRuns.over(axes, colour, ids, names, np.asarray(visible_rows, dtype=np.int32))
+        rows = np.asarray(visible_rows, dtype=np.int32)
+        self.set_runs(ParallelRuns.over(axes, colour, ids, names, rows), selected_rows)
+
+    def shows(
+        self, axes: Sequence[AxisData], colour: AxisData | None, ids: Sequence[str], rows: NDArray[np.int32]
+    ) -> bool:
+        """Whether these very data are shown, so that `set_data` costs nothing."""
+        return self._runs.is_made_of(axes, colour, ids, rows)
+
+    def set_runs(self, runs: ParallelRuns, selected_rows: NDArray[np.int32]) -> None:
+        """As `set_data`, with axes that were made elsewhere."""
+        self._selected = np.asarray(selected_rows, dtype=np.int32)
+        self._runs = runs
         self._brushes = self._on_axes(self._brushes)
         self._drag = None
         self._hovered = None
@@ -167,8 +178,7 @@ class ParallelPlot(PlotCanvas):
         self._layout = make_layout(
             self.width(), self.height(), len(axes), not_finite=not_finite, legend=colour is not None
         )
-        colours = None if colour is None else colour.positions
-        self._layers.begin(self._layout, axes, colours, self._theme, self.devicePixelRatioF())
+        self._layers.begin(self._layout, self._runs, self._theme, self.devicePixelRatioF())
         self._draw_selected()
         self._draw_top(live=False)
 

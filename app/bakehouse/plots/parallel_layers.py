@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from bakehouse.plots.parallel_layout import make_layout
-from bakehouse.plots.parallel_picture import MOST_LINES, Crossings, Ink, Layer, crossings, tone_map
+from bakehouse.plots.parallel_picture import MOST_LINES, Crossings, Ink, Layer, tone_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QColor, QPainter
 
-    from bakehouse.analysis.axes import Axis
     from bakehouse.plots.parallel_layout import ParallelLayout
+    from bakehouse.plots.parallel_runs import ParallelRuns
     from bakehouse.theme import Theme
 
 _TURN_S = 0.025
@@ -54,14 +54,14 @@ class ParallelLayers(QObject):
     def begin(
         self,
         layout: ParallelLayout,
-        axes: tuple[Axis, ...],
-        colours: NDArray[np.float32] | None,
+        runs: ParallelRuns,
         theme: Theme,
         ratio: float,
     ) -> None:
         """Forget all pictures: other runs, axes, size or colours."""
         self._layout, self._theme, self._ratio = layout, theme, ratio
-        self.runs = crossings(layout, axes, colours)
+        colours = None if runs.colour is None else runs.colour.positions
+        self.runs = Crossings(tuple(layout.heights(axis) for axis in runs.axes), runs.pairs, colours)
         self._ground = self._top = self._selected = None
         self._mask = None
         self._work.clear()

@@ -78,14 +78,11 @@ class Crossings:
         return self.colours.take(self.chosen)
 
 
-def crossings(layout: ParallelLayout, axes: tuple[Axis, ...], colours: NDArray[np.float32] | None) -> Crossings:
-    """All runs of `axes`; density pairs are made only when there are more than MOST_LINES."""
-    heights = tuple(layout.heights(axis) for axis in axes)
-    if heights and len(heights[0]) <= MOST_LINES:
-        return Crossings(heights, (), colours)
-    bins = [axis_bins(axis) for axis in axes]
-    pairs = tuple(pair_bins(a, b) for a, b in pairwise(bins))
-    return Crossings(heights, pairs, colours)
+def density_pairs(axes: tuple[Axis, ...]) -> tuple[NDArray[np.int32], ...]:
+    """int32[k] a gap: the pair of bins of each run, none where the runs are few enough to be drawn one by one."""
+    if not axes or len(axes[0].positions) <= MOST_LINES:
+        return ()
+    return tuple(pair_bins(left, right) for left, right in pairwise(axis_bins(axis) for axis in axes))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

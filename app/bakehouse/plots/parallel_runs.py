@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bakehouse.analysis.axes import Axis, AxisData, make_axis
+from bakehouse.plots.parallel_picture import density_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,8 @@ class ParallelRuns:
     rows: NDArray[np.int32]
     axes: tuple[Axis, ...]
     colour: Axis | None
+    pairs: tuple[NDArray[np.int32], ...]
+    """Of each gap between axes, for a density; see `density_pairs`."""
 
     @classmethod
     def over(
@@ -39,9 +42,10 @@ class ParallelRuns:
         names: Sequence[str] | None,
         rows: NDArray[np.int32],
     ) -> ParallelRuns:
-        """Make the axes of `data` over the runs `rows`."""
+        """Make the axes of `data` over the runs `rows`; for many runs in a worker thread."""
         axes = tuple(make_axis(one, rows) for one in data)
-        return cls(tuple(data), colour, ids, names, rows, axes, None if colour is None else make_axis(colour, rows))
+        colour_axis = None if colour is None else make_axis(colour, rows)
+        return cls(tuple(data), colour, ids, names, rows, axes, colour_axis, density_pairs(axes))
 
     def is_made_of(
         self, data: Sequence[AxisData], colour: AxisData | None, ids: Sequence[str], rows: NDArray[np.int32]
@@ -70,4 +74,4 @@ class ParallelRuns:
         return (self.names[int(self.rows[place])] if self.names is not None else "") or self.run_id(place)
 
 
-NO_RUNS = ParallelRuns((), None, (), None, np.empty(0, dtype=np.int32), (), None)
+NO_RUNS = ParallelRuns((), None, (), None, np.empty(0, dtype=np.int32), (), None, ())

@@ -8,7 +8,7 @@ from enum import Enum
 from functools import partial
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import BakehouseError, Cancelled
@@ -109,6 +109,11 @@ class TaskRunner(QObject):
         """Cancel every slot; writes go on."""
         for slot in list(self._active):
             self.cancel(slot)
+
+    def stand_back(self, ms: int) -> None:
+        """Background work rests for `ms`: the GUI thread is about to draw something large and needs the interpreter."""
+        self._interactive_idle.clear()
+        QTimer.singleShot(ms, self._note_idle)
 
     @property
     def busy(self) -> bool:

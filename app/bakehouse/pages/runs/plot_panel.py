@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
@@ -13,18 +14,25 @@ from typing_extensions import override
 from bakehouse.analysis.axes import AxisData, axis_data
 from bakehouse.analysis.columns import Column, Ints, Mask
 from bakehouse.analysis.frame import ColumnState, RunFrame
+from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey, ColumnKind
+from bakehouse.domain.errors import BakehouseError
 from bakehouse.itemmodels.run_table import column_title
 from bakehouse.pages.runs.history_panel import HistoryPanel
 from bakehouse.pages.runs.visible_runs import is_system_tag
 from bakehouse.plots.parallel import ParallelPlot
+from bakehouse.plots.parallel_runs import ParallelRuns
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import GRID, RunColors, Theme, ThemeSource
 from bakehouse.widgets.column_chooser import ColumnChooser
 from bakehouse.widgets.labels import ElidedLabel
 
 _CHOSEN_AT_MOST = 30
+_SLOT = "runs.axes"
 _SELECTED_AT_MOST = 1_000
+_MANY_ROWS = 20_000
+"""Above this the axes are made in a task."""
+_DRAWING_MS = 400
 PARALLEL, HISTORY = 0, 1
 
 
@@ -49,6 +57,8 @@ class PlotPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._tasks = tasks
+        self._is_brushed = False
         theme = themes.theme
         self._frame = RunFrame([])
         self._rows: Ints = np.empty(0, np.int32)
@@ -150,7 +160,7 @@ class PlotPanel(QWidget):
             self.history.clear()
         self._fill_choosers()
         if keep:
-            self._draw()  # brushes go on filtering without a gap
+            self._draw(at_once=True)  # brushes go on filtering without a gap
         else:
             self._soon()
 
@@ -206,7 +216,7 @@ class PlotPanel(QWidget):
         if not self._later.isActive():
             self._later.start()
 
-    def _draw(self) -> None:
+    def _draw(self, *, at_once: bool = False) -> None:
         if (self._tabs.currentIndex() != PARALLEL or not self.isVisible()) and not self.parallel.brushes():
             return
         waiting = (ColumnState.UNLOADED, ColumnState.LOADING)
@@ -216,10 +226,34 @@ class PlotPanel(QWidget):
             self._names = [self._frame.name(row) for row in range(self._frame.size)]
         axes = [made for key in self._axes if (made := self._axis(key)) is not None]
         colour = self._axis(self._colour) if self._colour is not None else None
-        had_brushes = bool(self.parallel.brushes())
-        self._shown_frame = self._frame
-        self.parallel.set_data(axes, colour, self._frame.run_ids, self._rows, self._selected_rows(), self._names)
-        if had_brushes and not self.parallel.brushes():
+        frame, rows = self._frame, self._rows
+        data = (axes, colour, frame.run_ids)
+        if at_once or len(rows) <= _MANY_ROWS or self.parallel.shows(*data, rows):
+            self._tasks.cancel(_SLOT)
+            self.parallel.set_data(*data, rows, self._selected_rows(), self._names)
+            self._drawn(frame)
+            return
+        self._tasks.start(
+            _SLOT,
+            partial(_made_runs, *data, self._names, rows),
+            done=partial(self._show_made, frame),
+            failed=self._not_made,
+        )
+
+    def _show_made(self, frame: RunFrame, runs: ParallelRuns) -> None:
+        if frame is self._frame:
+            self._tasks.stand_back(_DRAWING_MS)
+            self.parallel.set_runs(runs, self._selected_rows())
+            self._drawn(frame)
+
+    def _not_made(self, error: BakehouseError) -> None:
+        self.said.emit(str(error))
+
+    def _drawn(self, frame: RunFrame) -> None:
+        was_brushed = self._is_brushed
+        self._shown_frame = frame
+        self._is_brushed = bool(self.parallel.brushes())
+        if was_brushed and not self._is_brushed:
             self._brushed()
         self._say()
 
@@ -237,7 +271,8 @@ class PlotPanel(QWidget):
         return np.array([row for run_id in self._ids if (row := row_of.get(run_id)) is not None], np.int32)
 
     def _brushed(self) -> None:
-        self._clear.setVisible(bool(self.parallel.brushes()))
+        self._is_brushed = bool(self.parallel.brushes())
+        self._clear.setVisible(self._is_brushed)
         self._say()
         self.brushes_changed.emit()
 
@@ -286,3 +321,14 @@ class PlotPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._soon()
+
+
+def _made_runs(
+    axes: Sequence[AxisData],
+    colour: AxisData | None,
+    ids: Sequence[str],
+    names: Sequence[str],
+    rows: Ints,
+    _token: Token,
+) -> ParallelRuns:
+    return ParallelRuns.over(axes, colour, ids, names, rows)
