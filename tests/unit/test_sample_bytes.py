@@ -35,9 +35,10 @@ COMMON_NAMES = {
     "vm",
 }
 FORBIDDEN = [
-    rb"/root\b", rb"/home/", rb"/tmp/", re.escape(bytes(Path.cwd())) + rb"/", rb"/Users/", rb"/opt/", rb"/usr/", rb"/var/", rb"/mnt/",
+    rb"/root\b", rb"/home/", rb"/tmp/", rb"/Users/", rb"/opt/", rb"/usr/", rb"/var/", rb"/mnt/",
     rb"[A-Za-z]:\\+Users", rb"site-packages", rb"dist-packages", rb"\.pyenv", rb"\.venv", rb"\.cache", rb"\bmlruns/",
     rb"AKIA[0-9A-Z]{16}", rb"(?<![\d.])(?:10|127|192\.168)(?:\.\d{1,3}){2,3}(?![\d.])", rb"localhost",
+    re.escape(bytes(Path.cwd())) + rb"/",
 ]  # fmt: skip
 
 
