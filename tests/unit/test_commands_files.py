@@ -208,6 +208,7 @@ def test_that_a_disk_that_fills_leaves_no_partial_file(ending: str, tmp_path: Pa
 
 
 TERMINATED = textwrap.dedent("""
+    import signal
     import sys
     from pathlib import Path
     from bakehouse.commands import dispatch
@@ -220,6 +221,8 @@ TERMINATED = textwrap.dedent("""
             while True:
                 file.seek(0)
 
+    # A test run in a shell's background inherits an ignored Ctrl+C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     dispatch._run = slow
     sys.exit(dispatch.run_command("export", []))
 """)
@@ -233,7 +236,10 @@ def test_that_an_interrupted_export_leaves_nothing(number: signal.Signals, statu
         assert process.stdout is not None
         assert process.stdout.readline() == "writing\n"
         process.send_signal(number)
-        _, errors = process.communicate(timeout=60)
+        try:
+            _, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert (process.returncode, errors) == (status, "")
     assert list(tmp_path.iterdir()) == []
 
