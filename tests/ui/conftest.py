@@ -23,6 +23,8 @@ def clean_windows(no_gc: None, qapp: QApplication) -> Iterator[None]:
     qapp.setPalette(LIGHT.palette())
     qapp.setStyleSheet(style_sheet(LIGHT))
     yield
+    # The offscreen platform keeps the copied data in a static object that outlives Python: a crash at exit.
+    qapp.clipboard().clear()
     for window in qapp.topLevelWidgets():
         window.close()
         window.deleteLater()
