@@ -82,10 +82,6 @@ class RunSelectionModel(QItemSelectionModel):
         table.layoutChanged.connect(self._shadow)
         table.layoutAboutToBeChanged.connect(self._drop_shadow)
 
-    def is_row_selected(self, row: int) -> bool:
-        """Whether the run in the visible `row` is selected."""
-        return bool(self.mask[self._table.rows[row]])
-
     def show_window(self, first: int, last: int) -> None:
         """The view shows these rows now."""
         if (first, last) != self._window:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -58,7 +58,6 @@ class PlotPanel(QWidget):
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._tasks = tasks
-        self._is_brushed = False
         theme = themes.theme
         self._frame = RunFrame([])
         self._rows: Ints = np.empty(0, np.int32)
@@ -230,8 +229,7 @@ class PlotPanel(QWidget):
         data = (axes, colour, frame.run_ids)
         if at_once or len(rows) <= _MANY_ROWS or self.parallel.shows(*data, rows):
             self._tasks.cancel(_SLOT)
-            self.parallel.set_data(*data, rows, self._selected_rows(), self._names)
-            self._drawn(frame)
+            self._put(frame, partial(self.parallel.set_data, *data, rows, self._selected_rows(), self._names))
             return
         self._tasks.start(
             _SLOT,
@@ -243,17 +241,17 @@ class PlotPanel(QWidget):
     def _show_made(self, frame: RunFrame, runs: ParallelRuns) -> None:
         if frame is self._frame:
             self._tasks.stand_back(_DRAWING_MS)
-            self.parallel.set_runs(runs, self._selected_rows())
-            self._drawn(frame)
+            self._put(frame, partial(self.parallel.set_runs, runs, self._selected_rows()))
 
     def _not_made(self, error: BakehouseError) -> None:
         self.said.emit(str(error))
 
-    def _drawn(self, frame: RunFrame) -> None:
-        was_brushed = self._is_brushed
+    def _put(self, frame: RunFrame, put: Callable[[], None]) -> None:
+        """Hand the plot its runs; brushes of columns that are no axis any more go without a signal of its own."""
+        had_brushes = bool(self.parallel.brushes())
         self._shown_frame = frame
-        self._is_brushed = bool(self.parallel.brushes())
-        if was_brushed and not self._is_brushed:
+        put()
+        if had_brushes and not self.parallel.brushes():
             self._brushed()
         self._say()
 
@@ -271,8 +269,7 @@ class PlotPanel(QWidget):
         return np.array([row for run_id in self._ids if (row := row_of.get(run_id)) is not None], np.int32)
 
     def _brushed(self) -> None:
-        self._is_brushed = bool(self.parallel.brushes())
-        self._clear.setVisible(self._is_brushed)
+        self._clear.setVisible(bool(self.parallel.brushes()))
         self._say()
         self.brushes_changed.emit()
 
