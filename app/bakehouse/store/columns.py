@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import compress, repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -28,8 +28,6 @@ _ROW_BYTES = 100
 _NEAR_BYTES = 12_000_000
 """What SQLite's page cache holds of one table."""
 _PROBE = 5_000
-_PIECE = 20_000
-"""One C call over more Python objects would keep the window's thread waiting."""
 
 
 @dataclass(frozen=True)
@@ -170,43 +168,64 @@ class _Numbers:
 
 
 class _Texts:
-    """Pages of texts on their way to columns; equal texts of all columns share one code until the end."""
+    """Pages of texts on their way to columns; each column numbers its own texts.
+
+    One index for all columns would hold millions of texts, and while it grows it keeps every other thread waiting.
+    """
 
     def __init__(self, keys: Sequence[ColumnKey]) -> None:
         self._keys = keys
-        self._columns = [np.empty(0, np.int16)]
+        self._parts = [_TextPart() for _ in keys]
+
+    def add(self, columns: npt.NDArray[np.int16], page: Page, row_of: Mapping[str, int]) -> None:
+        rows = page.rows(row_of)
+        if (columns == columns[0]).all():
+            if columns[0] >= 0:
+                self._parts[columns[0]].add(rows, page.values)
+            return
+        texts = np.empty(len(page), object)
+        texts[:] = page.values
+        order = np.argsort(columns, kind="stable")
+        bounds = np.searchsorted(columns[order], np.arange(len(self._keys) + 1)).tolist()
+        rows, texts = rows[order], texts[order]
+        for part, first, last in zip(self._parts, bounds, bounds[1:], strict=False):
+            if first < last:
+                part.add(rows[first:last], texts[first:last].tolist())
+
+    def columns(self) -> Iterator[tuple[ColumnKey, Texts]]:
+        for key, part in zip(self._keys, self._parts, strict=True):
+            yield key, part.texts()
+
+
+class _TextPart:
+    """What has come of one column; of a row that came twice (two ids that read alike) the last counts."""
+
+    def __init__(self) -> None:
         self._rows = [np.empty(0, np.int32)]
         self._codes = [np.empty(0, np.int32)]
         self._index: dict[str | None, int] = {}
         self._seen = 0
 
-    def add(self, columns: npt.NDArray[np.int16], page: Page, row_of: Mapping[str, int]) -> None:
-        rows = page.rows(row_of)
+    def add(self, rows: npt.NDArray[np.int32], texts: Sequence[str | None]) -> None:
         # A text is numbered by the place in which it came first: numbers with gaps, but found at the speed of C.
-        numbers = range(self._seen, self._seen + len(page))
-        codes = np.fromiter(map(self._index.setdefault, page.values, numbers), np.int32, len(page))
-        self._seen += len(page)
-        kept = (codes != self._index.get(None, -1)) & (rows >= 0) & (columns >= 0)
-        self._columns.append(columns[kept])
+        numbers = range(self._seen, self._seen + len(texts))
+        codes = np.fromiter(map(self._index.setdefault, texts, numbers), np.int32, len(texts))
+        self._seen += len(texts)
+        kept = (codes != self._index.get(None, -1)) & (rows >= 0)
         self._rows.append(rows[kept])
         self._codes.append(codes[kept])
 
-    def columns(self) -> Iterator[tuple[ColumnKey, Texts]]:
+    def texts(self) -> Texts:
+        """Give them out, once: the codes are made dense and the index is forgotten."""
         codes = np.concatenate(self._codes)
-        words = list(self._index)
-        place = np.empty(self._seen, np.int32)
-        numbers = iter(self._index.values())
-        for start in range(0, len(words), _PIECE):
-            end = min(len(words), start + _PIECE)
-            place[np.fromiter(numbers, np.int32, end - start)] = np.arange(start, end, dtype=np.int32)
-        codes = place[codes]
-        for key, rows, chosen in _split(self._keys, self._columns, self._rows):
-            # Of several places written to one code the last stays, so that from behind it is the first.
-            own, every = codes[chosen], np.arange(len(chosen), dtype=np.int32)
-            place[own[::-1]] = every[::-1]
-            used = own[place[own] == every]
-            place[used] = np.arange(len(used), dtype=np.int32)
-            yield key, Texts(rows, place[own], [words[code] or "" for code in used.tolist()])
+        used = np.zeros(self._seen, np.bool_)
+        used[codes] = True
+        place = np.cumsum(used, dtype=np.int32) - 1
+        # The index holds the texts in the order of their numbers.
+        first_of = np.fromiter(self._index.values(), np.int32, len(self._index))
+        categories = [text or "" for text in compress(self._index, used[first_of].tolist())]
+        self._index, self._codes = {}, []
+        return Texts(np.concatenate(self._rows), place[codes], categories)
 
 
 def _split(
