@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,15 @@ class ColumnState(Enum):
     FAILED = "failed"
 
 
+@dataclass(frozen=True)
+class Glimpse:
+    """The values of a few runs, to be shown until the whole column is there; never sorted, filtered or plotted by."""
+
+    column: Column
+    rows: frozenset[int]
+    """The rows that were asked for; where one of them has no value there is none."""
+
+
 class RunFrame:
     """Runs by row and their columns.
 
@@ -53,6 +63,8 @@ class RunFrame:
         self.states: dict[ColumnKey, ColumnState] = {}
         self.failures: dict[ColumnKey, str] = {}
         """Why a column could not be read, one sentence."""
+        self.glimpses: dict[ColumnKey, Glimpse] = {}
+        """What is known of columns that are still on their way."""
 
     @property
     def keys(self) -> list[ColumnKey]:
@@ -70,6 +82,7 @@ class RunFrame:
             raise ValueError(f"column of {column.size} rows in a frame of {self.size}")
         self.columns[key] = column
         self.states[key] = ColumnState.COMPLETE
+        self.glimpses.pop(key, None)
         self.failures.pop(key, None)
 
     def mark(self, key: ColumnKey, state: ColumnState, sentence: str = "") -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -216,7 +216,6 @@ class RunTableModel(QAbstractTableModel):
 
     def _cell_column(self, key: ColumnKey) -> CellColumn:
         column, state = self.frame.column(key), self.frame.state(key)
-        is_muted = key in (START_TIME, END_TIME, DURATION, USER, RUN_ID, STATUS, EXPERIMENT)
         if key in (RUN_NAME, RUN_ID):
             # Shown from the frame itself: as columns they are only there to be sorted and searched.
             text_of = self._run_name if key == RUN_NAME else self.frame.run_ids.__getitem__
@@ -224,7 +223,15 @@ class RunTableModel(QAbstractTableModel):
         if column is None:
             waits = self._waiting_shown and state in (ColumnState.LOADING, ColumnState.UNLOADED)
             text = FAILED if state is ColumnState.FAILED else WAITING if waits else ""
-            return CellColumn(key, lambda _: text, key.kind is ColumnKind.METRIC, True, state)
+            glimpse = self.frame.glimpses.get(key)
+            if glimpse is None or state is ColumnState.FAILED:
+                return CellColumn(key, lambda _: text, key.kind is ColumnKind.METRIC, True, state)
+            cell = self._loaded_cell(key, glimpse.column, state)
+            return replace(cell, text=partial(_glimpsed_text, glimpse.rows, cell.text, text), column=None)
+        return self._loaded_cell(key, column, state)
+
+    def _loaded_cell(self, key: ColumnKey, column: Column, state: ColumnState) -> CellColumn:
+        is_muted = key in (START_TIME, END_TIME, DURATION, USER, RUN_ID, STATUS, EXPERIMENT)
         cell = CellColumn(key, column.text, False, is_muted, state, column=column)
         if key in (START_TIME, END_TIME):
             cell.text = partial(_number_text, column, lambda value: ago_text(value, self.now_ms))
@@ -306,6 +313,10 @@ def _style_of(column: Column) -> NumberStyle:
 def _number_text(column: Column, write: Callable[[float], str], run: int) -> str:
     value = column.value(run)
     return MISSING if value is None else write(value)
+
+
+def _glimpsed_text(rows: frozenset[int], text: Callable[[int], str], waiting: str, run: int) -> str:
+    return text(run) if run in rows else waiting
 
 
 def _short_text(texts: list[str], column: TextColumn, run: int) -> str:

@@ -65,6 +65,7 @@ class ParallelPlot(PlotCanvas):
         self._run_colors = colors or RunColors()
         self._runs = NO_RUNS
         self._selected = np.empty(0, dtype=np.int32)
+        self._waiting = ""
         self._brushes: dict[ColumnKey, Brush] = {}
         self._layout = make_layout(1, 1, 0, not_finite=False, legend=False)
         self._layers = ParallelLayers(self)
@@ -123,6 +124,11 @@ class ParallelPlot(PlotCanvas):
         self._drag = None
         self._hovered = None
         self._rebuild()
+
+    def set_waiting(self, sentence: str) -> None:
+        """What to say while there is nothing to draw yet."""
+        self._waiting = sentence
+        self.update()
 
     def set_selected_rows(self, rows: NDArray[np.int32]) -> None:
         """Another selection of the same runs, in selection order."""
@@ -239,7 +245,7 @@ class ParallelPlot(PlotCanvas):
 
     def _empty_text(self) -> str:
         if not self._runs.data:
-            return "Choose columns to see how runs differ."
+            return self._waiting or "Choose columns to see how runs differ."
         if not len(self._runs.rows):
             return "No runs to draw: the filter lets none through."
         return ""

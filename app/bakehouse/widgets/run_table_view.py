@@ -134,7 +134,7 @@ class RunTableView(QTableView):
         first_descending = self._table.cell(section).is_right or key in (START_TIME, END_TIME)
         descending = not current.descending if current and current.column == key else first_descending
         self._table.sort(section, Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder)
-        self._runs.show_window(*self._window())
+        self._runs.show_window(*self.shown_rows())
         self.sorted_by.emit(key, descending)
 
     # Place and widths
@@ -204,13 +204,14 @@ class RunTableView(QTableView):
         self._sampled.add(key)
         self._chosen.add(key)
 
-    def _window(self) -> tuple[int, int]:
+    def shown_rows(self) -> tuple[int, int]:
+        """The first and the last row in the window."""
         first = max(self.rowAt(0), 0)
         last = self.rowAt(self.viewport().height() - 1)
         return first, last if last >= 0 else len(self._table.rows) - 1
 
     def _show_window(self, _value: int = 0) -> None:
-        self._runs.show_window(*self._window())
+        self._runs.show_window(*self.shown_rows())
 
     # What Qt asks
 

@@ -30,7 +30,8 @@ _SAMPLE_KEYS = 40
 # memory that its values take on their way (14 bytes each).
 _GROUP_VALUES = 8_000_000
 _GROUP_KEYS = 400
-# A seventh of a table's columns takes two thirds of the time of all: the rest comes with it.
+# A seventh of a table's columns takes two thirds of the time of all: the rest comes with it,
+# but not with a single one that was clicked.
 _WORTH_THE_REST = 6
 
 EXPERIMENTS, FRAME, SURVEY, VISIBLE, REST, REFRESH = (
@@ -232,7 +233,8 @@ class RunLoader(QObject):
             group = [key for key in self._wanted.pop(0) if self._is_missing(key)]
             if group:
                 others = [key for key in self._waiting(group[0].kind) if key not in group]
-                together = [*group, *others] if len(group) * _WORTH_THE_REST >= len(others) else group
+                worth_it = len(group) > 1 and len(others) <= len(group) * _WORTH_THE_REST
+                together = [*group, *others] if worth_it else group
                 self._load(self._store, VISIBLE, together, Lane.READ)
         if self._loading:
             return

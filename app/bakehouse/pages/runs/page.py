@@ -24,6 +24,7 @@ from bakehouse.itemmodels.run_table import RunTableModel
 from bakehouse.itemmodels.selection import RunSelection
 from bakehouse.pages.page import Page, PalettePlace
 from bakehouse.pages.runs.finding import RunFinder
+from bakehouse.pages.runs.glimpses import Glimpser
 from bakehouse.pages.runs.inspector import RunInspector
 from bakehouse.pages.runs.loading import Reloaded, RunLoader, Survey
 from bakehouse.pages.runs.panels import RunPanels
@@ -72,6 +73,7 @@ class RunsPage(Page):
         self.loader = RunLoader(tasks, self)
         self.visible = VisibleRuns(tasks, self)
         self.finder = RunFinder(tasks, self)
+        self._glimpser = Glimpser(tasks, self.table, self.model, self)
         self._chooser = ColumnChooser(theme, self)
         self.panels = RunPanels(self.sidebar, self.area, self.inspector, settings)
         self.setFocusProxy(self.table)
@@ -138,12 +140,14 @@ class RunsPage(Page):
         self.plots.history.open(session.store)
         self._minute.start()
         self.area.show_message("")
+        self._glimpser.open(session.store)
         self.loader.open(session.store)
 
     @override
     def close_store(self) -> None:
         """Forget the store; nothing is read after this."""
         self.loader.close()
+        self._glimpser.open(None)
         self.visible.close()
         for timer in (self._quiet, self._minute, self._resting):
             timer.stop()
@@ -227,8 +231,9 @@ class RunsPage(Page):
         if EXPERIMENT in self.model.columns:
             columns.insert(1, EXPERIMENT)
         self._defaults = columns
-        self.loader.want(columns)
         self.model.show_columns(columns)
+        self._glimpser.look()
+        self.loader.want(columns)
         axes = default_columns(self._frame, survey.relevance, survey.constant, params=5, metrics=2)
         self.plots.set_axes(first_axes(axes))
         self._count_columns()

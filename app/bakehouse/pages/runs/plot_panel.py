@@ -219,7 +219,9 @@ class PlotPanel(QWidget):
         if (self._tabs.currentIndex() != PARALLEL or not self.isVisible()) and not self.parallel.brushes():
             return
         waiting = (ColumnState.UNLOADED, ColumnState.LOADING)
-        if any(self._frame.states.get(key) in waiting for key in self.columns):
+        missing = sum(self._frame.states.get(key) in waiting for key in self.columns)
+        self.parallel.set_waiting(f"Reading {missing} {'column' if missing == 1 else 'columns'}…" if missing else "")
+        if missing:
             return  # the last of them will come back here: one picture instead of one for each
         if not self._names and self._frame.size:
             self._names = [self._frame.name(row) for row in range(self._frame.size)]
