@@ -6,9 +6,11 @@ there already (made by `generated_store.py --history 1000000`).
 
 from __future__ import annotations
 
+import gc
 import os
 import sqlite3
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -18,6 +20,7 @@ import pytest
 
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey, ColumnKind, metric, param
+from bakehouse.main import favour_window
 from bakehouse.store.columns import list_keys, read_column, read_columns
 from bakehouse.store.experiments import list_experiments
 from bakehouse.store.facts import store_facts
@@ -38,6 +41,16 @@ TOKEN = Token()
 def large_store() -> Path:
     given = os.environ.get("BAKEHOUSE_BENCH_STORE")
     return Path(given) if given else cached_store(runs=RUNS, history_points=POINTS)
+
+
+@pytest.fixture(autouse=True)
+def as_in_the_application() -> Iterator[None]:
+    """The interpreter as the window sets it: its full collections would be counted here, but do not happen there."""
+    before, interval = gc.get_threshold(), sys.getswitchinterval()
+    favour_window()
+    yield
+    gc.set_threshold(*before)
+    sys.setswitchinterval(interval)
 
 
 @contextmanager
