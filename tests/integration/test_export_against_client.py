@@ -111,7 +111,7 @@ class OurSearch:
         except FilterError:
             return None
         rows = run_order(keys, self.source)
-        mask = evaluate(expression, self.source)
+        mask = evaluate(expression, self.source).mask
         return [self.headers.run_ids[row] for row in rows[mask[rows]][:limit]]
 
     def examples(self, key: ColumnKey) -> list[Any]:

@@ -51,7 +51,7 @@ def export(chosen: argparse.Namespace) -> str:
         ids = [experiment.experiment_id for experiment in experiments]
         headers = read_headers(reader, ids, token, deleted=chosen.deleted)
         source = StoredRuns(reader, headers, token)
-        mask = evaluate(expression, source)
+        mask = evaluate(expression, source).mask
         rows = run_order(order, source)
         rows = rows[mask[rows]][: chosen.max]
         times = headers.start_times_ms[rows], headers.end_times_ms[rows]

@@ -11,13 +11,17 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from bakehouse.analysis.columns import text_number
 from bakehouse.analysis.search.expression import (
     Comparator,
     Condition,
+    Conjunction,
     DatasetField,
     Expression,
+    Negation,
     conditions,
     is_number,
+    is_numeric,
 )
 from bakehouse.analysis.search.like import like
 from bakehouse.domain.columns import RUN_NAME, ColumnKey, tag
@@ -77,41 +81,78 @@ def asks_datasets(expression: Expression) -> bool:
     return any(isinstance(c.subject, DatasetField) for c in conditions(expression))
 
 
-def evaluate(expression: Expression, source: ColumnSource) -> Mask:
-    """bool[size]: the runs that MLflow 3.17's `search_runs` selects for the same text.
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Runs that a comparison with a number can say nothing of: they have the value, but it is no number."""
 
-    A condition over a run without the value does not hold, whatever its comparator (except IS NULL); NaN differs from
-    every number and fails every other comparison.
+    key: ColumnKey
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a filter says of n runs: `mask` bool[n] of those it holds for, and whom its comparisons left out."""
+
+    mask: Mask
+    left_out: tuple[LeftOut, ...]
+
+
+def evaluate(expression: Expression, source: ColumnSource) -> Outcome:
+    """The runs that MLflow 3.17's `search_runs` selects for the same text; beyond its language SQL's logic holds.
+
+    A comparison with a missing value is unknown, and so is NOT of it; only what is known to hold is selected. NaN
+    differs from every number and fails every other comparison.
     """
+    left_out: dict[ColumnKey, LeftOut] = {}
+    holds, _ = _judge(expression, source, left_out)
+    return Outcome(holds, tuple(left_out.values()))
+
+
+def _judge(expression: Expression, source: ColumnSource, left_out: dict[ColumnKey, LeftOut]) -> tuple[Mask, Mask]:
+    """bool[size] twice: where the expression holds, and where it does not; where neither, it is unknown."""
     if isinstance(expression, Condition):
-        return _holds(expression, source)
-    mask = np.ones(source.size, np.bool_)
+        return _holds(expression, source, left_out)
+    if isinstance(expression, Negation):
+        holds, fails = _judge(expression.term, source, left_out)
+        return fails, holds
+    is_all = isinstance(expression, Conjunction)
+    every, some = np.ones(source.size, np.bool_), np.zeros(source.size, np.bool_)
     for term in expression.terms:
-        mask &= evaluate(term, source)
-    return mask
+        holds, fails = _judge(term, source, left_out)
+        every &= holds if is_all else fails
+        some |= fails if is_all else holds
+    return (every, some) if is_all else (some, every)
 
 
 def _column(subject: ColumnKey) -> ColumnKey:
     return RUN_NAME_TAG if subject == RUN_NAME else subject
 
 
-def _holds(condition: Condition, source: ColumnSource) -> Mask:
-    subject = condition.subject
+def _holds(condition: Condition, source: ColumnSource, left_out: dict[ColumnKey, LeftOut]) -> tuple[Mask, Mask]:
+    subject, comparator = condition.subject, condition.comparator
     if isinstance(subject, DatasetField):
         return _dataset_holds(condition, subject, source)
     if is_number(subject):
-        return _number_holds(condition, source.numbers(subject))
+        numbers = source.numbers(subject)
+        return _number_holds(condition, numbers.numbers(), numbers.present())
     column = source.texts(_column(subject))
     codes = column.codes()
-    if condition.comparator is Comparator.IS_NULL:
-        return codes < 0
-    if condition.comparator is Comparator.IS_NOT_NULL:
-        return codes >= 0
+    if comparator in (Comparator.IS_NULL, Comparator.IS_NOT_NULL):
+        missing = codes < 0
+        return (missing, ~missing) if comparator is Comparator.IS_NULL else (~missing, missing)
+    if is_numeric(condition):
+        figures = np.append(np.fromiter(map(text_number, column.categories), np.float64), np.nan)[codes]
+        known = ~np.isnan(figures)
+        strangers = int(np.count_nonzero((codes >= 0) & ~known))
+        if strangers:
+            left_out[subject] = LeftOut(subject, strangers)
+        return _number_holds(condition, figures, known)
     test = _text_test(condition)
     # One place more than there are categories: code -1, a missing value, finds the False at the end.
     table = np.zeros(len(column.categories) + 1, np.bool_)
     table[:-1] = np.fromiter(map(test, column.categories), np.bool_, len(column.categories))
-    return table[codes]
+    holds = table[codes]
+    return holds, ~holds & (codes >= 0)
 
 
 _NUMBER_TESTS: dict[Comparator, Callable[[npt.NDArray[np.float64], float], Mask]] = {
@@ -124,12 +165,23 @@ _NUMBER_TESTS: dict[Comparator, Callable[[npt.NDArray[np.float64], float], Mask]
 }
 
 
-def _number_holds(condition: Condition, column: NumberValues) -> Mask:
+def _number_holds(condition: Condition, numbers: npt.NDArray[np.float64], present: Mask) -> tuple[Mask, Mask]:
     """MLflow stores an infinity as the greatest float, so it compares as that one."""
-    if not isinstance(condition.value, float):
-        raise TypeError(f"{condition.subject} is compared with a number, not {condition.value!r}")
-    values = np.clip(column.numbers(), -sys.float_info.max, sys.float_info.max)
-    return column.present() & _NUMBER_TESTS[condition.comparator](values, condition.value)
+    comparator, value = condition.comparator, condition.value
+    if comparator is Comparator.IS_NULL:
+        return ~present, present
+    if comparator is Comparator.IS_NOT_NULL:
+        return present, ~present
+    values = np.clip(numbers, -sys.float_info.max, sys.float_info.max)
+    if comparator in (Comparator.IS_NAN, Comparator.IS_NOT_NAN):
+        holds = np.isnan(values) == (comparator is Comparator.IS_NAN)
+    elif isinstance(value, tuple):
+        holds = np.isin(values, np.array(value, np.float64)) == (comparator is Comparator.IN)
+    elif isinstance(value, float):
+        holds = _NUMBER_TESTS[comparator](values, value)
+    else:
+        raise TypeError(f"{condition.subject} is compared with a number, not {value!r}")
+    return holds & present, ~holds & present
 
 
 def _text_test(condition: Condition) -> Callable[[str], bool]:
@@ -144,16 +196,22 @@ def _text_test(condition: Condition) -> Callable[[str], bool]:
     return value.__eq__ if comparator is Comparator.EQUAL else value.__ne__
 
 
-def _dataset_holds(condition: Condition, field: DatasetField, source: ColumnSource) -> Mask:
-    """Some dataset of the run passes the comparison."""
+def _dataset_holds(condition: Condition, field: DatasetField, source: ColumnSource) -> tuple[Mask, Mask]:
+    """Some dataset of the run passes the comparison; of a run without datasets it is unknown."""
     datasets = source.datasets()
     texts = {
         DatasetField.NAME: datasets.names,
         DatasetField.DIGEST: datasets.digests,
         DatasetField.CONTEXT: datasets.contexts,
     }[field]
+    known = np.fromiter((text is not None for text in texts), np.bool_, len(texts))
+    present, holds = np.zeros(source.size, np.bool_), np.zeros(source.size, np.bool_)
+    present[datasets.rows[known]] = True
+    if condition.comparator is Comparator.IS_NULL:
+        return ~present, present
+    if condition.comparator is Comparator.IS_NOT_NULL:
+        return present, ~present
     test = _text_test(condition)
-    passed = np.fromiter((t is not None and test(t) for t in texts), np.bool_, len(texts))
-    mask = np.zeros(source.size, np.bool_)
-    mask[datasets.rows[passed]] = True
-    return mask
+    passed = np.fromiter((text is not None and test(text) for text in texts), np.bool_, len(texts))
+    holds[datasets.rows[passed]] = True
+    return holds, ~holds & present

@@ -27,6 +27,8 @@ class Comparator(StrEnum):
     NOT_IN = "NOT IN"
     IS_NULL = "IS NULL"
     IS_NOT_NULL = "IS NOT NULL"
+    IS_NAN = "IS NAN"
+    IS_NOT_NAN = "IS NOT NAN"
 
 
 class DatasetField(StrEnum):
@@ -38,12 +40,14 @@ class DatasetField(StrEnum):
 
 
 Subject: TypeAlias = ColumnKey | DatasetField
-Value: TypeAlias = str | float | tuple[str, ...] | None
+Value: TypeAlias = str | float | tuple[str, ...] | tuple[float, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One comparison. `value` is a text, a number, a list of texts (IN, NOT IN) or None (IS NULL, IS NOT NULL).
+    """One comparison. `value` is a text, a number, a list of either (IN, NOT IN) or None (IS NULL and its like).
+
+    A number against a column of texts compares the texts that are numbers.
 
     `start` and `end` are the characters it came from (0-based, `end` exclusive); they do not count for equality.
     """
@@ -62,7 +66,21 @@ class Conjunction:
     terms: tuple[Expression, ...]
 
 
-Expression: TypeAlias = Condition | Conjunction
+@dataclass(frozen=True, slots=True)
+class Disjunction:
+    """One of `terms` holds."""
+
+    terms: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    """`term` does not hold; of what is unknown that is unknown too."""
+
+    term: Expression
+
+
+Expression: TypeAlias = Condition | Conjunction | Disjunction | Negation
 
 NUMBER_ATTRIBUTES = frozenset({"start_time", "end_time"})
 EVERYTHING = Conjunction(())
@@ -72,6 +90,8 @@ def conditions(expression: Expression) -> Iterator[Condition]:
     """Every comparison of `expression`, in the order of its text."""
     if isinstance(expression, Condition):
         yield expression
+    elif isinstance(expression, Negation):
+        yield from conditions(expression.term)
     else:
         for term in expression.terms:
             yield from conditions(term)
@@ -86,6 +106,12 @@ def is_number(subject: Subject) -> bool:
     )
 
 
+def is_numeric(condition: Condition) -> bool:
+    """Whether numbers stand on the right side."""
+    value = condition.value
+    return isinstance(value, float) or (isinstance(value, tuple) and bool(value) and isinstance(value[0], float))
+
+
 _ENTITY = {ColumnKind.PARAM: "params", ColumnKind.METRIC: "metrics", ColumnKind.TAG: "tags"}
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 # Words that MLflow's lexer takes for keywords even behind the dot.
@@ -93,20 +119,29 @@ _RESERVED = frozenset({"case", "in", "values", "using", "from", "as"})
 
 
 def filter_text(expression: Expression) -> str:
-    """The canonical text of `expression`, which MLflow's own client reads the same way.
+    """The canonical text of `expression`; what MLflow's own language can say, its client reads the same way.
 
     Raises ValueError for a name or value that the language cannot write (it has no escapes for quotes).
     """
     if isinstance(expression, Condition):
         return _condition_text(expression)
-    return " AND ".join(filter_text(term) for term in expression.terms)
+    if isinstance(expression, Negation):
+        return f"NOT {_inner_text(expression.term)}"
+    joint = " AND " if isinstance(expression, Conjunction) else " OR "
+    return joint.join(_inner_text(term) for term in expression.terms)
+
+
+def _inner_text(term: Expression) -> str:
+    text = filter_text(term)
+    return text if isinstance(term, Condition) else f"({text})"
 
 
 def _condition_text(condition: Condition) -> str:
     parts = [subject_text(condition.subject), condition.comparator.value]
     value = condition.value
     if isinstance(value, tuple):
-        parts.append("(" + ", ".join(_list_text(item) for item in value) + ")")
+        items = (_list_text(item) if isinstance(item, str) else _number_text(item) for item in value)
+        parts.append("(" + ", ".join(items) + ")")
     elif isinstance(value, str):
         parts.append(_quoted(value))
     elif value is not None:

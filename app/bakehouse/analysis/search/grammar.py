@@ -1,22 +1,24 @@
 """The grammar of the search language, for lark's LALR parser with its contextual lexer.
 
-It is MLflow 3.17's language of `search_runs`: comparisons joined by AND, and the one column of an `order_by`. MLflow
-also takes comparisons that merely stand beside each other, and an AND too many; so does `filter`. Which comparator
-and which kind of value suit which column is no matter of grammar: `parser` says it with a sentence.
+It holds MLflow 3.17's language of `search_runs`: comparisons joined by AND, and the one column of an `order_by`. MLflow
+also takes comparisons that merely stand beside each other, and an AND too many; so does `conjunction`. OR, NOT and
+parentheses are ours, as are numbers against texts, lists of numbers and IS NAN. Which comparator and which kind of
+value suit which column is no matter of grammar: `parser` says it with a sentence.
 
 The terminals are those of MLflow's lexer (sqlparse): quotes inside a quoted text are written twice or behind a
 backslash and stay in the text as they are written; a name belongs to its dot, so no blank stands between them.
-
-Rooms kept for what MLflow does not have: `or`, `not` and parentheses become rules between `filter` and `term`;
-a bare word, functions of a metric and lists of numbers become further alternatives of `value` and `subject`.
 """
 
 from __future__ import annotations
 
 GRAMMAR = r"""
-filter: (_AND | term)*
+filter: _ands | disjunction
 
-?term: comparison
+?disjunction: conjunction (_OR conjunction)*
+?conjunction: _ands? _term (_ands? _term)* _ands?
+_ands: _AND+
+_term: comparison | negation | "(" disjunction ")"
+negation: _NOT _term
 
 comparison: subject OPERATOR value    -> compared
           | subject WORD value        -> compared
@@ -24,6 +26,8 @@ comparison: subject OPERATOR value    -> compared
           | subject NOT_IN list       -> compared
           | subject IS_NULL           -> presence
           | subject IS_NOT_NULL       -> presence
+          | subject IS_NAN            -> presence
+          | subject IS_NOT_NAN        -> presence
 
 order: subject DIRECTION?
 
@@ -32,7 +36,7 @@ subject: COLUMN | ATTRIBUTE
 ?value: TEXT | NUMBER
 
 list: "(" item ("," item)* ","? ")"
-item: TEXT+
+item: TEXT+ | NUMBER
 
 COLUMN.3: ENTITY "." (PLAIN | BACKTICKED | DOUBLE_QUOTED | SINGLE_QUOTED)
 ATTRIBUTE: WORD_NAME | BACKTICKED | DOUBLE_QUOTED
@@ -49,7 +53,11 @@ IN: /IN\b/i
 NOT_IN: /NOT\s+IN\b/i
 IS_NULL: /IS\s+NULL\b/i
 IS_NOT_NULL: /IS\s+NOT\s+NULL\b/i
+IS_NAN: /IS\s+NAN\b/i
+IS_NOT_NAN: /IS\s+NOT\s+NAN\b/i
 _AND.2: /AND\b/i
+_OR.2: /OR\b/i
+_NOT.2: /NOT\b/i
 DIRECTION: /(?:ASC|DESC)\b/i
 
 TEXT: SINGLE_QUOTED | DOUBLE_QUOTED

@@ -14,7 +14,9 @@ from bakehouse.analysis.search.expression import (
     Condition,
     Conjunction,
     DatasetField,
+    Disjunction,
     Expression,
+    Negation,
     Subject,
     Value,
     is_number,
@@ -64,19 +66,30 @@ _SIZE = frozenset({Comparator.LESS, Comparator.LESS_OR_EQUAL, Comparator.GREATER
 _PATTERN = frozenset({Comparator.LIKE, Comparator.ILIKE})
 _MEMBERSHIP = frozenset({Comparator.IN, Comparator.NOT_IN})
 _PRESENCE = frozenset({Comparator.IS_NULL, Comparator.IS_NOT_NULL})
+_NAN = frozenset({Comparator.IS_NAN, Comparator.IS_NOT_NAN})
+_DEEPEST = 200
 
 
 def parse(text: str) -> Expression:
     """The expression that the filter `text` means; blank text holds for every run.
 
-    Raises FilterError, with the position, for whatever MLflow 3.17's client refuses. Kinder than MLflow only where it
-    stumbles over its lexer: blank text, unquoted names that are keywords or digits, several blanks in IS NOT NULL.
+    All that MLflow 3.17's client takes means what it means there. Raises FilterError, with the position.
     """
     if not text.strip():
         return EVERYTHING
-    tree = _tree(text, "filter")
-    terms = tuple(_condition(child) for child in _subtrees(tree))
-    return terms[0] if len(terms) == 1 else Conjunction(terms)
+    children = _subtrees(_tree(text, "filter"))
+    return _expression(children[0], 0) if children else EVERYTHING
+
+
+def _expression(tree: Tree[Token], depth: int) -> Expression:
+    if depth > _DEEPEST:
+        raise FilterError(f"NOT and parentheses stand more than {_DEEPEST} deep here.", tree.meta.start_pos)
+    if tree.data in ("compared", "presence"):
+        return _condition(tree)
+    terms = tuple(_expression(child, depth + 1) for child in _subtrees(tree))
+    if tree.data == "negation":
+        return Negation(terms[0])
+    return Disjunction(terms) if tree.data == "disjunction" else Conjunction(terms)
 
 
 def parse_order(text: str) -> OrderKey:
@@ -124,14 +137,21 @@ def _only_token(tree: Tree[Token] | Token) -> Token:
     return tree
 
 
-def _condition(tree: Tree[Token]) -> Condition:
+def _condition(tree: Tree[Token]) -> Expression:
     column = _only_token(tree.children[0])
     operator = _only_token(tree.children[1])
     subject = _subject(column, _FILTER_ATTRIBUTES)
-    comparator = _comparator(operator)
-    _check_comparator(subject, comparator, operator)
-    value = _value(subject, tree.children[2]) if len(tree.children) == 3 else None
-    return Condition(subject, comparator, value, tree.meta.start_pos, tree.meta.end_pos)
+    denied = " ".join(operator.upper().split()) in ("NOT LIKE", "NOT ILIKE")
+    comparator = Comparator(operator.upper().split()[1]) if denied else _comparator(operator)
+    operand = tree.children[2] if len(tree.children) == 3 else None
+    _check_comparator(subject, comparator, operator, against_number=_is_number(operand))
+    value = None if operand is None else _value(subject, comparator, operand)
+    condition = Condition(subject, comparator, value, tree.meta.start_pos, tree.meta.end_pos)
+    return Negation(condition) if denied else condition
+
+
+def _is_number(operand: Tree[Token] | Token | None) -> bool:
+    return isinstance(operand, str) and operand.type == "NUMBER"
 
 
 def _subject(token: Token, attributes: dict[str, str]) -> Subject:
@@ -174,30 +194,29 @@ def _comparator(token: Token) -> Comparator:
     try:
         return Comparator(text)
     except ValueError:
-        hint = {"==": "write =", "<>": "write !=", "NOT LIKE": "MLflow has no NOT LIKE"}.get(text, "")
+        hint = {"==": "write =", "<>": "write !=", "NOT RLIKE": "write NOT LIKE"}.get(text, "")
         suggestion = f": {hint}" if hint else "; there are =, !=, <, <=, >, >=, LIKE, ILIKE, IN, NOT IN, IS NULL"
         raise FilterError(f"{text} is no comparator{suggestion}.", token.start_pos or 0) from None
 
 
-def _allowed(subject: Subject) -> frozenset[Comparator]:
-    """The comparators that MLflow 3.17 takes for `subject` (SearchUtils.VALID_*_COMPARATORS)."""
+def _allowed(subject: Subject, *, against_number: bool) -> frozenset[Comparator]:
+    """The comparators for `subject`: those that MLflow 3.17 takes (SearchUtils.VALID_*_COMPARATORS) and ours."""
     if is_number(subject):
-        return _EQUALITY | _SIZE
-    if isinstance(subject, DatasetField):
-        return _EQUALITY | _PATTERN | _MEMBERSHIP
-    if subject.kind is ColumnKind.ATTRIBUTE:
-        lists = _MEMBERSHIP if subject.name == "run_id" else frozenset[Comparator]()
-        return _EQUALITY | _PATTERN | lists
-    return _EQUALITY | _PATTERN | _PRESENCE
+        return _EQUALITY | _SIZE | _MEMBERSHIP | _PRESENCE | _NAN
+    # With a pattern the value is at fault, not the comparator: `_value` says so.
+    if against_number and isinstance(subject, ColumnKey) and subject.kind is not ColumnKind.ATTRIBUTE:
+        return _EQUALITY | _SIZE | _PATTERN
+    return _EQUALITY | _PATTERN | _MEMBERSHIP | _PRESENCE
 
 
-def _check_comparator(subject: Subject, comparator: Comparator, token: Token) -> None:
-    allowed = _allowed(subject)
+def _check_comparator(subject: Subject, comparator: Comparator, token: Token, *, against_number: bool) -> None:
+    allowed = _allowed(subject, against_number=against_number)
     if comparator not in allowed:
         names = ", ".join(item.value for item in Comparator if item in allowed)
         column = _shown(subject)
+        hint = "" if is_number(subject) or comparator not in _SIZE else "; numbers stand without quotes"
         raise FilterError(
-            f"{column} cannot be compared with {comparator.value}, only with {names}.", token.start_pos or 0
+            f"{column} cannot be compared with {comparator.value} here, only with {names}{hint}.", token.start_pos or 0
         )
 
 
@@ -207,21 +226,40 @@ def _shown(subject: Subject) -> str:
     return visible(subject.search_name, 60)
 
 
-def _value(subject: Subject, operand: Tree[Token] | Token) -> Value:
+def _value(subject: Subject, comparator: Comparator, operand: Tree[Token] | Token) -> Value:
     if not isinstance(operand, str):
-        return tuple(_item(item) for item in _subtrees(operand))
+        return _list_value(subject, operand)
     position = operand.start_pos or 0
     if is_number(subject):
         if operand.type != "NUMBER":
             raise FilterError(f"{_shown(subject)} is compared with a number, written without quotes.", position)
         return float(operand)
-    if operand.type != "TEXT":
+    if operand.type == "TEXT":
+        return str(operand)[1:-1]
+    if comparator in _PATTERN or isinstance(subject, DatasetField) or subject.kind is ColumnKind.ATTRIBUTE:
         raise FilterError(f"{_shown(subject)} is compared with a text in quotes: '{operand}'.", position)
-    return str(operand)[1:-1]
+    return float(operand)
 
 
-def _item(tree: Tree[Token]) -> str:
-    """One text of a list. MLflow reads a list as Python, so beside each other texts join and backslashes escape."""
+def _list_value(subject: Subject, operand: Tree[Token]) -> Value:
+    items = [_item(item) for item in _subtrees(operand)]
+    numbers = tuple(item for item in items if isinstance(item, float))
+    texts = tuple(item for item in items if isinstance(item, str))
+    only_texts = isinstance(subject, DatasetField) or (subject.kind is ColumnKind.ATTRIBUTE and not is_number(subject))
+    position = operand.meta.start_pos
+    if is_number(subject) and texts:
+        raise FilterError(f"{_shown(subject)} is compared with numbers, written without quotes.", position)
+    if only_texts and numbers:
+        raise FilterError(f"{_shown(subject)} is compared with texts in quotes.", position)
+    if numbers and texts:
+        raise FilterError("A list holds either numbers or texts in quotes.", position)
+    return numbers or texts
+
+
+def _item(tree: Tree[Token]) -> str | float:
+    """One value of a list. MLflow reads a list as Python, so texts beside each other join and backslashes escape."""
+    if _is_number(tree.children[0]):
+        return float(_only_token(tree))
     parts = []
     for token in tree.children:
         try:
@@ -236,8 +274,7 @@ def _item(tree: Tree[Token]) -> str:
 
 
 _PLAIN_NAMES = "a name with other characters than letters, digits, _ and . stands in backticks: params.`my name`"
-_LIST = "A list is written with quoted texts and commas: ('a', 'b')."
-_AND_ONLY = "Conditions are joined by AND only, without OR, NOT or parentheses around them."
+_LIST = "A list is written with commas: ('a', 'b') or (1, 2)."
 
 
 def _syntax_error(text: str, error: UnexpectedInput, start: str) -> FilterError:
@@ -264,7 +301,9 @@ def _unfinished(expected: frozenset[str], start: str) -> str:
         return "The filter ends where a value is expected: a number, or a text in quotes."
     if "OPERATOR" in expected:
         return "The filter ends where a comparison is expected, for example metrics.auc > 0.9."
-    if expected & {"RPAR", "LPAR", "TEXT", "COMMA"}:
+    if expected == {"RPAR"}:
+        return "A parenthesis that opens is never closed."
+    if "COLUMN" not in expected and expected & {"RPAR", "LPAR", "TEXT", "COMMA"}:
         return f"The filter ends within a list. {_LIST}"
     return "The order ends too early." if start == "order" else "The filter ends too early."
 
@@ -290,10 +329,10 @@ def _unexpected(text: str, position: int, expected: frozenset[str], start: str) 
         sentence = f"After the column an order says ASC or DESC, not {found}."
     elif "OPERATOR" in expected:
         sentence = f"A comparison like > or = is expected here, not {found}."
-    elif expected & {"TEXT", "RPAR", "COMMA", "LPAR"}:
+    elif "COLUMN" not in expected and expected & {"TEXT", "RPAR", "COMMA", "LPAR"}:
         sentence = _LIST
-    elif first in "()" or found.upper() in {"OR", "NOT"}:
-        sentence = _AND_ONLY
+    elif first == ")":
+        sentence = "Nothing stands before this parenthesis, or it closes none."
     elif "COLUMN" in expected:
         sentence = f"A column like metrics.auc or params.lr is expected here, not {found}."
     return sentence

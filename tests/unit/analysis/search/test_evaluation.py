@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typing_extensions import override
 
 from bakehouse.analysis.columns import NumberColumn, TextColumn
 from bakehouse.analysis.search.evaluation import (
@@ -98,7 +99,7 @@ RUNS = Runs(
     ],
 )
 def test_that_a_filter_selects_what_mlflow_selects(text: str, rows: list[int]) -> None:
-    assert np.flatnonzero(evaluate(parse(text), RUNS)).tolist() == rows
+    assert np.flatnonzero(evaluate(parse(text), RUNS).mask).tolist() == rows
 
 
 def test_that_an_expression_names_what_it_needs() -> None:
@@ -181,3 +182,56 @@ def test_that_equal_values_fall_back_to_the_next_column() -> None:
 def test_that_a_column_named_twice_is_refused() -> None:
     with pytest.raises(FilterError, match="twice"):
         check_order([parse_order("start_time"), parse_order("created DESC")])
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("NOT metrics.auc > 0", "metrics.auc <= 0 OR metrics.auc IS NAN"),
+        ("NOT params.lr = 'abc'", "params.lr != 'abc'"),
+        ("params.lr NOT LIKE 'a%'", "NOT params.lr LIKE 'a%'"),
+        ("NOT (metrics.auc > 0 OR params.lr = 'abc')", "NOT metrics.auc > 0 AND NOT params.lr = 'abc'"),
+        ("NOT (metrics.auc > 0 AND params.lr = 'abc')", "NOT metrics.auc > 0 OR NOT params.lr = 'abc'"),
+        ("metrics.auc NOT IN (1, 2)", "metrics.auc != 1 AND metrics.auc != 2"),
+        ("metrics.auc IN (1, 2)", "metrics.auc = 1 OR metrics.auc = 2"),
+        ("params.lr IN ('abc', 'ABC')", "params.lr = 'abc' OR params.lr = 'ABC'"),
+        ("NOT metrics.auc IS NULL", "metrics.auc IS NOT NULL"),
+        ("NOT dataset.name = 'iris'", "dataset.name IS NOT NULL AND NOT dataset.name = 'iris'"),
+        (
+            "(metrics.auc > 0 metrics.auc < 2) OR AND status = 'FINISHED'",
+            "status = 'FINISHED' OR metrics.auc > 0 AND metrics.auc < 2",
+        ),
+    ],
+)
+def test_that_the_laws_of_logic_hold_with_missing_values(text: str, same: str) -> None:
+    assert evaluate(parse(text), RUNS).mask.tolist() == evaluate(parse(same), RUNS).mask.tolist()
+
+
+class Numbered(Runs):
+    """One param of five runs: three numbers, a word, nothing."""
+
+    @override
+    def texts(self, key: ColumnKey) -> TextColumn:
+        rows = np.arange(4, dtype=np.int32)
+        return TextColumn(rows, rows, ["0.05", "auto", "1e-3", "5"], 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "left_out"),
+    [
+        ("params.lr < 0.1", [0, 2], 1),
+        ("NOT params.lr < 0.1", [3], 1),
+        ("params.lr = 5", [3], 1),
+        ("params.lr = '5'", [3], 0),
+        ("params.lr IN (5, 0.001)", [2, 3], 1),
+        ("params.lr != 5", [0, 2], 1),
+        ("params.lr < 0.1 OR params.lr = 'auto'", [0, 1, 2], 1),
+        ("params.lr IS NULL", [4], 0),
+    ],
+)
+def test_that_a_number_compares_the_params_that_are_numbers_and_counts_the_others(
+    text: str, rows: list[int], left_out: int
+) -> None:
+    outcome = evaluate(parse(text), Numbered(5, {}))
+    assert np.flatnonzero(outcome.mask).tolist() == rows
+    assert [(left.key, left.runs) for left in outcome.left_out] == ([(param("lr"), 1)] if left_out else [])
