@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from math import floor, isfinite, log10
 from typing import TYPE_CHECKING, NamedTuple
@@ -86,13 +86,14 @@ class Axis:
     categories: tuple[str, ...] | None
     ticks: tuple[Tick, ...]
 
-    @property
-    def missing(self) -> int:
-        return int(np.count_nonzero(self.lanes == AxisLane.MISSING))
+    missing: int = field(init=False)
+    """How many of the runs lie on each of the two lanes."""
+    not_finite: int = field(init=False)
 
-    @property
-    def not_finite(self) -> int:
-        return int(np.count_nonzero(self.lanes == AxisLane.NOT_FINITE))
+    def __post_init__(self) -> None:
+        # Counted once, on the thread that makes the axis.
+        object.__setattr__(self, "missing", int(np.count_nonzero(self.lanes == AxisLane.MISSING)))
+        object.__setattr__(self, "not_finite", int(np.count_nonzero(self.lanes == AxisLane.NOT_FINITE)))
 
     def value_at(self, position: float) -> float:
         """The data value at `position`; the ends give `low` and `high` exactly."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
@@ -159,16 +159,29 @@ class TextColumn:
 
     kind: Literal["text"] = "text"
 
-    def __init__(self, rows: Ints, codes: Ints, categories: Sequence[str], size: int, *, numeric: bool = True) -> None:
+    def __init__(
+        self,
+        rows: Ints,
+        codes: Ints,
+        categories: Sequence[str],
+        size: int,
+        *,
+        numeric: bool = True,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
         """`rows` int32[k] without repeats; `codes` int32[k] into the distinct, unsorted `categories`.
 
-        With `numeric` false no text is taken for a number (run ids).
+        With `numeric` false no text is taken for a number (run ids). `check` is called every few milliseconds.
         """
         self.size = size
         self.count = len(rows)
         """How many rows have a value."""
-        order, numbers = _category_order(categories, numeric=numeric)
-        self.categories: tuple[str, ...] = tuple(categories[i] for i in order)
+        order, numbers = _category_order(categories, numeric=numeric, check=check)
+        sorted_categories: list[str] = []
+        for start in range(0, len(order), _PIECE):
+            check()
+            sorted_categories += [categories[place] for place in order[start : start + _PIECE].tolist()]
+        self.categories: tuple[str, ...] = tuple(sorted_categories)
         self.category_numbers: Floats = numbers
         """float64[c]: the number a category's text is, NaN when it is none."""
         self.numeric_categories = int(np.count_nonzero(~np.isnan(numbers)))
@@ -278,10 +291,13 @@ class TextColumn:
 Column: TypeAlias = NumberColumn | TextColumn
 
 
-def build_column(pairs: NumberPairs | TextPairs, size: int) -> Column:
-    """The column of `size` rows from what the store read; for a worker thread (sorts the categories)."""
+def build_column(pairs: NumberPairs | TextPairs, size: int, check: Callable[[], None] = lambda: None) -> Column:
+    """The column of `size` rows from what the store read; for a worker thread (sorts the categories).
+
+    `check` is called every few milliseconds and may raise.
+    """
     if isinstance(pairs, TextPairs):
-        return TextColumn(pairs.rows, pairs.codes, pairs.categories, size)
+        return TextColumn(pairs.rows, pairs.codes, pairs.categories, size, check=check)
     return NumberColumn(pairs.rows, pairs.values, size)
 
 
@@ -324,19 +340,24 @@ def _text_numbers(texts: Sequence[str]) -> Floats:
     return np.fromiter(map(text_number, texts), np.float64, len(texts))
 
 
-def _category_order(categories: Sequence[str], *, numeric: bool) -> tuple[npt.NDArray[np.int64], Floats]:
+def _category_order(
+    categories: Sequence[str], *, numeric: bool, check: Callable[[], None]
+) -> tuple[npt.NDArray[np.int64], Floats]:
     """The places of `categories` in sorted order, and their numbers in that order."""
     size = len(categories)
     if numeric:
         numbers = np.empty(size, np.float64)
         for start in range(0, size, _PIECE):
+            check()
             numbers[start : start + _PIECE] = _text_numbers(categories[start : start + _PIECE])
     else:
         numbers = np.full(size, np.nan)
     is_text = np.isnan(numbers)
     figures = np.flatnonzero(~is_text)
     figures = figures[np.argsort(numbers[figures], kind="stable")]
+    check()
     words = _sorted_places(categories, np.flatnonzero(is_text))
+    check()
     order = np.concatenate((figures, words))
     return order, numbers[order]
 

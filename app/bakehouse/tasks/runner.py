@@ -16,7 +16,7 @@ from bakehouse.tasks.lane import Job, LaneThread
 
 T = TypeVar("T")
 
-# Background work stands aside for interactive reads, but not for ever.
+# Background work stands aside for interactive reads, and all work for the window, but not for ever.
 _STAND_ASIDE_S = 0.5
 
 
@@ -54,6 +54,8 @@ class TaskRunner(QObject):
         self._active: dict[str, list[tuple[Lane, Job]]] = {}
         self._interactive_idle = threading.Event()
         self._interactive_idle.set()
+        self._window_idle = threading.Event()
+        self._window_idle.set()
         self._lanes: dict[Lane, LaneThread] = {}
         self._closed = False
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -80,7 +82,7 @@ class TaskRunner(QObject):
         self._generations[slot] = generation
         token = Token(
             progress=partial(self.task_progressed.emit, slot),
-            breathe=self._stand_aside if lane is Lane.BACKGROUND else None,
+            breathe=self._stand_aside if lane is Lane.BACKGROUND else self._give_way,
         )
         job = Job(slot, generation, title, work, token, done, failed)  # type: ignore[arg-type]
         self._active.setdefault(slot, []).append((lane, job))
@@ -111,9 +113,9 @@ class TaskRunner(QObject):
             self.cancel(slot)
 
     def stand_back(self, ms: int) -> None:
-        """Background work rests for `ms`: the GUI thread is about to draw something large and needs the interpreter."""
-        self._interactive_idle.clear()
-        QTimer.singleShot(ms, self._note_idle)
+        """All work rests for `ms`: the GUI thread is about to draw something large and needs the interpreter."""
+        self._window_idle.clear()
+        QTimer.singleShot(ms, self._window_idle.set)
 
     @property
     def busy(self) -> bool:
@@ -152,6 +154,10 @@ class TaskRunner(QObject):
 
     def _stand_aside(self) -> None:
         self._interactive_idle.wait(_STAND_ASIDE_S)
+        self._give_way()
+
+    def _give_way(self) -> None:
+        self._window_idle.wait(_STAND_ASIDE_S)
 
     def _note_idle(self) -> None:
         reading = any(lane is Lane.READ for jobs in self._active.values() for lane, _ in jobs)

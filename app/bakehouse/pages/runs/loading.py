@@ -92,7 +92,7 @@ def load_columns(store: Store, frame: RunFrame, keys: Sequence[ColumnKey], token
     while found:
         token.check()
         key, values = found.popitem()
-        loaded[key] = build_column(values, frame.size)
+        loaded[key] = build_column(values, frame.size, token.check)
     return loaded
 
 
