@@ -123,7 +123,7 @@ def test_that_a_click_on_a_header_sorts_by_value_and_a_second_one_turns_round(sa
 
 def test_that_words_filter_the_table_and_are_counted_and_cleared(sample, qtbot):
     sample.page.filter_bar.focus()
-    qtbot.keyClicks(QGuiApplication.focusObject() or sample.page.filter_bar._line, "gbm")
+    qtbot.keyClicks(QGuiApplication.focusObject() or sample.page.filter_bar.line, "gbm")
     qtbot.waitUntil(lambda: 0 < sample.page.model.rowCount() < 200)
     shown = sample.page.model.rowCount()
     assert sample.page.summary() == f"{shown:,} of 200 runs · 1 selected"

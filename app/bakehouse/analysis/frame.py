@@ -95,6 +95,11 @@ class RunFrame:
         """The column, None unless it is complete."""
         return self.columns.get(key)
 
+    def texts_of(self, key: ColumnKey) -> Sequence[str]:
+        """The distinct texts of a column, none unless it is complete and one of texts."""
+        column = self.columns.get(key)
+        return column.categories if isinstance(column, TextColumn) else ()
+
     def state(self, key: ColumnKey) -> ColumnState:
         """How far a column is; a column that no run of these has is complete and empty to the eye: UNLOADED here."""
         return self.states.get(key, ColumnState.UNLOADED)

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QKeyEvent
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 from typing_extensions import override
 
 from bakehouse.theme import GRID, Theme
+from bakehouse.widgets.filter_line import FilterLine
 from bakehouse.widgets.icons import icon
+from bakehouse.widgets.labels import PlainLabel
 
 # Long enough not to filter at every key of a fast typist, too short to be noticed.
 _PAUSE_MS = 80
+# A filter that is being typed is wrong most of the time: that is said when the typing stops.
+_CALM_MS = 600
+
+
+@dataclass(frozen=True)
+class FilterNews:
+    """What is to be said of the filter."""
+
+    sentence: str = ""
+    position: int | None = None
+    """The character (0-based) at which the text cannot be read; None while nothing is wrong with it."""
 
 
 class FilterBar(QWidget):
@@ -25,17 +40,13 @@ class FilterBar(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._told = ""
-        self._line = QLineEdit(self)
-        self._line.setObjectName("filter")
-        self._line.setPlaceholderText("Filter by words in names and values, such as gbm lr=0.1")
-        self._line.setAccessibleName("Filter runs")
-        self._line.setClearButtonEnabled(True)
-        self._line.setMaxLength(10_000)
-        font = QFont(self._line.font())
-        font.setFamilies(["monospace"])
-        font.setStyleHint(QFont.StyleHint.Monospace)
-        self._line.setFont(font)
-        self._search = self._line.addAction(icon("search", theme, 16), QLineEdit.ActionPosition.LeadingPosition)
+        self.line = FilterLine(theme, self)
+        self.line.setObjectName("filter")
+        self.line.setPlaceholderText("Filter: gbm lr=0.1, or metrics.rmse < 1 and params.model = 'tree'")
+        self.line.setAccessibleName("Filter runs")
+        self.line.setClearButtonEnabled(True)
+        self.line.setMaxLength(10_000)
+        self._search = self.line.addAction(icon("search", theme, 16), QLineEdit.ActionPosition.LeadingPosition)
         self.columns_button = QPushButton("Columns", self)
         self.columns_button.setObjectName("columns_button")
         self.columns_button.setAccessibleName("Choose columns")
@@ -43,26 +54,55 @@ class FilterBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(GRID + 6, GRID + 2, GRID + 6, GRID + 2)
         layout.setSpacing(GRID)
-        layout.addWidget(self._line, 1)
+        layout.addWidget(self.line, 1)
         layout.addWidget(self.columns_button)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(self._tell)
-        self._line.textChanged.connect(self._typed)
-        self._line.returnPressed.connect(self._tell)
+        self._news = PlainLabel("", "muted", self)
+        self._news.setObjectName("filter_news")
+        self._news.setWordWrap(True)
+        self._news.hide()
+        self._calm = QTimer(self, singleShot=True, interval=_CALM_MS)
+        self._calm.timeout.connect(self._show_news)
+        self.line.textChanged.connect(self._typed)
+        self.line.returnPressed.connect(self._tell)
 
     @property
     def text(self) -> str:
         """What was typed, whether told yet or not."""
-        return self._line.text()
+        return self.line.text()
 
     def set_theme(self, theme: Theme) -> None:
         self._search.setIcon(icon("search", theme, 16))
+        self.line.set_theme(theme)
+
+    def show_news(self, news: FilterNews) -> None:
+        """Say something of the filter below the line, over what lies there."""
+        self.line.underline(news.position)
+        self._news.setText(news.sentence)
+        self._news.set_role("muted" if news.position is None else "bad")
+        if news.position is None:
+            self._show_news()
+        else:
+            self._calm.start()
+
+    def _show_news(self) -> None:
+        self._calm.stop()
+        host = self.parentWidget()
+        self._news.setVisible(bool(self._news.text()) and host is not None)
+        if host is not None and self._news.text():
+            self._news.setParent(host)
+            self._news.setFixedWidth(self.line.width())
+            self._news.adjustSize()
+            self._news.move(self.line.mapTo(host, self.line.rect().bottomLeft()) + QPoint(0, 4))
+            self._news.show()
+            self._news.raise_()
 
     def set_text(self, text: str) -> None:
         """Write `text` into the line and tell it at once."""
-        self._line.setText(text)
+        self.line.setText(text)
         self._tell()
 
     def set_columns(self, shown: int, all_columns: int) -> None:
@@ -71,10 +111,12 @@ class FilterBar(QWidget):
 
     def focus(self) -> None:
         """Put the cursor into the line, its text selected."""
-        self._line.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._line.selectAll()
+        self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.line.selectAll()
 
     def _typed(self, text: str) -> None:
+        self._calm.stop()
+        self._news.hide()
         if text:
             self._pause.start()
         else:
@@ -82,14 +124,20 @@ class FilterBar(QWidget):
 
     def _tell(self) -> None:
         self._pause.stop()
-        if self._line.text() != self._told:
-            self._told = self._line.text()
+        if self.line.text() != self._told:
+            self._told = self.line.text()
             self.filter_changed.emit(self._told)
 
     @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._news.isVisible():
+            self._show_news()
+
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._line.text():
-            self._line.clear()
+        if event.key() == Qt.Key.Key_Escape and self.line.text():
+            self.line.clear()
         elif event.key() == Qt.Key.Key_Down:
             self._tell()
             self.down_pressed.emit()

@@ -98,6 +98,8 @@ class RunsPage(Page):
         self.filter_bar.filter_changed.connect(self.visible.set_text)
         self.visible.changed.connect(self._show_visible)
         self.visible.failed.connect(self.said)
+        self.visible.columns_wanted.connect(self.loader.want)
+        self.visible.news.connect(self.filter_bar.show_news)
         self.finder.found.connect(self._select_found)
         self.finder.experiment_wanted.connect(self._show_experiment)
         self.finder.failed.connect(self.said)
@@ -141,6 +143,7 @@ class RunsPage(Page):
         self._minute.start()
         self.area.show_message("")
         self._glimpser.open(session.store)
+        self.visible.open(session.store)
         self.loader.open(session.store)
 
     @override
@@ -231,6 +234,8 @@ class RunsPage(Page):
         if EXPERIMENT in self.model.columns:
             columns.insert(1, EXPERIMENT)
         self._defaults = columns
+        self.filter_bar.line.set_vocabulary(self._frame.keys, self._frame.texts_of)
+        self.visible.column_arrived()
         self.model.show_columns(columns)
         self._glimpser.look()
         self.loader.want(columns)

@@ -1,17 +1,27 @@
-"""The runs that the plain filter lets through, found in a task and kept through a refresh."""
+"""The runs that the filter lets through, found in a task and kept through a refresh."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from bakehouse.analysis.columns import Ints, Mask
-from bakehouse.analysis.frame import RunFrame
+from bakehouse.analysis.frame import ColumnState, RunFrame
+from bakehouse.analysis.search.evaluation import LeftOut, columns_of, evaluate
+from bakehouse.analysis.search.intent import is_search
+from bakehouse.analysis.search.parser import parse
 from bakehouse.analysis.text_filter import TextFilter
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey, ColumnKind
-from bakehouse.domain.errors import BakehouseError
+from bakehouse.domain.errors import BakehouseError, FilterError
+from bakehouse.domain.text import visible
+from bakehouse.pages.runs.search_source import FrameSource
+from bakehouse.store.handle import Store
 from bakehouse.tasks import TaskRunner
+from bakehouse.widgets.filter_bar import FilterNews
 
 _SLOT = "runs.filter"
 _SETTLE_MS = 300
@@ -22,15 +32,31 @@ def is_system_tag(key: ColumnKey) -> bool:
     return key.kind is ColumnKind.TAG and key.name.startswith("mlflow.")
 
 
+@dataclass(frozen=True)
+class _Answer:
+    mask: Mask
+    left_out: tuple[LeftOut, ...] = ()
+    unknown: tuple[ColumnKey, ...] = ()
+    """Columns that no run of these experiments has."""
+
+
 class VisibleRuns(QObject):
-    """Owns the text of the filter and its answer over the present frame. GUI thread; the search runs in a task."""
+    """Owns the text of the filter and its answer over the present frame. GUI thread; the search runs in a task.
+
+    A text in the search language waits for its columns; while it cannot be read, what was shown last stays.
+    """
 
     changed = Signal()
     failed = Signal(str)
+    columns_wanted = Signal(object)
+    """Keys that the filter asks and that are not loaded."""
+    news = Signal(object)
+    """A FilterNews."""
 
     def __init__(self, tasks: TaskRunner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks = tasks
+        self._store: Store | None = None
         self._frame = RunFrame([])
         self._words = TextFilter()
         self._text = ""
@@ -53,6 +79,10 @@ class VisibleRuns(QObject):
         places = np.arange(self._frame.size) if self._mask is None else np.flatnonzero(self._mask)
         return places.astype(np.int32)
 
+    def open(self, store: Store) -> None:
+        """Filter runs of `store` from now on."""
+        self._store = store
+
     def close(self) -> None:
         """Drop what is on its way."""
         self._tasks.cancel(_SLOT)
@@ -68,11 +98,12 @@ class VisibleRuns(QObject):
         self._search()
 
     def set_text(self, text: str) -> None:
-        """Filter by other words."""
+        """Filter by another text."""
         self._text = text.strip()
         if not self._text:
             self.close()
             self._mask = None
+            self.news.emit(FilterNews())
             self.changed.emit()
         else:
             self._search()
@@ -83,19 +114,58 @@ class VisibleRuns(QObject):
             self._later.start()
 
     def _search(self) -> None:
-        if not self._text:
+        if not self._text or self._store is None:
+            return
+        if is_search(self._text):
+            self._evaluate(self._store)
             return
         size, text = self._frame.size, self._text
         columns = {key: column for key, column in self._frame.columns.items() if not is_system_tag(key)}
 
-        def work(token: Token) -> Mask:
-            return self._words.mask(columns, size, text, token.check)
+        def work(token: Token) -> _Answer:
+            return _Answer(self._words.mask(columns, size, text, token.check))
 
         self._tasks.start(_SLOT, work, done=self._found, failed=self._told)
 
-    def _found(self, mask: Mask) -> None:
-        self._mask = mask
+    def _evaluate(self, store: Store) -> None:
+        try:
+            expression = parse(self._text)
+        except FilterError as error:
+            self._tasks.cancel(_SLOT)
+            self.news.emit(FilterNews(str(error), error.position))
+            return
+        frame, keys = self._frame, columns_of(expression)
+        waiting = (ColumnState.UNLOADED, ColumnState.LOADING)
+        missing = [key for key in keys if frame.states.get(key) in waiting]
+        if missing:
+            self._tasks.cancel(_SLOT)
+            self.news.emit(FilterNews(f"Reading {_listed(missing)}…"))
+            self.columns_wanted.emit(missing)
+            return
+        columns = {key: column for key in keys if (column := frame.column(key)) is not None}
+        unknown = tuple(key for key in keys if key not in frame.states and key.kind is not ColumnKind.ATTRIBUTE)
+
+        def work(token: Token) -> _Answer:
+            outcome = evaluate(expression, FrameSource(frame, columns, store, token))
+            return _Answer(outcome.mask, outcome.left_out, unknown)
+
+        self._tasks.start(_SLOT, work, done=self._found, failed=self._told)
+
+    def _found(self, answer: _Answer) -> None:
+        if len(answer.mask) != self._frame.size:
+            return
+        self._mask = answer.mask
+        parts = [
+            f"{one.runs:,} {'run' if one.runs == 1 else 'runs'} left out, where {_listed([one.key])} is no number"
+            for one in answer.left_out
+        ]
+        parts += [f"no run here has {_listed(answer.unknown)}"] if answer.unknown else []
+        self.news.emit(FilterNews("; ".join(parts)))
         self.changed.emit()
 
     def _told(self, error: BakehouseError) -> None:
         self.failed.emit(str(error))
+
+
+def _listed(keys: Sequence[ColumnKey]) -> str:
+    return ", ".join(visible(key.search_name, 60) for key in keys)

@@ -1,0 +1,106 @@
+"""The search language in the window: what it shows, what it says, what it offers while one types."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from bakehouse.widgets.labels import PlainLabel
+
+
+@pytest.fixture
+def page(window, qtbot):
+    window.open_sample()
+    page = window.runs
+    qtbot.waitUntil(lambda: page.model.rowCount() == 200 and not window.tasks.busy, timeout=20_000)
+    return page
+
+
+def news(page) -> PlainLabel:
+    return page.window().findChild(PlainLabel, "filter_news")
+
+
+def shown_names(page, key: str) -> set[str]:
+    frame = page.model.frame
+    (column,) = (column for known, column in frame.columns.items() if known.name == key)
+    return {column.text(int(run)) for run in page.model.rows}
+
+
+def test_that_a_search_shows_the_runs_it_selects(page, qtbot):
+    page.filter_bar.set_text("params.algorithm = 'random_forest'")
+    qtbot.waitUntil(lambda: 0 < page.model.rowCount() < 200)
+    assert shown_names(page, "algorithm") == {"random_forest"}
+    assert not news(page).isVisible()
+    page.filter_bar.set_text("params.algorithm != 'random_forest' or params.algorithm is null")
+    qtbot.waitUntil(lambda: "gradient_boosting" in shown_names(page, "algorithm"))
+    assert "random_forest" not in shown_names(page, "algorithm")
+    page.clear_filter()
+    assert page.model.rowCount() == 200
+
+
+def test_that_a_number_against_a_param_counts_the_runs_it_leaves_out(page, qtbot):
+    page.filter_bar.set_text("params.algorithm < 5")
+    qtbot.waitUntil(lambda: page.model.rowCount() == 0)
+    qtbot.waitUntil(news(page).isVisible)
+    assert news(page).text().endswith("runs left out, where params.algorithm is no number")
+
+
+def test_that_an_unreadable_search_keeps_what_was_shown_and_says_why(page, qtbot):
+    page.filter_bar.set_text("metrics.rmse < 4")
+    qtbot.waitUntil(lambda: 0 < page.model.rowCount() < 200)
+    shown = page.model.rowCount()
+    page.filter_bar.set_text("metrics.rmse < 4 and metrics.r2 >> 0.5")
+    qtbot.waitUntil(news(page).isVisible)
+    assert ">>" in news(page).text()
+    assert page.model.rowCount() == shown
+    page.filter_bar.set_text("")
+    assert not news(page).isVisible()
+    assert page.model.rowCount() == 200
+
+
+def test_that_a_name_that_no_run_has_is_said(page, qtbot):
+    page.filter_bar.set_text("metrics.no_such < 1")
+    qtbot.waitUntil(lambda: page.model.rowCount() == 0)
+    qtbot.waitUntil(news(page).isVisible)
+    assert news(page).text() == "no run here has metrics.no_such"
+
+
+def test_that_names_comparators_and_values_are_completed_by_keys(page, qtbot):
+    line = page.filter_bar.line
+    page.filter_bar.focus()
+    popup = next(one for one in QApplication.allWidgets() if one.objectName() == "completions")
+    QTest.keyClicks(line, "params.alg")
+    qtbot.waitUntil(popup.isVisible)
+    QTest.keyClick(line, Qt.Key.Key_Tab)
+    assert line.text() == "params.algorithm "
+    QTest.keyClick(line, Qt.Key.Key_Tab)
+    assert line.text() == "params.algorithm = "
+    QTest.keyClicks(line, "'ran")
+    QTest.keyClick(line, Qt.Key.Key_Tab)
+    assert line.text() == "params.algorithm = 'random_forest'"
+    assert not popup.isVisible()
+    qtbot.waitUntil(lambda: shown_names(page, "algorithm") == {"random_forest"})
+
+
+def test_that_escape_closes_the_offers_before_it_clears_the_line(page, qtbot):
+    line = page.filter_bar.line
+    page.filter_bar.focus()
+    QTest.keyClicks(line, "metrics.")
+    QTest.keyClick(line, Qt.Key.Key_Escape)
+    assert line.text() == "metrics."
+    QTest.keyClick(line, Qt.Key.Key_Escape)
+    assert line.text() == ""
+
+
+def test_that_a_filter_of_ten_thousand_characters_is_answered(page, qtbot):
+    page.filter_bar.set_text(" or ".join(["metrics.rmse < 4"] * 500)[:9_996])
+    qtbot.waitUntil(lambda: 0 < page.model.rowCount() < 200 or news(page).isVisible())
+
+
+@pytest.mark.parametrize("text", ["(" * 5_000 + "metrics.a > 1", "not " * 2_000 + "tags.a = 'x'", "params.`a < 1"])
+def test_that_a_hostile_filter_gets_a_sentence(page, qtbot, text):
+    page.filter_bar.set_text(text)
+    qtbot.waitUntil(news(page).isVisible)
+    assert page.model.rowCount() == 200
