@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from bakehouse.domain.columns import RUN_NAME, metric, param
+from bakehouse.pages.runs.cell_menu import cell_menu
 from bakehouse.widgets.labels import PlainLabel
 
 
@@ -44,7 +47,8 @@ def test_that_a_number_against_a_param_counts_the_runs_it_leaves_out(page, qtbot
     page.filter_bar.set_text("params.algorithm < 5")
     qtbot.waitUntil(lambda: page.model.rowCount() == 0)
     qtbot.waitUntil(news(page).isVisible)
-    assert news(page).text().endswith("runs left out, where params.algorithm is no number")
+    assert news(page).text().endswith("runs not compared: params.algorithm is no number there")
+    assert news(page).text() in page.summary()
 
 
 def test_that_an_unreadable_search_keeps_what_was_shown_and_says_why(page, qtbot):
@@ -104,3 +108,18 @@ def test_that_a_hostile_filter_gets_a_sentence(page, qtbot, text):
     page.filter_bar.set_text(text)
     qtbot.waitUntil(news(page).isVisible)
     assert page.model.rowCount() == 200
+
+
+def test_that_a_cell_narrows_the_filter(page, qtbot):
+    page.model.show_columns([RUN_NAME, param("algorithm"), metric("rmse")])
+    page.filter_bar.set_text("metrics.rmse < 5 or metrics.r2 > 0.9")
+    qtbot.waitUntil(lambda: 0 < page.model.rowCount() < 200)
+    copy = page.window().findChild(QAction, "runs.copy")
+    menu = cell_menu(page.model, page.filter_bar, 0, 1, [copy])
+    texts = [action.text() for action in menu.actions()]
+    assert texts[0].startswith("Only params.algorithm = '")
+    assert "Copy rows" in [text.replace("&", "") for text in texts]
+    algorithm = page.model.text_at(0, 1)
+    menu.actions()[0].trigger()
+    assert page.filter_bar.text == f"(metrics.rmse < 5 or metrics.r2 > 0.9) AND params.algorithm = '{algorithm}'"
+    qtbot.waitUntil(lambda: shown_names(page, "algorithm") == {algorithm})

@@ -18,6 +18,8 @@ from bakehouse.widgets.labels import PlainLabel
 _PAUSE_MS = 80
 # A filter that is being typed is wrong most of the time: that is said when the typing stops.
 _CALM_MS = 600
+_READING_MS = 6_000
+"""How long something stands over the table that is no fault of the text; the status line keeps it."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ class FilterBar(QWidget):
         self._news.hide()
         self._calm = QTimer(self, singleShot=True, interval=_CALM_MS)
         self._calm.timeout.connect(self._show_news)
+        self._read = QTimer(self, singleShot=True, interval=_READING_MS)
+        self._read.timeout.connect(self._news.hide)
         self.line.textChanged.connect(self._typed)
         self.line.returnPressed.connect(self._tell)
 
@@ -83,14 +87,20 @@ class FilterBar(QWidget):
         self.line.underline(news.position)
         self._news.setText(news.sentence)
         self._news.set_role("muted" if news.position is None else "bad")
+        self._read.stop()
         if news.position is None:
             self._show_news()
+            self._read.start()
         else:
             self._calm.start()
 
     def _show_news(self) -> None:
         self._calm.stop()
         host = self.parentWidget()
+        # While something is offered the person is busy, and it stands at the same place.
+        if self.line.is_offering and self._news.text():
+            self._calm.start()
+            return
         self._news.setVisible(bool(self._news.text()) and host is not None)
         if host is not None and self._news.text():
             self._news.setParent(host)

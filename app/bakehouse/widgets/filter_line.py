@@ -57,6 +57,11 @@ class FilterLine(QLineEdit):
         """Which columns there are, and how to ask for the texts that one of them holds."""
         self._keys, self._values = keys, values
 
+    @property
+    def is_offering(self) -> bool:
+        """Whether completions are shown."""
+        return self._popup.isVisible()
+
     def underline(self, position: int | None) -> None:
         """Mark the word at this character as the one that cannot be read; None: nothing is wrong."""
         if position != self._wrong:

@@ -6,8 +6,9 @@ import csv
 import io
 
 import numpy as np
-from PySide6.QtCore import QEvent, QItemSelectionModel, QMimeData, QModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QMimeData, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QGuiApplication,
     QHelpEvent,
     QKeyEvent,
@@ -41,6 +42,8 @@ class RunTableView(QTableView):
     """
 
     space_pressed = Signal()
+    menu_requested = Signal(int, int, QPoint)
+    """Visible row and section of the cell, and the place on the screen."""
     sorted_by = Signal(object, bool)
     """The column's key, and whether descending."""
 
@@ -255,6 +258,14 @@ class RunTableView(QTableView):
             self.copy_rows()
         else:
             super().keyPressEvent(event)
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        index = self.indexAt(event.pos()) if by_mouse else self.currentIndex()
+        if index.isValid():
+            place = event.globalPos() if by_mouse else self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
+            self.menu_requested.emit(index.row(), index.column(), place)
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:

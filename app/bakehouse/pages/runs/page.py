@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QItemSelectionModel, Qt, QTimer
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -23,6 +23,7 @@ from bakehouse.domain.text import visible
 from bakehouse.itemmodels.run_table import RunTableModel
 from bakehouse.itemmodels.selection import RunSelection
 from bakehouse.pages.page import Page, PalettePlace
+from bakehouse.pages.runs.cell_menu import cell_menu
 from bakehouse.pages.runs.finding import RunFinder
 from bakehouse.pages.runs.glimpses import Glimpser
 from bakehouse.pages.runs.inspector import RunInspector
@@ -117,6 +118,7 @@ class RunsPage(Page):
         self.selection.changed.connect(self._selection_changed)
         self.table.space_pressed.connect(self.toggle_inspector)
         self.table.sorted_by.connect(self._sorted)
+        self.table.menu_requested.connect(self._open_menu)
         self.plots.brushes_changed.connect(self._show_visible)
         self.plots.run_clicked.connect(self._run_clicked)
         self.plots.columns_wanted.connect(self.loader.want)
@@ -349,6 +351,12 @@ class RunsPage(Page):
             self.selection.set([run_id], run_id)
         self.table.show_run(run_id)
 
+    def _open_menu(self, row: int, section: int, place: QPoint) -> None:
+        commands = [
+            action for action in self.window().actions() if action.objectName() in ("runs.copy", "runs.register")
+        ]
+        cell_menu(self.model, self.filter_bar, row, section, commands).popup(place)
+
     def _enter_table(self) -> None:
         self.table.setFocus(Qt.FocusReason.TabFocusReason)
         if not self.table.currentIndex().isValid() and len(self.model.rows):
@@ -412,6 +420,8 @@ class RunsPage(Page):
         if selected:
             hidden = selected - int(np.count_nonzero(self.table.runs.mask[self.model.rows]))
             parts.append(f"{selected:,} selected" + (f", {hidden:,} of them not shown" if hidden else ""))
+        if self.visible.note:
+            parts.append(self.visible.note)
         left = self.loader.columns_left
         if left and not self._quiet.isActive():
             parts.append(f"{left:,} columns still to read")

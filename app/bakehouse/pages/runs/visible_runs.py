@@ -60,6 +60,8 @@ class VisibleRuns(QObject):
         self._frame = RunFrame([])
         self._words = TextFilter()
         self._text = ""
+        self.note = ""
+        """What the present answer leaves out, in words."""
         self._mask: Mask | None = None
         self._later = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._later.timeout.connect(self._search)
@@ -102,7 +104,7 @@ class VisibleRuns(QObject):
         self._text = text.strip()
         if not self._text:
             self.close()
-            self._mask = None
+            self._mask, self.note = None, ""
             self.news.emit(FilterNews())
             self.changed.emit()
         else:
@@ -156,11 +158,12 @@ class VisibleRuns(QObject):
             return
         self._mask = answer.mask
         parts = [
-            f"{one.runs:,} {'run' if one.runs == 1 else 'runs'} left out, where {_listed([one.key])} is no number"
+            f"{one.runs:,} {'run' if one.runs == 1 else 'runs'} not compared: {_listed([one.key])} is no number there"
             for one in answer.left_out
         ]
         parts += [f"no run here has {_listed(answer.unknown)}"] if answer.unknown else []
-        self.news.emit(FilterNews("; ".join(parts)))
+        self.note = "; ".join(parts)
+        self.news.emit(FilterNews(self.note))
         self.changed.emit()
 
     def _told(self, error: BakehouseError) -> None:

@@ -1,0 +1,54 @@
+"""Filters made of one cell: what a person asks for by pointing instead of typing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bakehouse.analysis.columns import Column
+from bakehouse.analysis.search.expression import (
+    Comparator,
+    Condition,
+    Disjunction,
+    Value,
+    filter_text,
+    is_number,
+)
+from bakehouse.analysis.search.intent import is_search
+from bakehouse.analysis.search.parser import parse
+from bakehouse.domain.columns import END_TIME, RUN_ID, RUN_NAME, START_TIME, STATUS, USER, ColumnKey, ColumnKind
+from bakehouse.domain.errors import FilterError
+
+_SEARCHED = (RUN_NAME, RUN_ID, STATUS, USER, START_TIME, END_TIME)
+
+
+def cell_terms(key: ColumnKey, column: Column, row: int) -> Iterator[str]:
+    """The terms that the value of one run suggests, the most likely first; none for what filters cannot ask."""
+    if key.kind is ColumnKind.ATTRIBUTE and key not in _SEARCHED:
+        return
+    number, text = column.value(row), column.text(row)
+    wanted: list[tuple[Comparator, Value]] = []
+    if number is None and not text:
+        wanted += [(Comparator.IS_NULL, None), (Comparator.IS_NOT_NULL, None)]
+    elif is_number(key) and number is not None and number != number:
+        wanted += [(Comparator.IS_NAN, None), (Comparator.IS_NOT_NAN, None)]
+    else:
+        exact: Value = number if is_number(key) else text
+        wanted += [(Comparator.EQUAL, exact), (Comparator.UNEQUAL, exact)]
+        if number is not None and key.kind is not ColumnKind.TAG and key not in (RUN_NAME, RUN_ID):
+            wanted += [(Comparator.LESS_OR_EQUAL, number), (Comparator.GREATER_OR_EQUAL, number)]
+    for comparator, value in wanted:
+        try:
+            yield filter_text(Condition(key, comparator, value))
+        except ValueError:  # quotes of both kinds, which the language cannot write
+            continue
+
+
+def with_term(text: str, term: str) -> str:
+    """`text` narrowed by one more term; plain words and what cannot be read make room for it."""
+    try:
+        expression = parse(text) if is_search(text) else None
+    except FilterError:
+        expression = None
+    if expression is None:
+        return term
+    return f"({text}) AND {term}" if isinstance(expression, Disjunction) else f"{text} AND {term}"
