@@ -58,7 +58,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("theme.system", "As the &desktop", "", "", "Follow the desktop's light or dark scheme", checkable=True),
     Action("theme.light", "&Light", "", "sun", "Always light", checkable=True),
     Action("theme.dark", "&Dark", "", "moon", "Always dark", checkable=True),
-    Action("runs.filter", "&Filter runs", "Ctrl+F", "search", "Type words to filter the runs", _on_runs),
+    Action(
+        "runs.filter",
+        "&Filter runs",
+        "Ctrl+F",
+        "search",
+        "Filter the runs by words or by MLflow's search language",
+        _on_runs,
+    ),
     Action(
         "runs.clear_filter",
         "Clear &filter and brushes",
@@ -93,6 +100,7 @@ ACTIONS: tuple[Action, ...] = (
         "Move the selected version to another stage",
         lambda c: c.store_open and c.page == "models" and c.selected_version and not c.read_only,
     ),
+    Action("help.filter", "&Filter language", "F1", "info", "How runs are filtered, with examples"),
     Action("help.about", "&About Bakehouse", "", "info", "Version and licence"),
     Action("help.log", "Show &log file", "", "file-text", "Open the folder of the log file"),
 )
@@ -112,6 +120,6 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             SEPARATOR, "view.sidebar", "view.inspector", SEPARATOR, "theme.system", "theme.light", "theme.dark",
         ),
     ),
-    ("&Help", ("help.log", "help.about")),
+    ("&Help", ("help.filter", SEPARATOR, "help.log", "help.about")),
 )  # fmt: skip
 """Menu title and its entries; "recent" stands for the submenu of stores opened before."""

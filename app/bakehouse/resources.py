@@ -32,3 +32,8 @@ def sample_directory() -> Path:
 def icon_path(name: str) -> Path:
     """The SVG file of the icon called `name` (without ending)."""
     return resources_directory() / "icons" / f"{name}.svg"
+
+
+def help_path(name: str) -> Path:
+    """The Markdown file of the help page called `name` (without ending)."""
+    return resources_directory() / "help" / f"{name}.md"

@@ -26,6 +26,7 @@ from typing_extensions import override
 
 from bakehouse import __version__
 from bakehouse.actions import Context
+from bakehouse.dialogs.help import HelpDialog
 from bakehouse.dialogs.message import MessageDialog
 from bakehouse.dialogs.palette import PaletteDialog, Place
 from bakehouse.domain.changes import Changes, FileChange
@@ -234,6 +235,7 @@ class MainWindow(QMainWindow):
             "theme.system": partial(self._prefer_theme, ""),
             "theme.light": partial(self._prefer_theme, "light"),
             "theme.dark": partial(self._prefer_theme, "dark"),
+            "help.filter": lambda: HelpDialog("Filter language", "filter", self).show(),
             "help.about": self._about,
             "help.log": partial(QDesktopServices.openUrl, QUrl.fromLocalFile(str(cache_directory()))),
         }

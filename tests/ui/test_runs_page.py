@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QPushButton
 from bakehouse.actions import Context
 from bakehouse.analysis.brushes import Brush
 from bakehouse.analysis.frame import ColumnState
+from bakehouse.analysis.order import SortKey
 from bakehouse.artifacts.locator import Locator
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import RUN_NAME, metric, param
@@ -119,6 +121,26 @@ def test_that_a_click_on_a_header_sorts_by_value_and_a_second_one_turns_round(sa
         present = [value for value in values if value is not None]
         assert present == sorted(present, reverse=descending)
         assert None not in values[: len(present)]
+
+
+def test_that_a_click_with_shift_adds_a_further_key(sample, qtbot):
+    model, header = sample.page.model, sample.page.table.horizontalHeader()
+    sample.page.model.show_columns([RUN_NAME, param("algorithm"), metric("rmse")])
+
+    def click(section, modifier):
+        place = QPoint(header.sectionViewportPosition(section) + 10, header.height() - 8)
+        qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, modifier, place)
+
+    click(1, Qt.KeyboardModifier.NoModifier)
+    click(2, Qt.KeyboardModifier.ShiftModifier)
+    click(2, Qt.KeyboardModifier.ShiftModifier)
+    assert model.sort_keys == (SortKey(param("algorithm"), False), SortKey(metric("rmse"), False))
+    shown = [
+        (model.text_at(row, 1), model.frame.column(metric("rmse")).value(int(model.rows[row]))) for row in range(200)
+    ]
+    assert shown == sorted(shown, key=lambda pair: (pair[0], pair[1] is None or math.isnan(pair[1]), pair[1] or 0))
+    click(2, Qt.KeyboardModifier.NoModifier)
+    assert model.sort_keys == (SortKey(metric("rmse"), True),)
 
 
 def test_that_words_filter_the_table_and_are_counted_and_cleared(sample, qtbot):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPlainTextEdit, QPushButton, QTextBrowser
 from pytestqt.qtbot import QtBot
 
 from bakehouse.actions import ACTIONS, MENUS, SEPARATOR
@@ -233,3 +233,10 @@ def test_that_a_bug_reaches_the_crash_dialog_with_its_traceback(qtbot: QtBot, qa
     details = dialog.findChild(QPlainTextEdit)
     assert details is not None
     assert "ZeroDivisionError: the bug <b>itself</b>" in details.toPlainText()
+
+
+def test_that_the_filter_language_is_explained_beside_the_window(window):
+    window.menus.trigger("help.filter")
+    text = window.findChild(QTextBrowser, "help_text").toPlainText()
+    assert "metrics.rmse < 4" in text
+    assert "IS NULL" in text

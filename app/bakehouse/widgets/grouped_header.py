@@ -14,7 +14,7 @@ from bakehouse.theme import HEADER_HEIGHT, Theme
 from bakehouse.widgets.run_cells import PADDING
 
 GROUP_HEIGHT = 20
-_ARROW = 14
+_ARROW = 22
 
 
 class GroupedHeader(QHeaderView):
@@ -84,12 +84,14 @@ class GroupedHeader(QHeaderView):
 
     def _paint_title(self, painter: QPainter, section: int, left: int) -> None:
         cell = self._model.cell(section)
-        sort = next((key for key in self._model.sort_keys if key.column == cell.key), None)
+        keys = self._model.sort_keys
+        rank, sort = next(((n, key) for n, key in enumerate(keys, 1) if key.column == cell.key), (0, None))
         rect = QRect(left, GROUP_HEIGHT, self.sectionSize(section), HEADER_HEIGHT)
         inner = rect.adjusted(PADDING, 0, -PADDING, 0)
         token = "bad" if cell.state is ColumnState.FAILED else "text" if sort else "muted"
         painter.setPen(self._theme.color(token))
         arrow = "" if sort is None else " ▾" if sort.descending else " ▴"
+        arrow += str(rank) if sort is not None and len(keys) > 1 else ""
         metrics = painter.fontMetrics()
         room = inner.width() - (metrics.horizontalAdvance(arrow) if arrow else 0)
         mode = Qt.TextElideMode.ElideMiddle if cell.is_right else Qt.TextElideMode.ElideRight

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QToolTip, QWidget
 from typing_extensions import override
 
+from bakehouse.analysis.order import SortKey
 from bakehouse.domain.columns import END_TIME, RUN_NAME, START_TIME, STATUS, ColumnKey
 from bakehouse.domain.text import plain_tooltip, visible
 from bakehouse.itemmodels.indexes import Index
@@ -36,7 +37,7 @@ _WIDTHS = (64, 240)
 
 
 class RunTableView(QTableView):
-    """Shows a RunTableModel; a click on a header sorts by it, a second one turns the order round.
+    """Shows a RunTableModel; a click on a header sorts by it, a second one turns the order round, Shift adds a key.
 
     Keeps the place of the scroll bars, the current run and the widths of columns when the table's rows are replaced.
     """
@@ -131,14 +132,23 @@ class RunTableView(QTableView):
     # Order
 
     def _sort_by_section(self, section: int) -> None:
+        """Sort by a column; with Shift as a further key behind those there are."""
         key = self._table.columns[section]
-        current = self._table.sort_keys[0] if self._table.sort_keys else None
+        adding = bool(QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier)
+        keys = list(self._table.sort_keys) if adding else self._table.sort_keys[:1]
+        place = next((place for place, one in enumerate(keys) if one.column == key), None)
         # Numbers are looked for at their best end first, names from A on.
         first_descending = self._table.cell(section).is_right or key in (START_TIME, END_TIME)
-        descending = not current.descending if current and current.column == key else first_descending
-        self._table.sort(section, Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder)
+        chosen = SortKey(key, first_descending if place is None else not keys[place].descending)
+        if not adding:
+            keys = [chosen]
+        elif place is None:
+            keys = [*keys, chosen]
+        else:
+            keys = [*keys[:place], chosen, *keys[place + 1 :]]
+        self._table.sort_by(keys)
         self._runs.show_window(*self.shown_rows())
-        self.sorted_by.emit(key, descending)
+        self.sorted_by.emit(key, chosen.descending)
 
     # Place and widths
 
