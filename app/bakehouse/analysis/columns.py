@@ -176,6 +176,7 @@ class TextColumn:
         self.size = size
         self.count = len(rows)
         """How many rows have a value."""
+        self._numeric = numeric
         order, numbers = _category_order(categories, numeric=numeric, check=check)
         sorted_categories: list[str] = []
         for start in range(0, len(order), _PIECE):
@@ -231,6 +232,10 @@ class TextColumn:
     def numbers(self) -> Floats:
         """float64[n]: the number of each row's text, NaN where missing or no number."""
         return np.append(self.category_numbers, np.nan)[self.codes()]
+
+    def text_numbers(self) -> Floats:
+        """float64[c]: the number that each category's text is, NaN when it is none; also of a column of texts only."""
+        return self.category_numbers if self._numeric else _text_numbers(self.categories)
 
     def present(self) -> Mask:
         """bool[n]: which rows have a value."""

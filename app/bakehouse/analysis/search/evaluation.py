@@ -11,7 +11,6 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from bakehouse.analysis.columns import text_number
 from bakehouse.analysis.search.expression import (
     Comparator,
     Condition,
@@ -45,6 +44,7 @@ class TextValues(Protocol):
     @property
     def categories(self) -> Sequence[str]: ...
     def codes(self) -> npt.NDArray[np.int32]: ...
+    def text_numbers(self) -> npt.NDArray[np.float64]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _holds(condition: Condition, source: ColumnSource, left_out: dict[ColumnKey,
         missing = codes < 0
         return (missing, ~missing) if comparator is Comparator.IS_NULL else (~missing, missing)
     if is_numeric(condition):
-        figures = np.append(np.fromiter(map(text_number, column.categories), np.float64), np.nan)[codes]
+        figures = np.append(column.text_numbers(), np.nan)[codes]
         known = ~np.isnan(figures)
         strangers = int(np.count_nonzero((codes >= 0) & ~known))
         if strangers:
