@@ -9,6 +9,7 @@ from PySide6.QtCore import QByteArray, QSettings
 from bakehouse.places import config_directory
 
 _RECENT_AT_MOST = 12
+_FILTERS_AT_MOST = 50
 
 
 class Settings:
@@ -31,9 +32,7 @@ class Settings:
     @property
     def recent(self) -> list[Path]:
         """Stores opened before, the last one first; they may be gone by now."""
-        value = self._values.value("recent", [])
-        texts = [value] if isinstance(value, str) else value
-        return [Path(str(text)) for text in texts] if isinstance(texts, list) else []
+        return [Path(text) for text in self._texts("recent")]
 
     def remember_store(self, path: Path) -> None:
         """Put `path` first in the recent list."""
@@ -43,6 +42,22 @@ class Settings:
     def forget_store(self, path: Path) -> None:
         """Take `path` out of the recent list."""
         self._values.setValue("recent", [str(other) for other in self.recent if other != path])
+
+    @property
+    def filters(self) -> list[str]:
+        """Filters of runs used before, in whatever store, the last one first."""
+        return self._texts("filters")
+
+    def remember_filter(self, text: str) -> None:
+        """Put `text` first among the filters."""
+        others = [other for other in self.filters if other != text]
+        self._values.setValue("filters", [text, *others][:_FILTERS_AT_MOST])
+
+    def _texts(self, name: str) -> list[str]:
+        value = self._values.value(name, [])
+        # A list of one text comes back as that text.
+        texts = [value] if isinstance(value, str) else value
+        return [str(text) for text in texts] if isinstance(texts, list) else []
 
     def layout(self, name: str) -> QByteArray | None:
         """The remembered state of the window or splitter called `name`."""

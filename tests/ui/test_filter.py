@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from bakehouse.domain.columns import RUN_NAME, metric, param
 from bakehouse.pages.runs.cell_menu import cell_menu
+from bakehouse.settings import Settings
 from bakehouse.widgets.labels import PlainLabel
 
 
@@ -123,3 +124,23 @@ def test_that_a_cell_narrows_the_filter(page, qtbot):
     menu.actions()[0].trigger()
     assert page.filter_bar.text == f"(metrics.rmse < 5 or metrics.r2 > 0.9) AND params.algorithm = '{algorithm}'"
     qtbot.waitUntil(lambda: shown_names(page, "algorithm") == {algorithm})
+
+
+def test_that_earlier_filters_come_back_with_the_up_key(page, qtbot):
+    line = page.filter_bar.line
+    for text in ("first", "metrics.rmse < 5", "metrics.rmse <", "metrics.rmse < 5"):
+        page.filter_bar.focus()
+        line.setText(text)
+        qtbot.waitUntil(lambda wanted=text: page.visible.text == wanted)
+        QTest.keyClick(line, Qt.Key.Key_Return)
+    assert Settings().filters[:2] == ["metrics.rmse < 5", "first"]
+    page.filter_bar.set_text("")
+    QTest.keyClick(line, Qt.Key.Key_Up)
+    assert line.text() == "metrics.rmse < 5"
+    QTest.keyClick(line, Qt.Key.Key_Up)
+    QTest.keyClick(line, Qt.Key.Key_Up)
+    assert line.text() == "first"
+    QTest.keyClick(line, Qt.Key.Key_Down)
+    assert line.text() == "metrics.rmse < 5"
+    QTest.keyClick(line, Qt.Key.Key_Down)
+    assert line.text() == ""

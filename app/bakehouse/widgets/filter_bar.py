@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
@@ -35,6 +36,8 @@ class FilterBar(QWidget):
     """A filter line with the columns button beside it; tells the text a moment after the last key."""
 
     filter_changed = Signal(str)
+    kept = Signal(str)
+    """A text that the person has finished: worth remembering."""
     columns_requested = Signal()
     down_pressed = Signal()
     """The person wants to go on to the table."""
@@ -42,6 +45,9 @@ class FilterBar(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._told = ""
+        self._earlier: list[str] = []
+        self._back = -1
+        """Which of the earlier texts is shown, -1 for what was typed last."""
         self.line = FilterLine(theme, self)
         self.line.setObjectName("filter")
         self.line.setPlaceholderText("Filter: gbm lr=0.1, or metrics.rmse < 1 and params.model = 'tree'")
@@ -72,6 +78,8 @@ class FilterBar(QWidget):
         self._read.timeout.connect(self._news.hide)
         self.line.textChanged.connect(self._typed)
         self.line.returnPressed.connect(self._tell)
+        self.line.editingFinished.connect(self._keep)
+        self.line.textEdited.connect(self._leave_history)
 
     @property
     def text(self) -> str:
@@ -115,6 +123,10 @@ class FilterBar(QWidget):
         self.line.setText(text)
         self._tell()
 
+    def set_history(self, texts: Sequence[str]) -> None:
+        """Texts used before, the last one first: the Up key brings them back."""
+        self._earlier = list(texts)
+
     def set_columns(self, shown: int, all_columns: int) -> None:
         """The numbers on the columns button."""
         self.columns_button.setText(f"Columns {shown:,} of {all_columns:,}")
@@ -138,6 +150,21 @@ class FilterBar(QWidget):
             self._told = self.line.text()
             self.filter_changed.emit(self._told)
 
+    def _keep(self) -> None:
+        text = self.line.text().strip()
+        if text and self.line.is_readable and text not in self._earlier[:1]:
+            self._earlier = [text, *(other for other in self._earlier if other != text)]
+            self._back = min(self._back, 0)
+            self.kept.emit(text)
+
+    def _leave_history(self) -> None:
+        self._back = -1
+
+    def _go_back(self, step: int) -> None:
+        """Show an older (1) or a newer (-1) text; beyond the newest the line is empty."""
+        self._back = min(max(self._back + step, -1), len(self._earlier) - 1)
+        self.set_text(self._earlier[self._back] if self._back >= 0 else "")
+
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -148,6 +175,10 @@ class FilterBar(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.line.text():
             self.line.clear()
+        elif event.key() == Qt.Key.Key_Up:
+            self._go_back(1)
+        elif event.key() == Qt.Key.Key_Down and self._back >= 0:
+            self._go_back(-1)
         elif event.key() == Qt.Key.Key_Down:
             self._tell()
             self.down_pressed.emit()

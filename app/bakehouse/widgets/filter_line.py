@@ -62,6 +62,11 @@ class FilterLine(QLineEdit):
         """Whether completions are shown."""
         return self._popup.isVisible()
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether nothing is underlined."""
+        return self._wrong is None
+
     def underline(self, position: int | None) -> None:
         """Mark the word at this character as the one that cannot be read; None: nothing is wrong."""
         if position != self._wrong:

@@ -70,6 +70,8 @@ class RunsPage(Page):
         self.plots = PlotPanel(themes, tasks, self.selection.colors)
         self.area = RunArea(self.table, self.plots, theme)
         self.filter_bar = self.area.filter_bar
+        self.filter_bar.set_history(settings.filters)
+        self.filter_bar.kept.connect(settings.remember_filter)
         self.inspector = RunInspector(themes, tasks)
         self.loader = RunLoader(tasks, self)
         self.visible = VisibleRuns(tasks, self)
