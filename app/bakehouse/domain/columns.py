@@ -20,16 +20,21 @@ class ColumnKind(IntEnum):
 
 
 class ColumnKey(NamedTuple):
-    """One column: its group and the key inside it."""
+    """One column: its group and the key inside it; of a metric also a figure over its history."""
 
     kind: ColumnKind
     name: str
+    figure: str = ""
+    """Of a metric: "" the latest value, "min" or "max" of its history, "at" for the value at `step`."""
+    step: int = 0
 
     @property
     def search_name(self) -> str:
-        """`params.lr`, `metrics.auc`, `tags.team`; attributes carry their bare name."""
-        prefix = ("", "params.", "metrics.", "tags.")[self.kind]
-        return prefix + self.name
+        """`params.lr`, `metrics.auc`, `at(metrics.auc, 100)`, `tags.team`; attributes carry their bare name."""
+        name = ("", "params.", "metrics.", "tags.")[self.kind] + self.name
+        if not self.figure:
+            return name
+        return f"at({name}, {self.step})" if self.figure == "at" else f"{self.figure}({name})"
 
 
 # Attributes that a run table can show; the names are those of MLflow's search language where it has one.

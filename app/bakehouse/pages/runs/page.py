@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -14,10 +13,10 @@ from typing_extensions import override
 
 from bakehouse.actions import Context
 from bakehouse.analysis.columns import Mask
-from bakehouse.analysis.frame import ColumnState, RunFrame, default_columns
+from bakehouse.analysis.frame import RunFrame, default_columns
 from bakehouse.analysis.order import SortKey
 from bakehouse.domain.changes import Changes
-from bakehouse.domain.columns import DURATION, EXPERIMENT, RUN_NAME, START_TIME, ColumnKey
+from bakehouse.domain.columns import START_TIME, ColumnKey
 from bakehouse.domain.runs import Experiment, RunDetails
 from bakehouse.domain.text import visible
 from bakehouse.itemmodels.run_table import RunTableModel
@@ -30,21 +29,19 @@ from bakehouse.pages.runs.inspector import RunInspector
 from bakehouse.pages.runs.loading import Reloaded, RunLoader, Survey
 from bakehouse.pages.runs.panels import RunPanels
 from bakehouse.pages.runs.plot_panel import PlotPanel, first_axes
+from bakehouse.pages.runs.refreshing import Refresher
 from bakehouse.pages.runs.run_area import RunArea
 from bakehouse.pages.runs.sidebar import ExperimentSidebar
-from bakehouse.pages.runs.visible_runs import VisibleRuns, is_system_tag
+from bakehouse.pages.runs.table_columns import TableColumns
+from bakehouse.pages.runs.visible_runs import VisibleRuns
 from bakehouse.pages.session import Session
 from bakehouse.settings import Settings
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import Theme, ThemeSource
-from bakehouse.widgets.column_chooser import ColumnChooser
 from bakehouse.widgets.run_table_view import RunTableView
 
 _QUIET_MS = 300
 _MINUTE_MS = 60_000
-# A refresh rests ten times as long as it took, so that a busy writer costs a tenth of the time at most.
-_REST_FACTOR = 10
-_FIRST_COLUMNS = (START_TIME, DURATION)
 
 
 class RunsPage(Page):
@@ -58,8 +55,6 @@ class RunsPage(Page):
         self._tasks = tasks
         self._session: Session | None = None
         self._frame = RunFrame([])
-        self._defaults: list[ColumnKey] = []
-        self._refresh_began = 0.0
         theme = themes.theme
         self.selection = RunSelection(self)
         self.model = RunTableModel()
@@ -77,7 +72,8 @@ class RunsPage(Page):
         self.visible = VisibleRuns(tasks, self)
         self.finder = RunFinder(tasks, self)
         self._glimpser = Glimpser(tasks, self.table, self.model, self)
-        self._chooser = ColumnChooser(theme, self)
+        self.columns = TableColumns(self.table, self.model, self.filter_bar, self.loader, theme, self)
+        self._refresher = Refresher(self._read_again, self)
         self.panels = RunPanels(self.sidebar, self.area, self.inspector, settings)
         self.setFocusProxy(self.table)
         self._make_timers()
@@ -88,9 +84,6 @@ class RunsPage(Page):
         self._quiet.timeout.connect(partial(self.model.show_waiting, True))
         self._minute = QTimer(self, interval=_MINUTE_MS)
         self._minute.timeout.connect(self.model.tick)
-        self._resting = QTimer(self, singleShot=True)
-        self._resting.timeout.connect(self._refresh_if_due)
-        self._is_refresh_due = False
 
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -106,7 +99,6 @@ class RunsPage(Page):
         self.finder.found.connect(self._select_found)
         self.finder.experiment_wanted.connect(self._show_experiment)
         self.finder.failed.connect(self.said)
-        self.filter_bar.columns_requested.connect(self._choose_columns)
         self.filter_bar.down_pressed.connect(self._enter_table)
         self.area.clear_requested.connect(self.clear_filter)
         self.area.retry_requested.connect(partial(self.refresh, None))
@@ -119,7 +111,7 @@ class RunsPage(Page):
         self.loader.failed.connect(self._failed)
         self.selection.changed.connect(self._selection_changed)
         self.table.space_pressed.connect(self.toggle_inspector)
-        self.table.sorted_by.connect(self._sorted)
+        self.columns.sorted.connect(self._say)
         self.table.menu_requested.connect(self._open_menu)
         self.plots.brushes_changed.connect(self._show_visible)
         self.plots.run_clicked.connect(self._run_clicked)
@@ -128,11 +120,10 @@ class RunsPage(Page):
         self.inspector.register_requested.connect(self._register)
         self.inspector.model_known.connect(self.context_changed)
         self.inspector.said.connect(self.said)
-        self._chooser.columns_chosen.connect(self._columns_chosen)
 
     @override
     def set_theme(self, theme: Theme) -> None:
-        for part in (self.sidebar, self.table, self.area, self.plots, self.inspector, self._chooser):
+        for part in (self.sidebar, self.table, self.area, self.plots, self.inspector, self.columns):
             part.set_theme(theme)
 
     # The store
@@ -156,10 +147,9 @@ class RunsPage(Page):
         self.loader.close()
         self._glimpser.open(None)
         self.visible.close()
-        for timer in (self._quiet, self._minute, self._resting):
-            timer.stop()
+        for part in (self._quiet, self._minute, self._refresher):
+            part.stop()
         self._session = None
-        self._is_refresh_due = False
         self.finder.forget()
         self.inspector.close_store()
         self.plots.history.close_store()
@@ -175,25 +165,17 @@ class RunsPage(Page):
         if changes is not None and not changes.run_ids and not changes.experiment_ids:
             self.inspector.reload()
             return
-        self._is_refresh_due = True
-        if not self._resting.isActive():
-            self._refresh_if_due()
+        self._refresher.ask()
 
-    def _refresh_if_due(self) -> None:
-        if not self._is_refresh_due or self._session is None or self._refresh_began:
-            return
-        self._is_refresh_due = False
+    def _read_again(self) -> bool:
+        if self._session is None:
+            return False
         if not self.sidebar.selected:
             self.loader.open(self._session.store)
-            return
-        self._refresh_began = time.perf_counter()
+            return False
         wanted = [*self.model.columns, *(sort.column for sort in self.model.sort_keys), *self.plots.columns]
         self.loader.refresh(self.sidebar.selected, list(dict.fromkeys(wanted)))
-
-    def _refreshed(self) -> None:
-        took = time.perf_counter() - self._refresh_began
-        self._refresh_began = 0.0
-        self._resting.start(max(_QUIET_MS, round(took * 1000 * _REST_FACTOR)))
+        return True
 
     # Loading
 
@@ -210,17 +192,15 @@ class RunsPage(Page):
         self.context_changed.emit()
 
     def _load_runs(self, experiment_ids: Sequence[int]) -> None:
-        self._refresh_began = 0.0
+        self._refresher.given_up()
         names = {one.experiment_id: one.name for one in self.sidebar.model.active}
         self.loader.load_runs(experiment_ids, names)
         self.context_changed.emit()
 
     def _show_frame(self, frame: RunFrame) -> None:
         self._frame = frame
-        self._defaults = []
-        several = len(self.sidebar.selected) > 1
         self.model.show_waiting(False)
-        self.model.show_frame(frame, [RUN_NAME, *([EXPERIMENT] if several else []), *_FIRST_COLUMNS])
+        self.model.show_frame(frame, self.columns.first(several=len(self.sidebar.selected) > 1))
         self.table.runs.adopt_frame()
         self.table.forget_widths()
         self.table.scrollToTop()
@@ -228,24 +208,19 @@ class RunsPage(Page):
         self._quiet.start()
         self.visible.show_frame(frame)
         self._show_visible()
-        self._count_columns()
+        self.columns.count()
         if not self.finder.frame_shown(frame) and not self.selection.ids and len(self.model.rows):
             # The inspector never stands empty beside a full table.
             self.selection.set([self.model.run_id(0)])
 
     def _surveyed(self, survey: Survey) -> None:
-        columns = default_columns(self._frame, survey.relevance, survey.constant)
-        if EXPERIMENT in self.model.columns:
-            columns.insert(1, EXPERIMENT)
-        self._defaults = columns
         self.filter_bar.line.set_vocabulary(self._frame.keys, self._frame.texts_of)
         self.visible.column_arrived()
-        self.model.show_columns(columns)
+        self.columns.surveyed(survey)
         self._glimpser.look()
-        self.loader.want(columns)
+        self.loader.want(self.model.columns)
         axes = default_columns(self._frame, survey.relevance, survey.constant, params=5, metrics=2)
         self.plots.set_axes(first_axes(axes))
-        self._count_columns()
 
     def _column_changed(self, key: ColumnKey) -> None:
         self.model.column_changed(key)
@@ -256,7 +231,7 @@ class RunsPage(Page):
             self._say()
 
     def _reloaded(self, result: Reloaded) -> None:
-        self._refreshed()
+        self._refresher.finished()
         self.sidebar.show_experiments(result.experiments)
         known = {one.experiment_id for one in self.sidebar.model.active}
         if not known.intersection(self.sidebar.selected):
@@ -271,11 +246,11 @@ class RunsPage(Page):
         self.inspector.reload()
         self._show_emptiness()
         self._say()
-        self._count_columns()
+        self.columns.count()
         self.context_changed.emit()
 
     def _failed(self, sentence: str) -> None:
-        self._refresh_began = 0.0
+        self._refresher.given_up()
         if self._frame.size:
             self.said.emit(sentence)
         else:
@@ -313,30 +288,6 @@ class RunsPage(Page):
         """Show all runs again."""
         self.plots.clear_brushes()
         self.filter_bar.set_text("")
-
-    # Columns and order
-
-    def _choose_columns(self) -> None:
-        keys = [key for key in self._frame.keys if not is_system_tag(key) or key in self.model.columns]
-        self._chooser.open_below(self.filter_bar.columns_button, keys, self.model.columns, self._defaults, self._frame)
-
-    def _columns_chosen(self, keys: Sequence[ColumnKey]) -> None:
-        present = [key for key in self.model.columns if key in keys]
-        columns = sorted([*present, *(key for key in keys if key not in present)], key=lambda key: key.kind)
-        self.model.show_columns(columns or [RUN_NAME])
-        self.loader.want(columns)
-        self._count_columns()
-
-    def _count_columns(self) -> None:
-        every = sum(not is_system_tag(key) for key in self._frame.keys)
-        self.filter_bar.set_columns(len(self.model.columns), every)
-
-    def _sorted(self, key: ColumnKey, _descending: bool) -> None:
-        if self._frame.state(key) is ColumnState.FAILED:
-            self.loader.again(key)
-        else:
-            self.loader.want([key])
-        self._say()
 
     # Selection
 
@@ -386,7 +337,7 @@ class RunsPage(Page):
         return {
             "runs.filter": self.filter_bar.focus,
             "runs.clear_filter": self.clear_filter,
-            "runs.columns": self._choose_columns,
+            "runs.columns": self.columns.choose,
             "runs.copy": self.copy,
             "runs.select_all": self.select_all,
             "runs.register": self.inspector.request_registration,
