@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from bakehouse.analysis.frame import ColumnState
-from bakehouse.domain.columns import RUN_NAME, ColumnKind, metric, param
-from bakehouse.pages.runs.loading import RunLoader
+from bakehouse.domain.cancellation import Token
+from bakehouse.domain.columns import RUN_NAME, ColumnKey, ColumnKind, metric, param
+from bakehouse.pages.runs.loading import RunLoader, reload
 from bakehouse.store.opening import open_store
 from bakehouse.tasks import TaskRunner
 from tests.benchmarks.generated_store import make_store
@@ -67,3 +69,23 @@ def test_that_a_table_that_cannot_be_read_fails_its_columns_only(load, path):
     for key, state in frame.states.items():
         assert state is (ColumnState.FAILED if key.kind is ColumnKind.PARAM else ColumnState.COMPLETE), key
     assert "open it again" in frame.failures[param("max_depth")]
+
+
+LEAST = ColumnKey(ColumnKind.METRIC, "loss", "min")
+
+
+def test_that_a_figure_over_a_history_comes_only_when_wanted_and_behind_the_plain_columns(load):
+    unknown = ColumnKey(ColumnKind.METRIC, "no such", "min")
+    frame, came = load(lambda loader: loader.want([LEAST, metric("loss"), unknown]))
+    assert came[:2] == [metric("loss"), LEAST]
+    assert frame.columns[LEAST].count == np.isfinite(frame.columns[metric("loss")].present_numbers()).sum()
+    assert {key for key in frame.keys if key.figure} == {LEAST}
+
+
+def test_that_a_refresh_brings_the_wanted_figures_along(path):
+    with open_store(path) as store:
+        frame = reload(store, [1], [LEAST, metric("loss")], Token()).frame
+    assert frame.state(LEAST) is ColumnState.COMPLETE
+    assert not frame.can_load(LEAST)
+    assert frame.can_load(LEAST._replace(figure="max"))
+    assert not frame.can_load(ColumnKey(ColumnKind.METRIC, "no such", "max"))

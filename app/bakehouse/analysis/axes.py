@@ -60,8 +60,8 @@ def axis_data(key: ColumnKey, column: Column) -> AxisData:
     """What `column` gives an axis; text that is a number in every run becomes a scale of numbers."""
     present = column.present()
     if column.kind == "text" and not column.is_numeric:
-        return AxisData(key, key.name, column.numbers(), present, column.categories, column.codes())
-    return AxisData(key, key.name, column.numbers(), present)
+        return AxisData(key, key.title, column.numbers(), present, column.categories, column.codes())
+    return AxisData(key, key.title, column.numbers(), present)
 
 
 class Tick(NamedTuple):

@@ -76,6 +76,10 @@ class RunFrame:
         for key in keys:
             self.states.setdefault(key, ColumnState.UNLOADED)
 
+    def know_figures(self, keys: Iterable[ColumnKey]) -> None:
+        """Make those of `keys` known that are figures over known metrics: they are loaded only when wanted."""
+        self.know(key for key in keys if key.figure and key.latest in self.states)
+
     def put(self, key: ColumnKey, column: Column) -> None:
         """A column has arrived whole."""
         if column.size != self.size:
@@ -103,6 +107,12 @@ class RunFrame:
     def state(self, key: ColumnKey) -> ColumnState:
         """How far a column is; a column that no run of these has is complete and empty to the eye: UNLOADED here."""
         return self.states.get(key, ColumnState.UNLOADED)
+
+    def can_load(self, key: ColumnKey) -> bool:
+        """Whether a column is not there yet and would come if it were wanted."""
+        if key.figure and key not in self.states:
+            return key.latest in self.states
+        return self.states.get(key) in (ColumnState.UNLOADED, ColumnState.LOADING)
 
     def unloaded(self) -> list[ColumnKey]:
         """The columns nobody has asked for yet."""
@@ -165,7 +175,8 @@ def default_columns(
     """
     chosen: list[ColumnKey] = [RUN_NAME, START_TIME, DURATION]
     for kind, most in ((ColumnKind.PARAM, params), (ColumnKind.METRIC, metrics)):
-        keys = [key for key in frame.states if key.kind is kind and not key.name.startswith("system/")]
+        known = (key for key in frame.states if key.kind is kind and not key.figure)
+        keys = [key for key in known if not key.name.startswith("system/")]
         varied = [key for key in keys if key not in constant]
         chosen += sorted(varied or keys, key=lambda key: (-relevance.get(key, 0), key.name))[:most]
     return chosen

@@ -36,6 +36,18 @@ class ColumnKey(NamedTuple):
             return name
         return f"at({name}, {self.step})" if self.figure == "at" else f"{self.figure}({name})"
 
+    @property
+    def latest(self) -> ColumnKey:
+        """The metric that a figure is taken from; every other column itself."""
+        return ColumnKey(self.kind, self.name) if self.figure else self
+
+    @property
+    def title(self) -> str:
+        """The name as a heading says it: `rmse`, `min rmse`, `rmse @100`; not yet made visible."""
+        if not self.figure:
+            return self.name
+        return f"{self.name} @{self.step}" if self.figure == "at" else f"{self.figure} {self.name}"
+
 
 # Attributes that a run table can show; the names are those of MLflow's search language where it has one.
 RUN_NAME = ColumnKey(ColumnKind.ATTRIBUTE, "run_name")

@@ -43,7 +43,7 @@ FAILED = "not read"
 
 def column_title(key: ColumnKey) -> str:
     """How a column is headed: attributes in words, everything else by its (made visible) key."""
-    return _TITLES.get(key) or visible(key.name, _CELL_CHARACTERS)
+    return _TITLES.get(key) or visible(key.title, _CELL_CHARACTERS)
 
 
 @dataclass(slots=True)

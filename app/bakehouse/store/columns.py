@@ -12,6 +12,7 @@ import numpy.typing as npt
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.store.arrays import metric_values
+from bakehouse.store.history_figures import read_figures
 from bakehouse.store.keys import TABLES, list_keys, stored_keys
 from bakehouse.store.reading import Reader
 from bakehouse.store.scanning import LOOK_UP, Page, Values, bound, look_up_runs, scan_key, scan_table
@@ -63,18 +64,20 @@ def read_columns(
 ) -> dict[ColumnKey, Numbers | Texts]:
     """Many keys at once: where most of a large table is asked for, one pass over it serves them all.
 
-    Metrics come as Numbers, params and tags as Texts. Reports (rows read, 0) to `token`. Raises StoreError kin,
-    ValueError for an attribute of the run.
+    Metrics and figures of their histories come as Numbers, params and tags as Texts. Reports (rows read, 0) to
+    `token`. Raises StoreError kin, ValueError for an attribute of the run.
     """
     found: dict[ColumnKey, Numbers | Texts] = {}
     for kind in dict.fromkeys(key.kind for key in keys):
         if kind not in TABLES:
             raise ValueError("attributes of a run are read with its header")
-        of_kind = [key for key in dict.fromkeys(keys) if key.kind is kind]
+        of_kind = [key for key in dict.fromkeys(keys) if key.kind is kind and not key.figure]
         gathered = _Numbers(of_kind) if kind is ColumnKind.METRIC else _Texts(of_kind)
-        if reader.has(TABLES[kind]) and row_of:
+        if reader.has(TABLES[kind]) and row_of and of_kind:
             _gather(reader, TABLES[kind], gathered, of_kind, row_of, token)
         found.update(gathered.columns())
+    figures = [key for key in keys if key.figure]
+    found.update((key, Numbers(rows, values)) for key, rows, values in read_figures(reader, figures, row_of, token))
     return found
 
 

@@ -45,7 +45,7 @@ def read_history(reader: Reader, run_id: str, key: str, token: Token) -> History
     times: list[npt.NDArray[np.int64]] = [np.empty(0, np.int64)]
     numbers: list[npt.NDArray[np.float64]] = [np.empty(0, np.float64)]
     done = 0
-    for page in _history_pages(reader, run_id, key, token):
+    for page in history_pages(reader, run_id, key, token):
         page_steps, page_times, page_values = zip(*page, strict=True)
         values, known = metric_values(page_values)
         kept = slice(None) if known is None else known
@@ -98,7 +98,7 @@ def read_ranges(reader: Reader, run_id: str, token: Token) -> dict[str, MetricRa
     return ranges
 
 
-def _history_pages(reader: Reader, run_id: str, key: str, token: Token) -> Iterator[list[Row]]:
+def history_pages(reader: Reader, run_id: str, key: str, token: Token) -> Iterator[list[Row]]:
     """Non-empty pages of (step, timestamp, value)."""
     if reader.schema.index_over("metrics", "run_uuid", "key", "step") and reader.has("metrics", "step"):
         return _pages_by_step(reader, run_id, key, token)

@@ -102,10 +102,16 @@ def reload(store: Store, experiment_ids: Sequence[int], wanted: Sequence[ColumnK
     experiments = list_experiments(reader, token)
     frame = read_frame(store, experiment_ids, {one.experiment_id: one.name for one in experiments}, token)
     frame.know(list_keys(reader, experiment_ids, token))
+    frame.know_figures(wanted)
     missing = [key for key in wanted if frame.states.get(key) is ColumnState.UNLOADED]
     for key, column in load_columns(store, frame, missing, token).items():
         frame.put(key, column)
     return Reloaded(experiments, frame)
+
+
+def _source(key: ColumnKey) -> tuple[ColumnKind, bool]:
+    """What a column is read from: a table of its kind, or the metrics' histories (they come last, being long)."""
+    return key.kind, bool(key.figure)
 
 
 class RunLoader(QObject):
@@ -175,6 +181,8 @@ class RunLoader(QObject):
 
     def want(self, keys: Iterable[ColumnKey]) -> None:
         """These columns are looked at: they come before all others, also before those wanted earlier."""
+        keys = list(keys)
+        self._frame.know_figures(keys)
         running = self._loading.get(VISIBLE, [])
         fresh = [key for key in keys if self._is_missing(key) and key not in running]
         if not fresh:
@@ -186,11 +194,13 @@ class RunLoader(QObject):
                 self._frame.mark(key, ColumnState.UNLOADED)
         earlier = [running, *self._wanted]
         # Names and ids are shown without their columns, which only serve order and search.
-        kinds = sorted({key.kind for key in fresh}, key=lambda kind: (kind is ColumnKind.ATTRIBUTE, kind))
+        sources = sorted(
+            {_source(key) for key in fresh}, key=lambda source: (source[0] is ColumnKind.ATTRIBUTE, source)
+        )
         if len(fresh) > 1:
             # What waits in the same tables comes along; a single column, clicked to sort by, does not wait for it.
-            fresh += [key for group in earlier for key in group if key.kind in kinds and key not in fresh]
-        self._wanted = [[key for key in fresh if key.kind is kind] for kind in kinds]
+            fresh += [key for group in earlier for key in group if _source(key) in sources and key not in fresh]
+        self._wanted = [[key for key in fresh if _source(key) == source] for source in sources]
         self._wanted += [[key for key in group if key not in fresh] for group in earlier]
         self._load_next()
 
@@ -232,7 +242,7 @@ class RunLoader(QObject):
         while VISIBLE not in self._loading and self._wanted:
             group = [key for key in self._wanted.pop(0) if self._is_missing(key)]
             if group:
-                others = [key for key in self._waiting(group[0].kind) if key not in group]
+                others = [key for key in self._waiting(group[0]) if key not in group]
                 worth_it = len(group) > 1 and len(others) <= len(group) * _WORTH_THE_REST
                 together = [*group, *others] if worth_it else group
                 self._load(self._store, VISIBLE, together, Lane.READ)
@@ -240,14 +250,14 @@ class RunLoader(QObject):
             return
         unloaded = self._frame.unloaded()
         if unloaded:
-            self._load(self._store, REST, self._waiting(unloaded[0].kind), Lane.BACKGROUND)
+            self._load(self._store, REST, self._waiting(unloaded[0]), Lane.BACKGROUND)
         else:
             self.columns_settled.emit()
 
-    def _waiting(self, kind: ColumnKind) -> list[ColumnKey]:
-        """Columns of a kind that nobody has asked for, as many as are read together."""
+    def _waiting(self, like: ColumnKey) -> list[ColumnKey]:
+        """Columns read from where `like` is that nobody has asked for, as many as are read together."""
         most = min(_GROUP_KEYS, max(1, _GROUP_VALUES // max(1, self._frame.size)))
-        return [key for key in self._frame.unloaded() if key.kind is kind][:most]
+        return [key for key in self._frame.unloaded() if _source(key) == _source(like)][:most]
 
     def _load(self, store: Store, slot: str, keys: list[ColumnKey], lane: Lane) -> None:
         self._loading[slot] = keys

@@ -314,7 +314,7 @@ class PlotPanel(QWidget):
                 self._colours.addItem(f"Colour: {column_title(key)}", key)
             if self._colour is not None and self._colour in metrics:
                 self._colours.setCurrentIndex(metrics.index(self._colour) + 1)
-        self.history.show_keys([key.name for key in metrics])
+        self.history.show_keys([key.name for key in metrics if not key.figure])
 
     @override
     def showEvent(self, event: QShowEvent) -> None:

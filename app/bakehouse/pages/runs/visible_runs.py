@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from bakehouse.analysis.columns import Ints, Mask
-from bakehouse.analysis.frame import ColumnState, RunFrame
+from bakehouse.analysis.frame import RunFrame
 from bakehouse.analysis.search.evaluation import LeftOut, columns_of, evaluate
 from bakehouse.analysis.search.intent import is_search
 from bakehouse.analysis.search.parser import parse
@@ -122,7 +122,9 @@ class VisibleRuns(QObject):
             self._evaluate(self._store)
             return
         size, text = self._frame.size, self._text
-        columns = {key: column for key, column in self._frame.columns.items() if not is_system_tag(key)}
+        # What plain words find does not depend on which figures somebody looked at.
+        known = self._frame.columns.items()
+        columns = {key: column for key, column in known if not is_system_tag(key) and not key.figure}
 
         def work(token: Token) -> _Answer:
             return _Answer(self._words.mask(columns, size, text, token.check))
@@ -137,15 +139,16 @@ class VisibleRuns(QObject):
             self.news.emit(FilterNews(str(error), error.position))
             return
         frame, keys = self._frame, columns_of(expression)
-        waiting = (ColumnState.UNLOADED, ColumnState.LOADING)
-        missing = [key for key in keys if frame.states.get(key) in waiting]
+        missing = [key for key in keys if frame.can_load(key)]
         if missing:
             self._tasks.cancel(_SLOT)
             self.news.emit(FilterNews(f"Reading {_listed(missing)}…"))
             self.columns_wanted.emit(missing)
             return
         columns = {key: column for key in keys if (column := frame.column(key)) is not None}
-        unknown = tuple(key for key in keys if key not in frame.states and key.kind is not ColumnKind.ATTRIBUTE)
+        unknown = tuple(
+            key.latest for key in keys if key.latest not in frame.states and key.kind is not ColumnKind.ATTRIBUTE
+        )
 
         def work(token: Token) -> _Answer:
             outcome = evaluate(expression, FrameSource(frame, columns, store, token))
