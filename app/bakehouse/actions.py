@@ -46,10 +46,19 @@ class Action:
 
 ACTIONS: tuple[Action, ...] = (
     Action("store.open", "&Open store…", "Ctrl+O", "folder-open", "Open an MLflow store (mlflow.db)"),
+    Action(
+        "store.open_new",
+        "Choose &file…",
+        "Ctrl+Shift+O",
+        "external-link",
+        "Open an MLflow store in a window of its own",
+    ),
     Action("store.sample", "Open &sample store", "", "sheet", "Open the sample store in the data folder"),
     Action("store.close", "&Close store", "Ctrl+W", "x", "Close this store", _store_open),
     Action("store.refresh", "&Refresh", "F5", "refresh-cw", "Read the store again", _store_open),
-    Action("app.quit", "&Quit", "Ctrl+Q", "", "Close Bakehouse"),
+    Action("window.new", "&New window", "Ctrl+N", "external-link", "Another window on the same store"),
+    Action("window.close", "Close &window", "Ctrl+Shift+W", "", "Close this window"),
+    Action("app.quit", "&Quit", "Ctrl+Q", "", "Close every window"),
     Action("page.runs", "&Runs", "Ctrl+1", "chart-line", "Runs of the selected experiments", _store_open),
     Action("page.models", "&Models", "Ctrl+2", "box", "Registered models and their versions", _store_open),
     Action("view.sidebar", "&Sidebar", "Ctrl+B", "panel-left", "Show or hide the list on the left", _store_open),
@@ -110,7 +119,10 @@ SEPARATOR = "-"
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "&File",
-        ("store.open", "recent", "store.sample", SEPARATOR, "store.refresh", "store.close", SEPARATOR, "app.quit"),
+        (
+            "store.open", "recent", "open_beside", "store.sample", SEPARATOR, "window.new", SEPARATOR,
+            "store.refresh", "store.close", "window.close", SEPARATOR, "app.quit",
+        ),
     ),
     ("&Edit", ("runs.copy", "runs.select_all", SEPARATOR, "runs.register", "models.transition")),
     (
@@ -122,4 +134,4 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("&Help", ("help.filter", SEPARATOR, "help.log", "help.about")),
 )  # fmt: skip
-"""Menu title and its entries; "recent" stands for the submenu of stores opened before."""
+"""Menu title and its entries; "recent" and "open_beside" stand for submenus of the stores opened before."""

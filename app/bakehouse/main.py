@@ -1,4 +1,4 @@
-"""The composition root: application, theme, log, window."""
+"""The composition root: application, theme, log, windows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import threading
 from logging.handlers import RotatingFileHandler
 from types import TracebackType
 
-from PySide6.QtCore import QMessageLogContext, QObject, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -22,12 +22,13 @@ from bakehouse.resources import icon_path
 from bakehouse.settings import Settings
 from bakehouse.theme import Theme, ThemeSource, style_sheet
 from bakehouse.window import MainWindow
+from bakehouse.windows import Windows
 
 _log = logging.getLogger("bakehouse")
 
 
 class Application(QObject):
-    """Holds what lives as long as the process: theme, settings, window, crash handling."""
+    """Holds what lives as long as the process: theme, settings, windows, crash handling."""
 
     def __init__(self, qt: QApplication, options: Options) -> None:
         super().__init__()
@@ -37,19 +38,25 @@ class Application(QObject):
         self.settings = Settings()
         self.themes = ThemeSource(options.theme or self.settings.theme)
         self.themes.changed.connect(self._apply_theme)
-        self.window = MainWindow(self.themes, self.settings)
+        self.windows = Windows(self.themes, self.settings, self)
+        self.windows.new()
         # After the window: with a style sheet set, every widget put into another is polished again (0.5 s in all).
         self._apply_theme(self.themes.theme)
-        self.window.tasks.crashed.connect(self.crashed)
+        self.windows.crashed.connect(self.crashed)
         self.instance = RunningInstance(self)
-        self.instance.open_requested.connect(self._open_requested)
+        self.instance.open_requested.connect(self.windows.hand_over)
+
+    @property
+    def window(self) -> MainWindow:
+        """The window used last."""
+        return self.windows.front
 
     def start(self, options: Options) -> None:
         """Show the window and open what was asked for."""
         sys.excepthook = self._uncaught
         self.window.show()
         self.instance.listen()
-        self._open(options)
+        self.window.open_options(options)
 
     def crashed(self, error: BaseException) -> None:
         """A bug: into the log, then one dialog; a second bug while it is open only reaches the log."""
@@ -64,29 +71,17 @@ class Application(QObject):
     def _after_crash(self, answer: int) -> None:
         self._crashing = False
         if answer == CrashDialog.DialogCode.Rejected:
-            self.window.close()
+            self.windows.close_all()
 
     def _uncaught(self, _kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
         if isinstance(error, KeyboardInterrupt):
-            self.window.close()
+            self.windows.close_all()
         else:
             self.crashed(error)
 
     def _apply_theme(self, theme: Theme) -> None:
         self._qt.setPalette(theme.palette())
         self._qt.setStyleSheet(style_sheet(theme))
-
-    def _open(self, options: Options) -> None:
-        if options.sample:
-            self.window.open_sample(read_only=options.read_only)
-        elif options.store is not None:
-            self.window.open_store(options.store, read_only=options.read_only)
-
-    def _open_requested(self, options: Options) -> None:
-        self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
-        self.window.raise_()
-        self.window.activateWindow()
-        self._open(options)
 
 
 def run_window(options: Options) -> int:

@@ -22,8 +22,8 @@ class Menus(QObject):
 
     triggered = Signal(str)
     """The id of a command that was just carried out."""
-    recent_chosen = Signal(object)
-    """Path of a store chosen in the recent menu."""
+    recent_chosen = Signal(object, bool)
+    """Path of a store chosen among those opened before, and whether in a new window."""
 
     def __init__(self, handlers: Mapping[str, Callable[[], object]], window: QWidget) -> None:
         super().__init__(window)
@@ -40,6 +40,7 @@ class Menus(QObject):
             window.addAction(action)
             self._actions[row.id] = action
         self.recent = QMenu("Open r&ecent", window)
+        self.beside = QMenu("Open in new &window", window)
         self.bar = QMenuBar()
         for title, ids in MENUS:
             self._fill(self.bar.addMenu(title), ids)
@@ -63,10 +64,14 @@ class Menus(QObject):
 
     def set_recent(self, paths: list[Path]) -> None:
         """Fill the submenu of stores opened before."""
+        self.beside.clear()
+        self.beside.addAction(self._actions["store.open_new"])
+        self.beside.addSeparator()
         self.recent.clear()
         for path in paths:
-            entry = self.recent.addAction(visible(str(path), 100).replace("&", "&&"))
-            entry.triggered.connect(partial(self._choose_recent, path))
+            text = visible(str(path), 100).replace("&", "&&")
+            for menu in (self.recent, self.beside):
+                menu.addAction(text).triggered.connect(partial(self._choose_recent, path, menu is self.beside))
         self.recent.setEnabled(bool(paths))
 
     def places(self) -> list[Place]:
@@ -83,8 +88,10 @@ class Menus(QObject):
                 menu.addSeparator()
             elif entry == "recent":
                 menu.addMenu(self.recent)
+            elif entry == "open_beside":
+                menu.addMenu(self.beside)
             else:
                 menu.addAction(self._actions[entry])
 
-    def _choose_recent(self, path: Path, _checked: bool = False) -> None:
-        self.recent_chosen.emit(path)
+    def _choose_recent(self, path: Path, beside: bool, _checked: bool = False) -> None:
+        self.recent_chosen.emit(path, beside)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from bakehouse.places import config_directory
 
@@ -12,10 +12,17 @@ _RECENT_AT_MOST = 12
 _FILTERS_AT_MOST = 50
 
 
-class Settings:
-    """The one settings file in the person's configuration folder. Made by the composition root; GUI thread only."""
+class Settings(QObject):
+    """The one settings file in the person's configuration folder, shared by all windows. GUI thread only.
+
+    Made by the composition root.
+    """
+
+    recent_changed = Signal()
+    """Another store stands in the recent list, or one less."""
 
     def __init__(self, path: Path | None = None) -> None:
+        super().__init__()
         file = path or config_directory() / "bakehouse.ini"
         self._values = QSettings(str(file), QSettings.Format.IniFormat)
 
@@ -38,10 +45,21 @@ class Settings:
         """Put `path` first in the recent list."""
         others = [other for other in self.recent if other != path]
         self._values.setValue("recent", [str(p) for p in [path, *others][:_RECENT_AT_MOST]])
+        self.recent_changed.emit()
 
     def forget_store(self, path: Path) -> None:
         """Take `path` out of the recent list."""
         self._values.setValue("recent", [str(other) for other in self.recent if other != path])
+        self.recent_changed.emit()
+
+    @property
+    def second_store_in_new_window(self) -> bool:
+        """Whether a store that another program hands over gets a window of its own while another one is open."""
+        return self.flag("second_store_in_new_window", True)
+
+    @second_store_in_new_window.setter
+    def second_store_in_new_window(self, value: bool) -> None:
+        self.remember_flag("second_store_in_new_window", value)
 
     @property
     def filters(self) -> list[str]:

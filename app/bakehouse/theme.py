@@ -156,6 +156,7 @@ class ThemeSource(QObject):
 
     changed = Signal(object)
     """The new Theme."""
+    preference_changed = Signal()
 
     def __init__(self, preference: str = "", parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -171,6 +172,7 @@ class ThemeSource(QObject):
         """Choose "light", "dark" or "" (the desktop's)."""
         self._preference = preference
         self._follow()
+        self.preference_changed.emit()
 
     def _wanted(self) -> Theme:
         if self._preference:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, QUrl
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDesktopServices,
@@ -15,7 +15,6 @@ from PySide6.QtGui import (
     QIcon,
 )
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QMainWindow,
     QStackedWidget,
@@ -31,6 +30,7 @@ from bakehouse.dialogs.message import MessageDialog
 from bakehouse.dialogs.palette import PaletteDialog, Place
 from bakehouse.domain.changes import Changes, FileChange
 from bakehouse.domain.errors import BakehouseError
+from bakehouse.domain.options import Options
 from bakehouse.domain.text import visible
 from bakehouse.menus import Menus
 from bakehouse.pages.models import ModelsPage
@@ -42,6 +42,7 @@ from bakehouse.pages.welcome import WelcomePage
 from bakehouse.places import cache_directory
 from bakehouse.resources import icon_path
 from bakehouse.settings import Settings
+from bakehouse.store_questions import StoreQuestions
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import Theme, ThemeSource
 from bakehouse.widgets.notice_bar import NoticeBar
@@ -50,12 +51,19 @@ from bakehouse.widgets.status_bar import StatusBar
 from bakehouse.widgets.top_bar import TopBar
 
 _TITLE = "Bakehouse"
-_REPAIR_COPY = "Open a repaired copy"
-_REPAIR = "Repair the file"
 
 
 class MainWindow(QMainWindow):
-    """Owns the task runner, the open store and the pages; made by the composition root."""
+    """Owns the task runner, the open store and the pages; made by `Windows`, which answers its wishes."""
+
+    window_wanted = Signal()
+    """Another window beside this one."""
+    store_wanted = Signal(object, bool)
+    """Options of a store that the person chose, and whether it shall have a window of its own."""
+    quit_wanted = Signal()
+    came_to_front = Signal()
+    went = Signal()
+    """The window is closed for good."""
 
     def __init__(self, themes: ThemeSource, settings: Settings) -> None:
         super().__init__()
@@ -71,6 +79,8 @@ class MainWindow(QMainWindow):
         self.runs = RunsPage(themes, self.tasks, settings)
         self.models = ModelsPage(themes, self.tasks, settings)
         self._pages: dict[str, Page] = {"runs": self.runs, "models": self.models}
+        self.notices = NoticeBar()
+        self.questions = StoreQuestions(self.opener, settings, self.notices, self)
         self.menus = Menus(self._collect_handlers(), self)
         self._lay_out()
         self._connect()
@@ -88,14 +98,15 @@ class MainWindow(QMainWindow):
         """Open the sample in the person's data folder."""
         self.opener.open_sample(read_only=read_only)
 
-    def _ask_for_store(self) -> None:
-        recent = self._settings.recent
-        folder = str(recent[0].parent) if recent else str(Path.home())
-        chosen, _ = QFileDialog.getOpenFileName(
-            self, "Open an MLflow store", folder, "MLflow stores (*.db *.sqlite *.sqlite3);;All files (*)"
-        )
-        if chosen:
-            self.open_store(Path(chosen))
+    def open_options(self, options: Options) -> None:
+        """Open what a command line or another window asks for; nothing when it asks for nothing."""
+        if options.sample:
+            self.open_sample(read_only=options.read_only)
+        elif options.store is not None:
+            self.open_store(options.store, read_only=options.read_only)
+
+    def _choose_store(self, path: Path, new_window: bool = False) -> None:
+        self.store_wanted.emit(Options(store=path), new_window)
 
     def _opened(self, session: Session) -> None:
         self._editing = False
@@ -137,47 +148,12 @@ class MainWindow(QMainWindow):
         else:
             self._tell("The store could not be opened", str(error))
 
-    def _open_unfinished(self, path: Path, error: BakehouseError) -> None:
-        MessageDialog(
-            "A writer was stopped in mid-commit",
-            str(error),
-            self,
-            (_REPAIR_COPY, _REPAIR, "Cancel"),
-            partial(self._repair, path),
-        ).open()
-
-    def _repair(self, path: Path, answer: str) -> None:
-        if answer == _REPAIR:
-            self.opener.open_repaired(path)
-            return
-        copy = path.with_name(f"{path.stem}-repaired{path.suffix}")
-        chosen, _ = QFileDialog.getSaveFileName(self, "Save the repaired copy as", str(copy))
-        if chosen:
-            self.opener.open_repaired_copy(path, Path(chosen))
-
     def _file_changed(self, change: FileChange) -> None:
         if change is FileChange.DATA:
             self._refresh(None)
-        elif change is FileChange.MISSING:
-            self.status.live.setText("")
-            self.notices.show_notice(
-                "The store's file is gone from its place. What was loaded is still shown; nothing new can be read.",
-                "Close store",
-                self.opener.close,
-            )
         else:
             self.status.live.setText("")
-            said = (
-                "Another file lies at the store's place now."
-                if change is FileChange.REPLACED
-                else ("Another program changed the store's tables (a newer MLflow migrates a store when it opens it).")
-            )
-            self.notices.show_notice(said + " What you see may be old.", "Load again", self._load_again)
-
-    def _load_again(self) -> None:
-        if self.opener.session is not None:
-            store = self.opener.session.store
-            self.open_store(store.path, read_only=store.read_only)
+            self.questions.file_changed(change)
 
     # Editing
 
@@ -222,11 +198,14 @@ class MainWindow(QMainWindow):
 
     def _collect_handlers(self) -> dict[str, Callable[[], object]]:
         handlers: dict[str, Callable[[], object]] = {
-            "store.open": self._ask_for_store,
-            "store.sample": self.open_sample,
+            "store.open": self.questions.ask_for_store,
+            "store.open_new": partial(self.questions.ask_for_store, new_window=True),
+            "store.sample": self._choose_sample,
             "store.close": self.opener.close,
             "store.refresh": partial(self._refresh, None),
-            "app.quit": self.close,
+            "window.new": self.window_wanted.emit,
+            "window.close": self.close,
+            "app.quit": self.quit_wanted.emit,
             "page.runs": partial(self._show_page, "runs"),
             "page.models": partial(self._show_page, "models"),
             "view.palette": self._show_palette,
@@ -263,12 +242,14 @@ class MainWindow(QMainWindow):
         places = [Place(*entry) for page in self._pages.values() for entry in page.places()]
         PaletteDialog(places + self.menus.places(), self._themes.theme, self).open()
 
+    def _choose_sample(self) -> None:
+        self.store_wanted.emit(Options(sample=True), False)
+
     # Appearance
 
     def _lay_out(self) -> None:
         self.top = TopBar(self.menus.bar)
         self.rail = Rail([("runs", "Runs", "chart-line"), ("models", "Models", "box")])
-        self.notices = NoticeBar()
         self.stack = QStackedWidget()
         for page in (self.welcome, self.runs, self.models):
             self.stack.addWidget(page)
@@ -289,21 +270,23 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self._themes.changed.connect(self._follow_theme)
+        self._themes.preference_changed.connect(self._update_actions)
         self.opener.opened.connect(self._opened)
         self.opener.closed.connect(self._closed)
         self.opener.failed.connect(self._open_failed)
-        self.opener.unfinished.connect(self._open_unfinished)
         self.opener.file_changed.connect(self._file_changed)
         self.tasks.task_started.connect(self.status.task_started)
         self.tasks.task_progressed.connect(self.status.task_progressed)
         self.tasks.task_finished.connect(self.status.task_finished)
         self.status.cancel_requested.connect(self.tasks.cancel)
-        self.welcome.open_requested.connect(self._ask_for_store)
-        self.welcome.sample_requested.connect(self.open_sample)
-        self.welcome.path_chosen.connect(self.open_store)
+        self.questions.path_chosen.connect(self._choose_store)
+        self.welcome.open_requested.connect(self.questions.ask_for_store)
+        self.welcome.sample_requested.connect(self._choose_sample)
+        self.welcome.path_chosen.connect(self._choose_store)
         self.rail.page_requested.connect(self._show_page)
         self.top.palette_requested.connect(self._show_palette)
-        self.menus.recent_chosen.connect(self.open_store)
+        self.menus.recent_chosen.connect(self._choose_store)
+        self._settings.recent_changed.connect(self._show_recent)
         self.menus.triggered.connect(self._update_actions)
         for page in self._pages.values():
             page.context_changed.connect(self._update_actions)
@@ -398,6 +381,13 @@ class MainWindow(QMainWindow):
         self.opener.close()
         self.tasks.close()
         event.accept()
+        self.went.emit()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.came_to_front.emit()
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -410,7 +400,7 @@ class MainWindow(QMainWindow):
         if (path := _dropped_file(event)) is not None:
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
-            self.open_store(path)
+            self._choose_store(path)
 
 
 def _dropped_file(event: QDropEvent) -> Path | None:

@@ -45,7 +45,7 @@ def wait_until_opened(store: Path, home: Path, process: subprocess.Popen[str]) -
     raise AssertionError(f"{store} was not opened; the settings are {text!r}")
 
 
-def test_that_a_second_start_opens_its_store_in_the_first_window(tmp_path: Path, own_home: Path) -> None:
+def test_that_a_second_start_opens_its_store_in_the_running_application(tmp_path: Path, own_home: Path) -> None:
     first, second = new_store(tmp_path / "first.db"), new_store(tmp_path / "second.db")
     with running(first, folder=tmp_path) as application:
         wait_until_opened(first, own_home, application)

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from bakehouse.settings import Settings
 from bakehouse.theme import LIGHT, ThemeSource, style_sheet
 from bakehouse.window import MainWindow
+from bakehouse.windows import Windows
 
 
 @pytest.fixture(autouse=True)
@@ -36,12 +37,18 @@ def clean_windows(no_gc: None, qapp: QApplication) -> Iterator[None]:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, own_home: Path) -> Iterator[MainWindow]:
+def window(windows: Windows) -> MainWindow:
     """The real window with the settings of a new person; a bug that reaches its crash dialog fails the test."""
-    window = MainWindow(ThemeSource("light"), Settings())
+    return windows.front
+
+
+@pytest.fixture
+def windows(qtbot: QtBot, own_home: Path) -> Iterator[Windows]:
+    """The application's windows, one of them shown, with the settings of a new person."""
+    windows = Windows(ThemeSource("light"), Settings())
     crashes: list[BaseException] = []
-    window.tasks.crashed.connect(crashes.append)
-    window.show()
-    yield window
-    window.close()
+    windows.crashed.connect(crashes.append)
+    windows.new().show()
+    yield windows
+    windows.close_all()
     assert not crashes, crashes

@@ -122,7 +122,7 @@ def test_that_a_replaced_store_is_said_and_loaded_again_on_demand(
     replacement.replace(store)
     qtbot.waitUntil(window.notices.isVisible, timeout=10_000)
     assert "Another file" in _text(window, "notice_text")
-    window._load_again()
+    window.questions.load_again()
     qtbot.waitUntil(lambda: window.opener.session not in (None, first) and not window.tasks.busy, timeout=20_000)
 
 
@@ -160,7 +160,7 @@ def test_that_the_theme_can_be_changed_while_a_store_is_open(window: MainWindow,
 
 def test_that_every_command_has_a_handler(window: MainWindow) -> None:
     assert {row.id for row in ACTIONS} == set(window.menus._handlers)
-    listed = {entry for _, ids in MENUS for entry in ids} - {SEPARATOR, "recent"}
+    listed = {entry for _, ids in MENUS for entry in ids} - {SEPARATOR, "recent", "open_beside"}
     assert listed <= {row.id for row in ACTIONS}
     shortcuts = [row.shortcut for row in ACTIONS if row.shortcut]
     assert len(shortcuts) == len(set(shortcuts))

@@ -13,6 +13,7 @@ from bakehouse.artifacts.locator import Locator
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.changes import FileChange
 from bakehouse.domain.errors import BakehouseError, StoreUnfinished
+from bakehouse.domain.options import Options
 from bakehouse.pages.session import Session
 from bakehouse.sample import install_sample
 from bakehouse.settings import Settings
@@ -23,6 +24,7 @@ from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.theme import ThemeSource
 
 _POLL_MS = 1000
+_SLOT = "store.open"
 
 Opened = tuple[Store, Watcher]
 
@@ -43,6 +45,9 @@ class StoreOpener(QObject):
     def __init__(self, tasks: TaskRunner, themes: ThemeSource, settings: Settings, parent: QObject) -> None:
         super().__init__(parent)
         self.session: Session | None = None
+        self._shown: Options | None = None
+        """How the open store was asked for; None also when it is no longer what it was."""
+        self._coming: Options | None = None
         self._tasks = tasks
         self._themes = themes
         self._settings = settings
@@ -50,45 +55,70 @@ class StoreOpener(QObject):
         self._poll = QTimer(self)
         self._poll.setInterval(_POLL_MS)
         self._poll.timeout.connect(self._look)
+        tasks.task_finished.connect(self._ended)
+
+    @property
+    def occupied(self) -> bool:
+        """Whether a store is open or about to be."""
+        return self.session is not None or self._coming is not None
+
+    def shows(self, asked: Options) -> bool:
+        """Whether the store of `asked` is open or about to be. Looks at no file: links may hide that it is."""
+        wanted = None if asked.store is None else asked.store.absolute()
+        known = [one for one in (self._shown, self._coming) if one is not None]
+        return any(
+            one.read_only == asked.read_only
+            and (one.sample if asked.sample else wanted in (one.store, self._real(one)))
+            for one in known
+        )
+
+    def _real(self, one: Options) -> Path | None:
+        """Where the links of a store's path led when it was opened."""
+        return self.session.store.path if self.session is not None and one is self._shown else one.store
 
     def open(self, path: Path, *, read_only: bool = False) -> None:
         """Open `path` in the background; the store that is open now stays until that has succeeded."""
-        work = partial(_open, path, read_only)
-        self._start("Opening", work, path)
+        self._start("Opening", partial(_open, path, read_only), Options(path.absolute(), read_only))
 
     def open_sample(self, *, read_only: bool = False) -> None:
         """Put the sample into the data folder when it is not there yet, and open it."""
-        self._start("Opening the sample", partial(_open_sample, read_only), Path("sample"))
+        self._start("Opening the sample", partial(_open_sample, read_only), Options(None, read_only, sample=True))
 
     def open_repaired(self, path: Path) -> None:
         """Finish or take back the interrupted commit in the file itself, then open it."""
-        self._start("Repairing", partial(_repair, path), path)
+        self._start("Repairing", partial(_repair, path), Options(path.absolute()))
 
     def open_repaired_copy(self, path: Path, target: Path) -> None:
         """Make a repaired copy at `target` and open that; the original is not touched."""
-        self._start("Repairing a copy", partial(_repair_copy, path, target), target)
+        self._start("Repairing a copy", partial(_repair_copy, path, target), Options(target.absolute()))
 
     def close(self) -> None:
         """Let go of the store: reads are cancelled, writes are waited for, connections closed."""
         self._poll.stop()
-        session, self.session, self._watcher = self.session, None, None
+        session, self.session, self._watcher, self._shown = self.session, None, None, None
         if session is not None:
             self.closed.emit()
             self._tasks.settle()
             session.store.close()
 
-    def _start(self, title: str, work: Callable[[Token], Opened], path: Path) -> None:
+    def _start(self, title: str, work: Callable[[Token], Opened], asked: Options) -> None:
         self._tasks.start(
-            "store.open",
+            _SLOT,
             work,
-            done=self._adopt,
-            failed=partial(self._refuse, path),
+            done=partial(self._adopt, asked),
+            failed=partial(self._refuse, asked.store or Path("sample")),
             lane=Lane.FILES,
             title=title,
         )
+        self._coming = asked
 
-    def _adopt(self, opened: Opened) -> None:
+    def _ended(self, slot: str) -> None:
+        if slot == _SLOT:
+            self._coming = None
+
+    def _adopt(self, asked: Options, opened: Opened) -> None:
         self.close()
+        self._shown = asked
         store, self._watcher = opened
         self.session = Session(store, Locator(store.path), self._tasks, self._themes, self._settings)
         self._settings.remember_store(store.path)
@@ -109,6 +139,8 @@ class StoreOpener(QObject):
     def _looked(self, change: FileChange) -> None:
         if change in (FileChange.MISSING, FileChange.REPLACED):
             self._poll.stop()
+        if change not in (FileChange.NONE, FileChange.DATA):
+            self._shown = None
         if change is not FileChange.NONE:
             self.file_changed.emit(change)
 
