@@ -334,7 +334,7 @@ def test_that_a_run_is_revealed_in_its_own_experiment(sample, qtbot):
 
 def test_that_a_brush_filters_the_table_and_clearing_shows_all_again(sample, qtbot):
     page = sample.page
-    plot = page.plots.parallel
+    plot = page.plots.parallel.plot
     qtbot.waitUntil(lambda: plot.is_settled, timeout=10_000)
     key = next(key for key in page.plots.columns if key == LR)
     plot.set_brushes({key: Brush(low=0.0, high=0.05)})
@@ -348,7 +348,7 @@ def test_that_a_brush_filters_the_table_and_clearing_shows_all_again(sample, qtb
 def test_that_the_history_of_selected_runs_is_drawn_when_looked_at(sample, qtbot):
     page = sample.page
     page.selection.set([page.model.run_id(row) for row in range(3)])
-    page.plots.show_history()
+    page.plots.bring_forward(page.plots.history)
     qtbot.waitUntil(lambda: "3 runs" in page.plots.history.status() or "runs;" in page.plots.history.status())
     page.selection.set([])
     message = page.findChild(object, "history_message")

@@ -28,7 +28,7 @@ from bakehouse.pages.runs.glimpses import Glimpser
 from bakehouse.pages.runs.inspector import RunInspector
 from bakehouse.pages.runs.loading import Reloaded, RunLoader, Survey
 from bakehouse.pages.runs.panels import RunPanels
-from bakehouse.pages.runs.plot_panel import PlotPanel, first_axes
+from bakehouse.pages.runs.plots import PlotPanel, first_axes
 from bakehouse.pages.runs.refreshing import Refresher
 from bakehouse.pages.runs.run_area import RunArea
 from bakehouse.pages.runs.sidebar import ExperimentSidebar
@@ -134,7 +134,7 @@ class RunsPage(Page):
         self.close_store()
         self._session = session
         self.inspector.open(session)
-        self.plots.history.open(session.store)
+        self.plots.open(session.store)
         self._minute.start()
         self.area.show_message("")
         self._glimpser.open(session.store)
@@ -152,7 +152,7 @@ class RunsPage(Page):
         self._session = None
         self.finder.forget()
         self.inspector.close_store()
-        self.plots.history.close_store()
+        self.plots.close_store()
         self.sidebar.show_experiments([])
         self.filter_bar.set_text("")
         self._show_frame(RunFrame([]))
@@ -242,7 +242,7 @@ class RunsPage(Page):
         self.plots.show_frame(result.frame, keep=True)
         self.model.show_frame(result.frame, self.model.columns, self._visible_mask())
         self.table.runs.adopt_frame()
-        self.plots.history.refresh()
+        self.plots.refresh()
         self.inspector.reload()
         self._show_emptiness()
         self._say()

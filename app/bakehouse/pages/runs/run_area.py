@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from bakehouse.pages.runs.plot_panel import PlotPanel
+from bakehouse.pages.runs.plots import PlotPanel
 from bakehouse.theme import GRID, Theme
 from bakehouse.widgets.filter_bar import FilterBar
 from bakehouse.widgets.labels import PlainLabel

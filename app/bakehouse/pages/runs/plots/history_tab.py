@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
+from PySide6.QtWidgets import QComboBox, QStackedLayout, QWidget
+from typing_extensions import override
 
+from bakehouse.analysis.frame import RunFrame
 from bakehouse.domain.cancellation import Token
+from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.text import visible
+from bakehouse.pages.runs.plots.tab import PlotTab
 from bakehouse.plots.history import HistoryPlot
 from bakehouse.store.handle import Store
 from bakehouse.store.metrics import History, metric_keys, read_history
 from bakehouse.tasks import TaskRunner
-from bakehouse.theme import GRID, RunColors, Theme, ThemeSource
+from bakehouse.theme import RunColors, Theme, ThemeSource
 from bakehouse.widgets.labels import PlainLabel
 
 _SLOT = "runs.history"
@@ -42,11 +46,10 @@ def read_histories(
     return ours[0], histories
 
 
-class HistoryPanel(QWidget):
+class HistoryTab(PlotTab):
     """Owns the history plot (made when there is first something to draw) and its two choosers."""
 
-    status_changed = Signal()
-    said = Signal(str)
+    title = "History"
 
     def __init__(
         self, themes: ThemeSource, tasks: TaskRunner, colors: RunColors, parent: QWidget | None = None
@@ -57,8 +60,8 @@ class HistoryPanel(QWidget):
         self._tasks = tasks
         self._store: Store | None = None
         self._plot: HistoryPlot | None = None
+        self._frame = RunFrame([])
         self._ids: tuple[str, ...] = ()
-        self._names: Mapping[str, str] = {}
         self._selected = 0
         self._read: tuple[tuple[str, ...], str] | None = None
         self._key = ""
@@ -81,25 +84,24 @@ class HistoryPanel(QWidget):
         self._modes.setAccessibleName("Horizontal axis")
         for title, mode in _MODES:
             self._modes.addItem(title, mode)
-        self.tools = QWidget()
-        row = QHBoxLayout(self.tools)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
-        row.addWidget(self._metrics)
-        row.addWidget(self._modes)
+        self.tool_row.addWidget(self._metrics)
+        self.tool_row.addWidget(self._modes)
         self._later = QTimer(self, singleShot=True, interval=60)
         self._later.timeout.connect(self._load)
         self._metrics.activated.connect(self._metric_chosen)
         self._modes.activated.connect(self._mode_chosen)
 
+    @override
     def set_theme(self, theme: Theme) -> None:
         if self._plot is not None:
             self._plot.set_theme(theme)
 
+    @override
     def open(self, store: Store) -> None:
         self._store = store
         self.clear()
 
+    @override
     def close_store(self) -> None:
         self.clear()
         self._store = None
@@ -107,35 +109,43 @@ class HistoryPanel(QWidget):
     def clear(self) -> None:
         """Forget runs and metric."""
         self._tasks.cancel(_SLOT)
-        self._ids, self._names, self._selected, self._read, self._key = (), {}, 0, None, ""
+        self._ids, self._selected, self._read, self._key = (), 0, None, ""
         self._say(_CHOOSE)
 
+    @override
     def set_shown(self, shown: bool) -> None:
         """Whether the panel is in front; nothing is read while it is not."""
         self._is_shown = shown
         if shown:
             self._soon()
 
-    def show_keys(self, keys: Sequence[str]) -> None:
-        """The metrics there are, for the chooser."""
-        self._all_keys = list(keys)
+    @override
+    def show_frame(self, frame: RunFrame, *, keep: bool) -> None:
+        self._frame = frame
+        if not keep:
+            self.clear()
+        keys = [key.name for key in frame.keys if key.kind is ColumnKind.METRIC and not key.figure]
+        self._all_keys = sorted(keys, key=lambda name: (name.startswith("system/"), name))
         self._fill(self._all_keys)
 
-    def prefer(self, keys: Sequence[str]) -> None:
-        """Which metric to start with: the first of these that the runs have."""
-        self._preferred = list(keys)
+    @override
+    def set_axes(self, axes: Sequence[ColumnKey]) -> None:
+        self.show_frame(self._frame, keep=True)
+        self._preferred = [key.name for key in reversed(axes) if key.kind is ColumnKind.METRIC]
 
-    def show_runs(self, ids: Sequence[str], names: Mapping[str, str]) -> None:
-        """Show the histories of the first runs of `ids`."""
+    @override
+    def show_selection(self, ids: Sequence[str]) -> None:
         self._selected = len(ids)
-        self._ids, self._names = tuple(ids[:_RUNS_AT_MOST]), names
+        self._ids = tuple(ids[:_RUNS_AT_MOST])
         self._soon()
 
+    @override
     def refresh(self) -> None:
         """Read again what is shown."""
         self._read = None
         self._soon()
 
+    @override
     def status(self) -> str:
         """What is drawn, counted."""
         return self._status
@@ -175,7 +185,9 @@ class HistoryPanel(QWidget):
         if self._selected > len(self._ids):
             parts.append(f"the first {len(self._ids)} of {self._selected:,} selected")
         plot = self._made_plot()
-        plot.set_histories(histories, dict(self._names))
+        row_of = self._frame.row_of
+        names = {run_id: self._frame.name(row_of[run_id]) for run_id in self._ids if run_id in row_of}
+        plot.set_histories(histories, names)
         self._layers.setCurrentWidget(plot)
         self._status = "; ".join(parts)
         self.status_changed.emit()

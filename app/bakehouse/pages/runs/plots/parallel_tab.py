@@ -1,4 +1,4 @@
-"""The plots below the run table: parallel coordinates of the visible runs, histories of the selected ones."""
+"""Parallel coordinates of the visible runs, with the choosers of axes and colour."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from bakehouse.analysis.axes import AxisData, axis_data
@@ -18,14 +18,13 @@ from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.itemmodels.run_table import column_title
-from bakehouse.pages.runs.history_panel import HistoryPanel
+from bakehouse.pages.runs.plots.tab import PlotTab
 from bakehouse.pages.runs.visible_runs import is_system_tag
 from bakehouse.plots.parallel import ParallelPlot
 from bakehouse.plots.parallel_runs import ParallelRuns
 from bakehouse.tasks import TaskRunner
-from bakehouse.theme import GRID, RunColors, Theme, ThemeSource
+from bakehouse.theme import RunColors, Theme
 from bakehouse.widgets.column_chooser import ColumnChooser
-from bakehouse.widgets.labels import ElidedLabel
 
 _CHOSEN_AT_MOST = 30
 _SLOT = "runs.axes"
@@ -33,7 +32,6 @@ _SELECTED_AT_MOST = 1_000
 _MANY_ROWS = 20_000
 """Above this the axes are made in a task."""
 _DRAWING_MS = 400
-PARALLEL, HISTORY = 0, 1
 
 
 def first_axes(relevant: Sequence[ColumnKey]) -> list[ColumnKey]:
@@ -42,23 +40,16 @@ def first_axes(relevant: Sequence[ColumnKey]) -> list[ColumnKey]:
     return [*params, *reversed([key for key in relevant if key.kind is ColumnKind.METRIC])]
 
 
-class PlotPanel(QWidget):
-    """Tabs over the two plots with their choosers. The page tells it frame, visible runs and selection. GUI thread."""
+class ParallelTab(PlotTab):
+    """Owns the plot, which axes and colour it has, and when it is drawn anew."""
+
+    title = "Parallel coordinates"
 
     brushes_changed = Signal()
-    run_clicked = Signal(str, bool)
-    columns_wanted = Signal(object)
-    """list[ColumnKey]: columns that shall be loaded before others."""
-    said = Signal(str)
 
-    def __init__(
-        self, themes: ThemeSource, tasks: TaskRunner, colors: RunColors, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, theme: Theme, tasks: TaskRunner, colors: RunColors, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("panel")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._tasks = tasks
-        theme = themes.theme
         self._frame = RunFrame([])
         self._rows: Ints = np.empty(0, np.int32)
         self._ids: tuple[str, ...] = ()
@@ -68,17 +59,8 @@ class PlotPanel(QWidget):
         self._made: dict[ColumnKey, tuple[Column, AxisData]] = {}
         self._names: list[str] = []
         self._shown_frame: RunFrame | None = None
-        self.parallel = ParallelPlot(theme, colors)
-        self.history = HistoryPanel(themes, tasks, colors)
-        self._tabs = QTabBar()
-        self._tabs.setObjectName("plot_tabs")
-        self._tabs.setAccessibleName("Plots")
-        self._tabs.setExpanding(False)
-        for title in ("Parallel coordinates", "History"):
-            self._tabs.addTab(title)
-        self._status = ElidedLabel("", "muted")
-        self._status.setObjectName("plot_status")
-        self._status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._is_shown = False
+        self.plot = ParallelPlot(theme, colors)
         self._clear = QPushButton("Clear brushes")
         self._clear.setProperty("link", "true")
         self._clear.hide()
@@ -91,121 +73,92 @@ class PlotPanel(QWidget):
         self._colours.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._colours.setMinimumContentsLength(14)
         self._chooser = ColumnChooser(theme, self)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.parallel)
-        self._stack.addWidget(self.history)
         self._later = QTimer(self, singleShot=True, interval=30)
-        self._lay_out()
-        self._connect()
-
-    def _lay_out(self) -> None:
-        tools = QStackedWidget()
-        parallel_tools = QWidget()
-        row = QHBoxLayout(parallel_tools)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
         for widget in (self._clear, self._colours, self._axes_button):
-            row.addWidget(widget)
-        tools.addWidget(parallel_tools)
-        tools.addWidget(self.history.tools)
-        tools.setSizePolicy(tools.sizePolicy().Policy.Maximum, tools.sizePolicy().Policy.Fixed)
-        self._tools = tools
-        bar = QWidget()
-        bar.setObjectName("plot_bar")
-        line = QHBoxLayout(bar)
-        line.setContentsMargins(GRID + 6, 4, GRID + 6, 0)
-        line.setSpacing(GRID + 4)
-        line.addWidget(self._tabs, 0, Qt.AlignmentFlag.AlignBottom)
-        line.addWidget(self._status, 1)
-        line.addWidget(tools)
-        rule = QFrame()
-        rule.setProperty("line", "horizontal")
+            self.tool_row.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(bar)
-        layout.addWidget(rule)
-        layout.addWidget(self._stack, 1)
+        layout.addWidget(self.plot)
+        self._connect()
 
     def _connect(self) -> None:
-        self._tabs.currentChanged.connect(self._show_tab)
-        self._clear.clicked.connect(self.parallel.clear_brushes)
+        self._clear.clicked.connect(self.plot.clear_brushes)
         self._axes_button.clicked.connect(self._choose_axes)
         self._chooser.columns_chosen.connect(self._axes_chosen)
         self._colours.activated.connect(self._colour_chosen)
         self._later.timeout.connect(self._draw)
-        self.parallel.brushes_changed.connect(self._brushed)
-        self.parallel.run_clicked.connect(self.run_clicked)
-        self.parallel.picture_finished.connect(self._say)
-        self.history.status_changed.connect(self._say)
-        self.history.said.connect(self.said)
+        self.plot.brushes_changed.connect(self._brushed)
+        self.plot.run_clicked.connect(self.run_clicked)
+        self.plot.picture_finished.connect(self.status_changed)
 
+    @override
     def set_theme(self, theme: Theme) -> None:
-        self.parallel.set_theme(theme)
-        self.history.set_theme(theme)
+        self.plot.set_theme(theme)
         self._chooser.set_theme(theme)
 
-    # What the page tells
+    # What the panel tells
 
-    def show_frame(self, frame: RunFrame, *, keep: bool = False) -> None:
-        """Show other runs; axes and brushes stay with `keep` (a refresh), else they wait for `set_axes`."""
+    @override
+    def show_frame(self, frame: RunFrame, *, keep: bool) -> None:
         self._frame = frame
         self._made.clear()
         self._names = []
         self._rows = np.arange(frame.size, dtype=np.int32)
         if not keep:
             self._axes, self._defaults, self._colour = [], [], None
-            self.parallel.clear_brushes()
-            self.history.clear()
+            self.plot.clear_brushes()
         self._fill_choosers()
         if keep:
             self._draw(at_once=True)  # brushes go on filtering without a gap
         else:
             self._soon()
 
+    @override
     def set_axes(self, axes: Sequence[ColumnKey]) -> None:
-        """The axes to start with; the last metric among them gives the colour."""
         self._axes = self._defaults = list(axes)
         self._colour = next((key for key in reversed(self._axes) if key.kind is ColumnKind.METRIC), None)
-        self.history.prefer([key.name for key in reversed(self._axes) if key.kind is ColumnKind.METRIC])
         self._fill_choosers()
         self.columns_wanted.emit(self._axes)
         self._soon()
 
+    @override
     def column_changed(self, key: ColumnKey) -> None:
-        """A column has arrived or failed."""
         if key in self._axes or key == self._colour:
             self._soon()
 
+    @override
     def show_rows(self, rows: Ints) -> None:
-        """These runs (rows of the frame) pass the filter, brushes aside."""
         if not np.array_equal(rows, self._rows):
             self._rows = rows
             self._soon()
 
+    @override
     def show_selection(self, ids: Sequence[str]) -> None:
-        """Draw these runs on top, and their histories."""
         self._ids = tuple(ids[:_SELECTED_AT_MOST])
         if self._shown_frame is self._frame:
-            self.parallel.set_selected_rows(self._selected_rows())
-        self.history.show_runs(ids, {run_id: self._frame.name(self._frame.row_of[run_id]) for run_id in self._ids})
+            self.plot.set_selected_rows(self._selected_rows())
 
     def brush_mask(self) -> Mask | None:
         """bool[runs]: what the brushes let through, None without any."""
-        if not self.parallel.brushes() or self._shown_frame is not self._frame:
+        if not self.plot.brushes() or self._shown_frame is not self._frame:
             return None
-        return self.parallel.brush_mask()
+        return self.plot.brush_mask()
 
     def clear_brushes(self) -> None:
-        self.parallel.clear_brushes()
+        self.plot.clear_brushes()
 
-    def show_history(self) -> None:
-        """Bring the history to the front."""
-        self._tabs.setCurrentIndex(HISTORY)
+    @override
+    def set_shown(self, shown: bool) -> None:
+        self._is_shown = shown
+        self._draw()
+
+    @override
+    def status(self) -> str:
+        return self.plot.status()
 
     @property
+    @override
     def columns(self) -> list[ColumnKey]:
-        """The columns the plot draws."""
         return [*self._axes, *([self._colour] if self._colour is not None else [])]
 
     # Inside
@@ -216,11 +169,11 @@ class PlotPanel(QWidget):
             self._later.start()
 
     def _draw(self, *, at_once: bool = False) -> None:
-        if (self._tabs.currentIndex() != PARALLEL or not self.isVisible()) and not self.parallel.brushes():
+        if not (self._is_shown and self.isVisible()) and not self.plot.brushes():
             return
         waiting = (ColumnState.UNLOADED, ColumnState.LOADING)
         missing = sum(self._frame.states.get(key) in waiting for key in self.columns)
-        self.parallel.set_waiting(f"Reading {missing} {'column' if missing == 1 else 'columns'}…" if missing else "")
+        self.plot.set_waiting(f"Reading {missing} {'column' if missing == 1 else 'columns'}…" if missing else "")
         if missing:
             return  # the last of them will come back here: one picture instead of one for each
         if not self._names and self._frame.size:
@@ -229,9 +182,9 @@ class PlotPanel(QWidget):
         colour = self._axis(self._colour) if self._colour is not None else None
         frame, rows = self._frame, self._rows
         data = (axes, colour, frame.run_ids)
-        if at_once or len(rows) <= _MANY_ROWS or self.parallel.shows(*data, rows):
+        if at_once or len(rows) <= _MANY_ROWS or self.plot.shows(*data, rows):
             self._tasks.cancel(_SLOT)
-            self._put(frame, partial(self.parallel.set_data, *data, rows, self._selected_rows(), self._names))
+            self._put(frame, partial(self.plot.set_data, *data, rows, self._selected_rows(), self._names))
             return
         self._tasks.start(
             _SLOT,
@@ -243,19 +196,19 @@ class PlotPanel(QWidget):
     def _show_made(self, frame: RunFrame, runs: ParallelRuns) -> None:
         if frame is self._frame:
             self._tasks.stand_back(_DRAWING_MS)
-            self._put(frame, partial(self.parallel.set_runs, runs, self._selected_rows()))
+            self._put(frame, partial(self.plot.set_runs, runs, self._selected_rows()))
 
     def _not_made(self, error: BakehouseError) -> None:
         self.said.emit(str(error))
 
     def _put(self, frame: RunFrame, put: Callable[[], None]) -> None:
         """Hand the plot its runs; brushes of columns that are no axis any more go without a signal of its own."""
-        had_brushes = bool(self.parallel.brushes())
+        had_brushes = bool(self.plot.brushes())
         self._shown_frame = frame
         put()
-        if had_brushes and not self.parallel.brushes():
+        if had_brushes and not self.plot.brushes():
             self._brushed()
-        self._say()
+        self.status_changed.emit()
 
     def _axis(self, key: ColumnKey) -> AxisData | None:
         column = self._frame.column(key)
@@ -271,20 +224,9 @@ class PlotPanel(QWidget):
         return np.array([row for run_id in self._ids if (row := row_of.get(run_id)) is not None], np.int32)
 
     def _brushed(self) -> None:
-        self._clear.setVisible(bool(self.parallel.brushes()))
-        self._say()
+        self._clear.setVisible(bool(self.plot.brushes()))
+        self.status_changed.emit()
         self.brushes_changed.emit()
-
-    def _say(self) -> None:
-        parallel = self._tabs.currentIndex() == PARALLEL
-        self._status.setText(self.parallel.status() if parallel else self.history.status())
-
-    def _show_tab(self, place: int) -> None:
-        self._stack.setCurrentIndex(place)
-        self._tools.setCurrentIndex(place)
-        self.history.set_shown(place == HISTORY)
-        self._draw()
-        self._say()
 
     def _choose_axes(self) -> None:
         keys = [key for key in self._frame.keys if not is_system_tag(key)]
@@ -314,7 +256,6 @@ class PlotPanel(QWidget):
                 self._colours.addItem(f"Colour: {column_title(key)}", key)
             if self._colour is not None and self._colour in metrics:
                 self._colours.setCurrentIndex(metrics.index(self._colour) + 1)
-        self.history.show_keys([key.name for key in metrics if not key.figure])
 
     @override
     def showEvent(self, event: QShowEvent) -> None:

@@ -1,0 +1,152 @@
+"""The plots below the run table: one in front, all told of the runs, the visible ones and the selected ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from bakehouse.analysis.columns import Ints, Mask
+from bakehouse.analysis.frame import RunFrame
+from bakehouse.domain.columns import ColumnKey
+from bakehouse.pages.runs.plots.history_tab import HistoryTab
+from bakehouse.pages.runs.plots.parallel_tab import ParallelTab
+from bakehouse.pages.runs.plots.tab import PlotTab
+from bakehouse.store.handle import Store
+from bakehouse.tasks import TaskRunner
+from bakehouse.theme import GRID, RunColors, Theme, ThemeSource
+from bakehouse.widgets.labels import ElidedLabel
+
+
+class PlotPanel(QWidget):
+    """Owns the tabs. The page tells it store, frame, visible runs and selection. GUI thread."""
+
+    brushes_changed = Signal()
+    run_clicked = Signal(str, bool)
+    columns_wanted = Signal(object)
+    """list[ColumnKey]: columns that shall be loaded before others."""
+    said = Signal(str)
+
+    def __init__(
+        self, themes: ThemeSource, tasks: TaskRunner, colors: RunColors, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.parallel = ParallelTab(themes.theme, tasks, colors)
+        self.history = HistoryTab(themes, tasks, colors)
+        self.tabs: list[PlotTab] = [self.parallel, self.history]
+        self._bar = QTabBar()
+        self._bar.setObjectName("plot_tabs")
+        self._bar.setAccessibleName("Plots")
+        self._bar.setExpanding(False)
+        self._status = ElidedLabel("", "muted")
+        self._status.setObjectName("plot_status")
+        self._status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._stack = QStackedWidget()
+        self._tools = QStackedWidget()
+        for tab in self.tabs:
+            self._bar.addTab(tab.title)
+            self._stack.addWidget(tab)
+            self._tools.addWidget(tab.tools)
+            tab.status_changed.connect(self._say)
+            tab.run_clicked.connect(self.run_clicked)
+            tab.columns_wanted.connect(self.columns_wanted)
+            tab.said.connect(self.said)
+        self._lay_out()
+        self.parallel.brushes_changed.connect(self.brushes_changed)
+        self._bar.currentChanged.connect(self._show_tab)
+        self.parallel.set_shown(True)
+
+    def _lay_out(self) -> None:
+        self._tools.setSizePolicy(self._tools.sizePolicy().Policy.Maximum, self._tools.sizePolicy().Policy.Fixed)
+        bar = QWidget()
+        bar.setObjectName("plot_bar")
+        line = QHBoxLayout(bar)
+        line.setContentsMargins(GRID + 6, 4, GRID + 6, 0)
+        line.setSpacing(GRID + 4)
+        line.addWidget(self._bar, 0, Qt.AlignmentFlag.AlignBottom)
+        line.addWidget(self._status, 1)
+        line.addWidget(self._tools)
+        rule = QFrame()
+        rule.setProperty("line", "horizontal")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(bar)
+        layout.addWidget(rule)
+        layout.addWidget(self._stack, 1)
+
+    def set_theme(self, theme: Theme) -> None:
+        for tab in self.tabs:
+            tab.set_theme(theme)
+
+    # What the page tells
+
+    def open(self, store: Store) -> None:
+        """Show runs of `store` from now on."""
+        for tab in self.tabs:
+            tab.open(store)
+
+    def close_store(self) -> None:
+        for tab in self.tabs:
+            tab.close_store()
+
+    def show_frame(self, frame: RunFrame, *, keep: bool = False) -> None:
+        """Show other runs; axes and brushes stay with `keep` (a refresh), else they wait for `set_axes`."""
+        for tab in self.tabs:
+            tab.show_frame(frame, keep=keep)
+
+    def set_axes(self, axes: Sequence[ColumnKey]) -> None:
+        """The columns to start with."""
+        for tab in self.tabs:
+            tab.set_axes(axes)
+
+    def column_changed(self, key: ColumnKey) -> None:
+        """A column has arrived or failed."""
+        for tab in self.tabs:
+            tab.column_changed(key)
+
+    def show_rows(self, rows: Ints) -> None:
+        """These runs (rows of the frame) pass the filter, brushes aside."""
+        for tab in self.tabs:
+            tab.show_rows(rows)
+
+    def show_selection(self, ids: Sequence[str]) -> None:
+        """Draw these runs on top, and their histories."""
+        for tab in self.tabs:
+            tab.show_selection(ids)
+
+    def refresh(self) -> None:
+        """The store has changed: read again what the tabs have read themselves."""
+        for tab in self.tabs:
+            tab.refresh()
+
+    def brush_mask(self) -> Mask | None:
+        """bool[runs]: what the brushes let through, None without any."""
+        return self.parallel.brush_mask()
+
+    def clear_brushes(self) -> None:
+        self.parallel.clear_brushes()
+
+    def bring_forward(self, tab: PlotTab) -> None:
+        """Show `tab`."""
+        self._bar.setCurrentIndex(self.tabs.index(tab))
+
+    @property
+    def columns(self) -> list[ColumnKey]:
+        """The columns that the tabs draw, each once."""
+        return list(dict.fromkeys(key for tab in self.tabs for key in tab.columns))
+
+    # Inside
+
+    def _show_tab(self, place: int) -> None:
+        self._stack.setCurrentIndex(place)
+        self._tools.setCurrentIndex(place)
+        for other, tab in enumerate(self.tabs):
+            tab.set_shown(other == place)
+        self._say()
+
+    def _say(self) -> None:
+        self._status.setText(self.tabs[self._bar.currentIndex()].status())

@@ -1,0 +1,79 @@
+"""What the plot panel tells each of its tabs, and what a tab may say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from bakehouse.analysis.columns import Ints
+from bakehouse.analysis.frame import RunFrame
+from bakehouse.domain.columns import ColumnKey
+from bakehouse.store.handle import Store
+from bakehouse.theme import GRID, Theme
+
+
+class PlotTab(QWidget):
+    """One plot with its choosers (`tools`, which stand beside the tabs). GUI thread; made by the plot panel.
+
+    A tab draws nothing and asks for nothing while it is not in front (`set_shown`).
+    """
+
+    title: ClassVar[str]
+
+    status_changed = Signal()
+    run_clicked = Signal(str, bool)
+    """Run id; whether it adds to the selection."""
+    columns_wanted = Signal(object)
+    """list[ColumnKey]: columns that shall be loaded before others."""
+    said = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.tools = QWidget()
+        self.tool_row = QHBoxLayout(self.tools)
+        self.tool_row.setContentsMargins(0, 0, 0, 0)
+        self.tool_row.setSpacing(GRID)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in these colours from now on."""
+        raise NotImplementedError
+
+    def open(self, store: Store) -> None:
+        """Read from this store from now on."""
+
+    def close_store(self) -> None:
+        """Forget the store; nothing is read after this."""
+
+    def show_frame(self, frame: RunFrame, *, keep: bool) -> None:
+        """Show other runs; with `keep` (a refresh) everything chosen and zoomed stays."""
+        raise NotImplementedError
+
+    def set_axes(self, axes: Sequence[ColumnKey]) -> None:
+        """The most telling columns, to start with: params, then metrics, the foremost of them last."""
+
+    def column_changed(self, key: ColumnKey) -> None:
+        """A column has arrived or failed."""
+
+    def show_rows(self, rows: Ints) -> None:
+        """These runs (rows of the frame) pass the filter, brushes aside."""
+
+    def show_selection(self, ids: Sequence[str]) -> None:
+        """These runs are selected, in this order."""
+
+    def refresh(self) -> None:
+        """The store has changed: read again what is shown."""
+
+    def set_shown(self, shown: bool) -> None:
+        """Whether the tab is in front."""
+
+    def status(self) -> str:
+        """What is drawn, counted; one sentence."""
+        return ""
+
+    @property
+    def columns(self) -> list[ColumnKey]:
+        """The columns it draws."""
+        return []
