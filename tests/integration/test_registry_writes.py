@@ -21,12 +21,12 @@ from bakehouse.store.opening import open_store
 from bakehouse.store.runs import read_details
 from bakehouse.store.writing import Writer
 from tests.clients import Client
+from tests.store_dumps import Times, dump
 from tests.stores import change_store, shared_store
 
 pytestmark = pytest.mark.integration
 
 GetClient = Callable[[str], Client]
-Dump = dict[str, list[tuple[Any, ...]]]
 
 STORES = {"1.30.1": "mlflow-1.30", "2.22.5": "mlflow-2.22", "3.17.2": "mlflow-3.17"}
 
@@ -126,36 +126,6 @@ def do_ours(store: Store, step: str, arguments: Mapping[str, Any]) -> None:
             registrations.describe_version(writer, name, version, arguments["description"])
         case _:
             raise AssertionError(step)
-
-
-def dump(path: Path) -> Dump:
-    """Every cell of every table, rows in order of their text."""
-    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
-        names = [r[0] for r in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")]
-        return {name: sorted(connection.execute(f'SELECT * FROM "{name}"'), key=repr) for name in names}
-
-
-class Times:
-    """New times said as the step that wrote them, so that two stores written at different moments compare."""
-
-    def __init__(self, before: Dump) -> None:
-        self._known = {cell for rows in before.values() for row in rows for cell in row if _is_time(cell)}
-        self._steps: dict[int, str] = {}
-
-    def replaced(self, content: Dump, step: int) -> Dump:
-        return {name: sorted((self._row(row, step) for row in rows), key=repr) for name, rows in content.items()}
-
-    def _row(self, row: tuple[Any, ...], step: int) -> tuple[Any, ...]:
-        return tuple(
-            self._steps.setdefault(cell, f"written by step {step}")
-            if _is_time(cell) and cell not in self._known
-            else cell
-            for cell in row
-        )
-
-
-def _is_time(cell: object) -> bool:
-    return isinstance(cell, int) and cell > 1_600_000_000_000
 
 
 def movable_copy(name: str, folder: Path) -> tuple[Path, Path]:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from bakehouse.domain.edits import Edit
+
+Cells = tuple[str | int | float | None, ...]
+"""Values of some columns of one row."""
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -14,6 +19,41 @@ class Changes:
     run_ids: frozenset[str] = frozenset()
     experiment_ids: frozenset[int] = frozenset()
     model_names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class RowChanges:
+    """Rows of one table as they were before an edit and as the edit left them."""
+
+    table: str
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cells, Cells | None, Cells | None], ...]
+    """(values of `key`, `columns` before, `columns` after); None where there is no such row."""
+    required: bool = False
+    """Whether the whole undo is refused when one of these rows was changed by someone else since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What it takes to take an edit back, as long as nobody else changed the same rows."""
+
+    act: str
+    """The edit as words after “Undo”: `tagging 12 runs`."""
+    changes: tuple[RowChanges, ...]
+    run_ids: frozenset[str] = frozenset()
+    experiment_ids: frozenset[int] = frozenset()
+    in_pages: bool = True
+    """Whether it may be written in several transactions, as the edit was."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditDone(Changes):
+    """The changes of an edit with the way back; `rest` is what of the edit is not written yet, and `problem` why."""
+
+    undo: Undo | None = None
+    rest: Edit | None = None
+    problem: str = ""
 
 
 class FileChange(Enum):
