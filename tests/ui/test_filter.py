@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from bakehouse.domain.columns import RUN_NAME, metric, param
+from bakehouse.domain.columns import RUN_NAME, ColumnKey, ColumnKind, metric, param
 from bakehouse.pages.runs.cell_menu import cell_menu
 from bakehouse.settings import Settings
 from bakehouse.widgets.labels import PlainLabel
@@ -42,6 +42,19 @@ def test_that_a_search_shows_the_runs_it_selects(page, qtbot):
     assert "random_forest" not in shown_names(page, "algorithm")
     page.clear_filter()
     assert page.model.rowCount() == 200
+
+
+def test_that_a_figure_over_a_history_is_read_when_a_filter_asks_for_it(page, qtbot):
+    least = ColumnKey(ColumnKind.METRIC, "rmse", "min")
+    assert least not in page.model.frame.keys
+    page.filter_bar.set_text("min(metrics.rmse) < 4 or at(metrics.rmse, 100) > 8")
+    qtbot.waitUntil(lambda: 0 < page.model.rowCount() < 200)
+    frame = page.model.frame
+    low, at = frame.columns[least].numbers(), frame.columns[least._replace(figure="at", step=100)].numbers()
+    assert set(page.model.rows.tolist()) == {row for row in range(200) if low[row] < 4 or at[row] > 8}
+    page.filter_bar.set_text("max(metrics.no_such) > 1")
+    qtbot.waitUntil(lambda: page.model.rowCount() == 0)
+    qtbot.waitUntil(lambda: "no run here has metrics.no_such" in page.summary())
 
 
 def test_that_a_number_against_a_param_counts_the_runs_it_leaves_out(page, qtbot):

@@ -111,6 +111,10 @@ def test_that_an_export_is_what_search_runs_answers(store: Path) -> None:
         (["--order-by", "metrics.auc DESC"], "caeb"),
         (["--order-by", "params.lr", "--order-by", "start_time ASC"], "abce"),
         (["--filter", "params.lr = 'none'"], ""),
+        (["--filter", "min(metrics.auc) = 0.5 AND MAX(metrics.auc) = 0.5"], "a"),
+        (["--filter", "at(metrics.auc, 0) != 0.5"], "ecb"),
+        (["--filter", "max(metrics.auc) IS NULL"], "ecb"),
+        (["--order-by", "at(metrics.auc, 0) DESC"], "caeb"),
     ],
 )
 def test_that_runs_are_chosen_and_ordered(store: Path, arguments: list[str], expected: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from bakehouse.analysis.search.evaluation import evaluate
+from bakehouse.analysis.search.evaluation import columns_of, evaluate
 from bakehouse.analysis.search.ordering import check_order, run_order
 from bakehouse.analysis.search.parser import parse, parse_order
 from bakehouse.commands.file_output import check_target
@@ -51,6 +51,7 @@ def export(chosen: argparse.Namespace) -> str:
         ids = [experiment.experiment_id for experiment in experiments]
         headers = read_headers(reader, ids, token, deleted=chosen.deleted)
         source = StoredRuns(reader, headers, token)
+        source.load([*columns_of(expression), *(sort.key for sort in order)])
         mask = evaluate(expression, source).mask
         rows = run_order(order, source)
         rows = rows[mask[rows]][: chosen.max]

@@ -13,7 +13,7 @@ from bakehouse.analysis.search.evaluation import DatasetValues
 from bakehouse.commands.tables import Cells, NumberCells, TextCells
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import END_TIME, RUN_ID, RUN_NAME, START_TIME, STATUS, ColumnKey, ColumnKind
-from bakehouse.store.columns import Numbers, Texts, read_column, read_columns
+from bakehouse.store.columns import Numbers, Texts, read_columns
 from bakehouse.store.reading import Reader
 from bakehouse.store.run_attributes import read_attribute, read_datasets
 from bakehouse.store.runs import RunHeaders
@@ -28,17 +28,23 @@ class StoredRuns:
         self._token = token
         self._row_of = {run_id: row for row, run_id in enumerate(headers.run_ids)}
         self._attributes: dict[str, TextColumn] = {}
+        self._loaded: dict[ColumnKey, Numbers | Texts] = {}
 
     @property
     def size(self) -> int:
         return len(self._headers.run_ids)
+
+    def load(self, keys: Sequence[ColumnKey]) -> None:
+        """Read columns that will be asked for, all together: the figures of a metric's history in one go."""
+        stored = [key for key in keys if key.kind is not ColumnKind.ATTRIBUTE and key not in self._loaded]
+        self._loaded.update(read_columns(self._reader, stored, self._row_of, self._token))
 
     def numbers(self, key: ColumnKey) -> NumberColumn:
         if key == START_TIME:
             return NumberColumn.whole(self._headers.start_times_ms)
         if key == END_TIME:
             return NumberColumn.whole(self._headers.end_times_ms)
-        values = read_column(self._reader, key, self._row_of, self._token)
+        values = self._read(key)
         if not isinstance(values, Numbers):
             raise TypeError(key)
         return NumberColumn(values.rows, values.values, self.size)
@@ -48,7 +54,7 @@ class StoredRuns:
             if key.name not in self._attributes:
                 self._attributes[key.name] = self._attribute(key)
             return self._attributes[key.name]
-        values = read_column(self._reader, key, self._row_of, self._token)
+        values = self._read(key)
         if not isinstance(values, Texts):
             raise TypeError(key)
         return TextColumn(values.rows, values.codes, values.categories, self.size, numeric=False)
@@ -66,6 +72,10 @@ class StoredRuns:
         """A text of the runs' own rows, at `rows`."""
         column = self.texts(ColumnKey(ColumnKind.ATTRIBUTE, name))
         return TextCells(column.codes()[rows], column.categories)
+
+    def _read(self, key: ColumnKey) -> Numbers | Texts:
+        self.load([key])
+        return self._loaded[key]
 
     @cached_property
     def _datasets(self) -> DatasetValues:

@@ -71,3 +71,7 @@ def metric(name: str) -> ColumnKey:
 
 def tag(name: str) -> ColumnKey:
     return ColumnKey(ColumnKind.TAG, name)
+
+
+NOTE = tag("mlflow.note.content")
+"""What a person wrote about a run; a filter calls it `note`."""

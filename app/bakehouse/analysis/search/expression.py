@@ -150,12 +150,18 @@ def _condition_text(condition: Condition) -> str:
 
 
 def subject_text(subject: Subject) -> str:
-    """`metrics.auc`, ``params.`learning rate` ``, `dataset.name`, `status`. Raises ValueError as `filter_text`."""
+    """`metrics.auc`, ``params.`learning rate` ``, `at(metrics.auc, 100)`, `dataset.name`, `status`.
+
+    Raises ValueError as `filter_text`.
+    """
     if isinstance(subject, DatasetField):
         return f"dataset.{subject.value}"
     if subject.kind is ColumnKind.ATTRIBUTE:
         return subject.name
-    return f"{_ENTITY[subject.kind]}.{_name_text(subject.name)}"
+    name = f"{_ENTITY[subject.kind]}.{_name_text(subject.name)}"
+    if not subject.figure:
+        return name
+    return f"at({name}, {subject.step})" if subject.figure == "at" else f"{subject.figure}({name})"
 
 
 def _name_text(name: str) -> str:

@@ -2,7 +2,8 @@
 
 It holds MLflow 3.17's language of `search_runs`: comparisons joined by AND, and the one column of an `order_by`. MLflow
 also takes comparisons that merely stand beside each other, and an AND too many; so does `conjunction`. OR, NOT and
-parentheses are ours, as are numbers against texts, lists of numbers and IS NAN. Which comparator and which kind of
+parentheses are ours, as are numbers against texts, lists of numbers, IS NAN and the figures over a metric's history:
+`min(metrics.rmse)`, `max(metrics.rmse)`, `at(metrics.rmse, 100)`. Which comparator and which kind of
 value suit which column is no matter of grammar: `parser` says it with a sentence.
 
 The terminals are those of MLflow's lexer (sqlparse): quotes inside a quoted text are written twice or behind a
@@ -31,12 +32,18 @@ comparison: subject OPERATOR value    -> compared
 
 order: subject DIRECTION?
 
-subject: COLUMN | ATTRIBUTE
+subject: COLUMN | ATTRIBUTE | figure
+figure: FIGURE (COLUMN | ATTRIBUTE) (_STEP_COMMA STEP)? _FIGURE_END
 
 ?value: TEXT | NUMBER
 
 list: "(" item ("," item)* ","? ")"
 item: TEXT+ | NUMBER
+
+FIGURE.4: /(?:min|max|at)\s*\(/i
+_STEP_COMMA: /,/
+STEP: /[-+]?\d+(?![\w.])/
+_FIGURE_END: /\)/
 
 COLUMN.3: ENTITY "." (PLAIN | BACKTICKED | DOUBLE_QUOTED | SINGLE_QUOTED)
 ATTRIBUTE: WORD_NAME | BACKTICKED | DOUBLE_QUOTED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ from bakehouse.analysis.search.expression import (
     subject_text,
 )
 from bakehouse.analysis.search.grammar import GRAMMAR
-from bakehouse.domain.columns import ColumnKey, ColumnKind
+from bakehouse.domain.columns import NOTE, ColumnKey, ColumnKind
 from bakehouse.domain.errors import FilterError
 from bakehouse.domain.text import visible
 
@@ -68,6 +69,7 @@ _MEMBERSHIP = frozenset({Comparator.IN, Comparator.NOT_IN})
 _PRESENCE = frozenset({Comparator.IS_NULL, Comparator.IS_NOT_NULL})
 _NAN = frozenset({Comparator.IS_NAN, Comparator.IS_NOT_NAN})
 _DEEPEST = 200
+_LONGEST_STEP = 20
 
 
 def parse(text: str) -> Expression:
@@ -98,7 +100,7 @@ def parse_order(text: str) -> OrderKey:
         raise FilterError("An order needs a column, for example metrics.auc DESC.", 0)
     tree = _tree(text, "order")
     subject_tree, *rest = tree.children
-    subject = _subject(_only_token(subject_tree), _ATTRIBUTES)
+    subject = _subject(subject_tree, _ATTRIBUTES)
     if isinstance(subject, DatasetField):
         raise FilterError("Runs cannot be ordered by their datasets.", _only_token(subject_tree).start_pos or 0)
     return OrderKey(subject, descending=bool(rest) and str(rest[0]).upper() == "DESC")
@@ -138,9 +140,8 @@ def _only_token(tree: Tree[Token] | Token) -> Token:
 
 
 def _condition(tree: Tree[Token]) -> Expression:
-    column = _only_token(tree.children[0])
     operator = _only_token(tree.children[1])
-    subject = _subject(column, _FILTER_ATTRIBUTES)
+    subject = _subject(tree.children[0], _FILTER_ATTRIBUTES)
     denied = " ".join(operator.upper().split()) in ("NOT LIKE", "NOT ILIKE")
     comparator = Comparator(operator.upper().split()[1]) if denied else _comparator(operator)
     operand = tree.children[2] if len(tree.children) == 3 else None
@@ -154,7 +155,30 @@ def _is_number(operand: Tree[Token] | Token | None) -> bool:
     return isinstance(operand, str) and operand.type == "NUMBER"
 
 
-def _subject(token: Token, attributes: dict[str, str]) -> Subject:
+def _subject(tree: Tree[Token] | Token, attributes: Mapping[str, str]) -> Subject:
+    if not isinstance(tree, str) and not isinstance(tree.children[0], str):
+        return _figure(tree.children[0], attributes)
+    return _column(_only_token(tree), attributes)
+
+
+def _figure(tree: Tree[Token], attributes: Mapping[str, str]) -> Subject:
+    word, column, *step = (token for token in tree.children if isinstance(token, str))
+    figure = word.rstrip("( \t\n\r\f\v").lower()
+    position = column.start_pos or 0
+    metric = _column(column, attributes)
+    if isinstance(metric, DatasetField) or metric.kind is not ColumnKind.METRIC:
+        raise FilterError(f"{figure} looks at the history of a metric: {figure}(metrics.rmse).", position)
+    if figure == "at" and not step:
+        raise FilterError(f"at needs a step behind the metric: at({_shown(metric)}, 100).", position)
+    if figure != "at" and step:
+        raise FilterError(f"{figure} takes a metric only; a step stands in at(…, {step[0]}).", step[0].start_pos or 0)
+    number = int(step[0]) if step and len(step[0]) <= _LONGEST_STEP else 0 if not step else 2**63
+    if not -(2**63) <= number < 2**63:
+        raise FilterError("No step is as large as this.", step[0].start_pos or 0)
+    return ColumnKey(ColumnKind.METRIC, metric.name, figure, number)
+
+
+def _column(token: Token, attributes: Mapping[str, str]) -> Subject:
     position = token.start_pos or 0
     if token.type == "ATTRIBUTE":
         return _attribute(_unquoted(str(token)), attributes, position)
@@ -173,9 +197,11 @@ def _subject(token: Token, attributes: dict[str, str]) -> Subject:
     return ColumnKey(kind, name)
 
 
-def _attribute(name: str, attributes: dict[str, str], position: int) -> ColumnKey:
+def _attribute(name: str, attributes: Mapping[str, str], position: int) -> ColumnKey:
+    if name == "note":
+        return NOTE
     if name not in attributes:
-        known = ", ".join(sorted(set(attributes.values())))
+        known = ", ".join(sorted({*attributes.values(), "note"}))
         hint = f"a run has {known}; other columns start with metrics, params or tags and a dot."
         raise FilterError(f"{visible(name, 60)} is no attribute of a run: {hint}", position)
     return ColumnKey(ColumnKind.ATTRIBUTE, attributes[name])
@@ -274,6 +300,7 @@ def _item(tree: Tree[Token]) -> str | float:
 
 
 _PLAIN_NAMES = "a name with other characters than letters, digits, _ and . stands in backticks: params.`my name`"
+_FIGURES = "min(metrics.rmse), max(metrics.rmse) or at(metrics.rmse, 100)"
 _LIST = "A list is written with commas: ('a', 'b') or (1, 2)."
 
 
@@ -296,7 +323,16 @@ def _syntax_error(text: str, error: UnexpectedInput, start: str) -> FilterError:
     return FilterError(_unexpected(text, position, expected, start), position)
 
 
+def _is_in_figure(expected: frozenset[str]) -> bool:
+    """Whether lark stopped between the parentheses of min, max or at."""
+    return bool(expected & {"_STEP_COMMA", "STEP", "_FIGURE_END"}) or (
+        "COLUMN" in expected and "FIGURE" not in expected
+    )
+
+
 def _unfinished(expected: frozenset[str], start: str) -> str:
+    if _is_in_figure(expected):
+        return f"The {start} ends within a function: {_FIGURES}."
     if "NUMBER" in expected:
         return "The filter ends where a value is expected: a number, or a text in quotes."
     if "OPERATOR" in expected:
@@ -316,6 +352,10 @@ def _unexpected(text: str, position: int, expected: frozenset[str], start: str) 
     sentence = f"{found} is not expected here."
     if first in "'\"`" and first not in text[position + 1 :]:
         sentence = "The quote that opens here is never closed."
+    elif expected == {"STEP"}:
+        sentence = "A step is a whole number: at(metrics.rmse, 100)."
+    elif _is_in_figure(expected):
+        sentence = f"{found} is not expected here: a function is {_FIGURES}."
     elif "NUMBER" in expected:
         hint = "; a list stands only behind IN or NOT IN" if first == "(" else ""
         if first.isalpha():

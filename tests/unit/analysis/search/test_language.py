@@ -17,12 +17,16 @@ from bakehouse.analysis.search.expression import (
     is_number,
 )
 from bakehouse.analysis.search.parser import OrderKey, parse, parse_order
-from bakehouse.domain.columns import ColumnKey, ColumnKind, metric, param, tag
+from bakehouse.domain.columns import NOTE, ColumnKey, ColumnKind, metric, param, tag
 from bakehouse.domain.errors import FilterError
 
 
 def attribute(name: str) -> ColumnKey:
     return ColumnKey(ColumnKind.ATTRIBUTE, name)
+
+
+def figure(name: str, which: str, step: int = 0) -> ColumnKey:
+    return ColumnKey(ColumnKind.METRIC, name, which, step)
 
 
 def condition(text: str) -> Condition:
@@ -55,6 +59,12 @@ def condition(text: str) -> Condition:
         ("attributes.\"run name\" = 'x'", attribute("run_name")),
         ("Created > 1", attribute("start_time")),
         ("datasets.name = 'x'", DatasetField.NAME),
+        ("note = 'x'", NOTE),
+        ("attributes.note = 'x'", NOTE),
+        ("min(metrics.a) > 1", figure("a", "min")),
+        ("MAX ( `metric`.`val loss` ) > 1", figure("val loss", "max")),
+        ("at(metrics.a, -5) > 1", figure("a", "at", -5)),
+        ('at(metrics."a b",9223372036854775807) > 1', figure("a b", "at", 2**63 - 1)),
     ],
 )
 def test_that_every_spelling_of_a_column_is_read_as_mlflow_reads_it(text: str, subject: object) -> None:
@@ -145,6 +155,22 @@ def test_that_a_condition_knows_the_characters_it_came_from() -> None:
         ("dataset.profile = 'x'", 0, "digest"),
         ("dataset.name > 'x'", 13, "only with"),
         ("start_time > '5'", 13, "number"),
+        ("min(", 4, "within a function"),
+        ("min(metrics.a", 13, "within a function"),
+        ("min()", 4, "a function is"),
+        ("min(metrics.a > 1", 14, "a function is"),
+        ("min metrics.a > 1", 4, "comparison"),
+        ("at(metrics.a) > 1", 3, "needs a step"),
+        ("at(metrics.a, 1.5) > 1", 14, "whole number"),
+        ("at(metrics.a, x) > 1", 14, "whole number"),
+        ("at(metrics.a, 9223372036854775808) > 1", 14, "large"),
+        ("min(metrics.a, 3) > 1", 15, "takes a metric only"),
+        ("min(params.a) > 1", 4, "history of a metric"),
+        ("max(status) > 1", 4, "history of a metric"),
+        ("min(metrics.a) > 'x'", 17, "without quotes"),
+        ("(min(metrics.a) > 1", 19, "never closed"),
+        ("min" * 3_000, 9_000, "ends"),
+        ("min(" * 2_500, 7, "a function is"),
     ],
 )
 def test_that_what_mlflow_refuses_is_refused_with_a_sentence_at_its_place(text: str, position: int, words: str) -> None:
@@ -159,7 +185,9 @@ def test_that_what_mlflow_refuses_is_refused_with_a_sentence_at_its_place(text: 
 
 @settings(deadline=None)
 @given(
-    st.text(alphabet=st.sampled_from("metrics.a params`\"'()<>=!,1-e %_\\ANDORINLIKEISNULL\n\t\u202e🙂"), max_size=60)
+    st.text(
+        alphabet=st.sampled_from("minatmetrics.a params`\"'()<>=!,1-e %_\\ANDORINLIKEISNULL\n\t\u202e🙂"), max_size=60
+    )
 )
 def test_that_any_text_is_read_or_refused_at_a_place_inside_it(text: str) -> None:
     try:
@@ -195,6 +223,10 @@ def any_condition(draw: st.DrawFn) -> Condition:
         subject = attribute(draw(st.sampled_from(["run_id", "run_name", "status", "start_time", "end_time"])))
     else:
         subject = ColumnKey(kind, draw(names | plain_names))
+        if kind is ColumnKind.METRIC:
+            which = draw(st.sampled_from(["", "min", "max", "at"]))
+            step = draw(st.integers(-(2**63), 2**63 - 1)) if which == "at" else 0
+            subject = subject._replace(figure=which, step=step)
     if is_number(subject):
         comparator = draw(st.sampled_from([c for c in Comparator if c not in TEXT_TESTS[2:]][:6]))
         return Condition(subject, comparator, draw(st.floats(allow_nan=False)))
@@ -231,6 +263,8 @@ def test_that_what_the_language_cannot_write_is_refused() -> None:
         ('tags."a b"', OrderKey(tag("a b"), False)),
         ("attributes.start_time DESC", OrderKey(attribute("start_time"), True)),
         ("created", OrderKey(attribute("start_time"), False)),
+        ("min(metrics.auc) DESC", OrderKey(figure("auc", "min"), True)),
+        ("at(metrics.`a b`, 10)", OrderKey(figure("a b", "at", 10), False)),
     ],
 )
 def test_that_orders_are_read_as_mlflow_reads_them(text: str, order: OrderKey) -> None:
@@ -246,6 +280,9 @@ def test_that_orders_are_read_as_mlflow_reads_them(text: str, order: OrderKey) -
         "`Run name`",
         "dataset.name",
         "foo.a",
+        "min(params.a)",
+        "at(metrics.a)",
+        "max(metrics.a",
         "metrics.a DESC NULLS LAST",
     ],
 )

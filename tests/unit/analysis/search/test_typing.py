@@ -25,7 +25,8 @@ def values(key: ColumnKey) -> list[str]:
     "text",
     [
         "metrics.rmse < 1", "metrics.", " ((params.`a b` = 'x'", "not tags.x is null", "dataset.name = 'a'",
-        "status = 'FINISHED'", "start_time > 5", "run_name LIKE 'a%'", "attributes.status != 'x'", "run_id in ('a')",
+        "status = 'FINISHED'", "start_time > 5", "run_name LIKE 'a%'", "min(metrics.a",
+        "NOT (max( metric.a) > 1", "note LIKE '%slow%'", "attributes.status != 'x'", "run_id in ('a')",
     ],
 )  # fmt: skip
 def test_that_the_language_is_recognized(text: str) -> None:
@@ -33,7 +34,21 @@ def test_that_the_language_is_recognized(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "gbm", "lr=0.1", "gbm lr=0.1", "status", "status=FINISHED", "running jobs", "not"]
+    "text",
+    [
+        "",
+        "min",
+        "at 5",
+        "note",
+        "max(a)",
+        "gbm",
+        "lr=0.1",
+        "gbm lr=0.1",
+        "status",
+        "status=FINISHED",
+        "running jobs",
+        "not",
+    ],
 )
 def test_that_plain_words_stay_plain_words(text: str) -> None:
     assert not is_search(text)
@@ -64,6 +79,23 @@ def test_that_words_cover_everything_but_blanks_in_order(text: str) -> None:
         ("metrics.rmse < 1 ", (17, 17), "AND "),
         ("metrics.rmse < 1 o", (17, 18), "OR "),
         ("metrics.rmse < 1 AND p", (21, 22), "params."),
+        ("mi", (0, 2), "min(metrics."),
+        ("min(metrics.r", (4, 13), "metrics.r2) "),
+        ("not at( metrics.val", (8, 19), "metrics.`val loss`, "),
+        ("at(metrics.`val loss`, 100) ", (28, 28), "> "),
+        ("min(metrics.rmse) i", (18, 19), "IN ("),
+        ("max(metrics.rmse) < 1 ", (22, 22), "AND "),
+        ("params.`a b` ", (13, 13), "= "),
+        ('params."a b" ', (13, 13), "= "),
+        ('params."alg', (0, 11), "params.algorithm "),
+        ("metrics.rmse IS NULL ", (21, 21), "AND "),
+        ("attributes.st", (0, 13), "attributes.status "),
+        ("attributes.start_time ", (22, 22), "> "),
+        ("attributes.status = 'FI", (20, 23), "'FINISHED'"),
+        ("dataset.", (0, 8), "dataset.name "),
+        ("dataset.name ", (13, 13), "= "),
+        ("note ", (5, 5), "= "),
+        ("metrics.rmse > 0 AND run.e", (21, 26), "run.end_time "),
     ],
 )
 def test_that_what_fits_at_the_cursor_is_offered(text: str, span: tuple[int, int], first: str) -> None:
@@ -73,10 +105,47 @@ def test_that_what_fits_at_the_cursor_is_offered(text: str, span: tuple[int, int
 
 
 @pytest.mark.parametrize(
-    "text", ["", "metrics.rmse < ", "metrics.rmse < 1", "params.algorithm = 'gbm'", "params.none = 'x"]
+    "text",
+    [
+        "",
+        "metrics.rmse < ",
+        "metrics.rmse < 1",
+        "params.algorithm = 'gbm'",
+        "params.none = 'x",
+        "at(metrics.rmse, ",
+        "min(metrics.rmse) < ",
+        "dataset.name = '",
+        "note = '",
+    ],
 )
 def test_that_nothing_is_offered_where_nothing_is_known(text: str) -> None:
     assert complete(text, len(text), KEYS, values).texts == ()
+
+
+def test_that_a_parenthesis_that_is_there_is_not_written_again() -> None:
+    found = complete("min(metrics.rm) < 4", 14, KEYS, values)
+    assert (found.start, found.end, found.texts) == (4, 14, ("metrics.rmse",))
+
+
+def test_that_functions_are_coloured_as_words_of_the_language() -> None:
+    text = "min(metrics.a) < 1 AND params.min = 'at (x)'"
+    kinds = [(text[word.start : word.end], word.kind) for word in words(text)]
+    assert kinds[0] == ("min", "keyword") and (".min", "name") in kinds and ("'at (x)'", "text") in kinds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "metrics.a > 1 AND " * 555, "params.a IN (" + "'abc', " * 1_400, "(" * 10_000, "min(metrics." * 800,
+        "'" * 10_000, "a" * 10_000, "not " * 2_500, "params.`" + "a" * 9_990, " " * 10_000, "in(" * 3_300,
+    ],
+)  # fmt: skip
+def test_that_ten_thousand_characters_do_not_stall_what_happens_while_typing(text: str) -> None:
+    began = time.process_time()
+    complete(text, len(text), KEYS, values)
+    is_search(text)
+    words(text)
+    assert time.process_time() - began < 1
 
 
 def test_that_thousands_of_names_are_searched_at_once() -> None:
