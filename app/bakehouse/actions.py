@@ -17,6 +17,8 @@ class Context:
     run_has_model: bool = False
     filtered: bool = False
     selected_version: bool = False
+    can_go_back: bool = False
+    can_go_forward: bool = False
 
 
 def _always(_context: Context) -> bool:
@@ -63,6 +65,17 @@ ACTIONS: tuple[Action, ...] = (
     Action("page.models", "&Models", "Ctrl+2", "box", "Registered models and their versions", _store_open),
     Action("view.sidebar", "&Sidebar", "Ctrl+B", "panel-left", "Show or hide the list on the left", _store_open),
     Action("view.inspector", "&Inspector", "Ctrl+I", "panel-right", "Show or hide the inspector", _store_open),
+    Action(
+        "go.back", "&Back", "Alt+Left", "arrow-left", "Show what was shown before (Alt+Left)", lambda c: c.can_go_back
+    ),
+    Action(
+        "go.forward",
+        "&Forward",
+        "Alt+Right",
+        "arrow-right",
+        "Show what was left by going back (Alt+Right)",
+        lambda c: c.can_go_forward,
+    ),
     Action("view.palette", "&Go to…", "Ctrl+K", "search", "Find a command, an experiment or a model"),
     Action("theme.system", "As the &desktop", "", "", "Follow the desktop's light or dark scheme", checkable=True),
     Action("theme.light", "&Light", "", "sun", "Always light", checkable=True),
@@ -128,7 +141,8 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "&View",
         (
-            "page.runs", "page.models", SEPARATOR, "view.palette", "runs.filter", "runs.clear_filter", "runs.columns",
+            "page.runs", "page.models", SEPARATOR, "go.back", "go.forward", SEPARATOR,
+            "view.palette", "runs.filter", "runs.clear_filter", "runs.columns",
             SEPARATOR, "view.sidebar", "view.inspector", SEPARATOR, "theme.system", "theme.light", "theme.dark",
         ),
     ),

@@ -50,6 +50,10 @@ class Menus(QObject):
         self._handlers[action_id]()
         self.triggered.emit(action_id)
 
+    def action(self, action_id: str) -> QAction:
+        """The command itself, for a button."""
+        return self._actions[action_id]
+
     def update(self, context: Context, theme_preference: str) -> None:
         """Enable what makes sense now, and mark the theme preference."""
         for row in ACTIONS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QIcon,
+    QShowEvent,
 )
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -33,6 +35,7 @@ from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.options import Options
 from bakehouse.domain.text import visible
 from bakehouse.menus import Menus
+from bakehouse.navigation import Navigation
 from bakehouse.pages.models import ModelsPage
 from bakehouse.pages.opening import StoreOpener
 from bakehouse.pages.page import Page
@@ -81,6 +84,7 @@ class MainWindow(QMainWindow):
         self._pages: dict[str, Page] = {"runs": self.runs, "models": self.models}
         self.notices = NoticeBar()
         self.questions = StoreQuestions(self.opener, settings, self.notices, self)
+        self.navigation = Navigation(self._pages, self._show_page, self)
         self.menus = Menus(self._collect_handlers(), self)
         self._lay_out()
         self._connect()
@@ -115,6 +119,7 @@ class MainWindow(QMainWindow):
         for page in self._pages.values():
             page.open(session)
         self.rail.set_open(True)
+        self.navigation.clear()
         self._show_page("runs")
         self.status.path.setText(visible(_short_path(session.store.path), 120))
         self.status.path.setToolTip("")
@@ -208,6 +213,8 @@ class MainWindow(QMainWindow):
             "app.quit": self.quit_wanted.emit,
             "page.runs": partial(self._show_page, "runs"),
             "page.models": partial(self._show_page, "models"),
+            "go.back": self.navigation.go_back,
+            "go.forward": self.navigation.go_forward,
             "view.palette": self._show_palette,
             "view.sidebar": self._toggle_sidebar,
             "view.inspector": self._toggle_inspector,
@@ -233,6 +240,10 @@ class MainWindow(QMainWindow):
     def _update_actions(self, _action_id: str = "") -> None:
         session = self.opener.session
         context = Context(session is not None, session is not None and session.read_only, self._current_page())
+        if session is not None:
+            self.navigation.look(context.page)
+            history = self.navigation.history
+            context = replace(context, can_go_back=history.can_go_back, can_go_forward=history.can_go_forward)
         page = self._pages.get(context.page)
         if page is not None and session is not None:
             context = page.context(context)
@@ -248,7 +259,7 @@ class MainWindow(QMainWindow):
     # Appearance
 
     def _lay_out(self) -> None:
-        self.top = TopBar(self.menus.bar)
+        self.top = TopBar(self.menus.bar, [self.menus.action("go.back"), self.menus.action("go.forward")])
         self.rail = Rail([("runs", "Runs", "chart-line"), ("models", "Models", "box")])
         self.stack = QStackedWidget()
         for page in (self.welcome, self.runs, self.models):
@@ -275,6 +286,7 @@ class MainWindow(QMainWindow):
         self.opener.closed.connect(self._closed)
         self.opener.failed.connect(self._open_failed)
         self.opener.file_changed.connect(self._file_changed)
+        self.navigation.changed.connect(self._update_actions)
         self.tasks.task_started.connect(self.status.task_started)
         self.tasks.task_progressed.connect(self.status.task_progressed)
         self.tasks.task_finished.connect(self.status.task_finished)
@@ -359,6 +371,11 @@ class MainWindow(QMainWindow):
         )
 
     # Window
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.navigation.follow_mouse(self.windowHandle())
 
     def _restore_layout(self) -> None:
         self.resize(1600, 1000)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from bakehouse.actions import Context
 from bakehouse.domain.changes import Changes
+from bakehouse.domain.history import Place
 from bakehouse.pages.session import Session
 from bakehouse.theme import Theme
 
@@ -62,6 +63,13 @@ class Page(QWidget):
 
     def reveal(self, target: object) -> None:
         """Show and select what another page asked for."""
+
+    def whereabouts(self) -> Place | None:
+        """What is shown, to come back to it; None while it is on its way. The window fills in the page."""
+        return Place()
+
+    def return_to(self, place: Place) -> None:
+        """Show again what `whereabouts` named, as far as it is still there."""
 
     def place(self) -> str:
         """Where in the store the page looks, for the top bar (an experiment's or model's name)."""

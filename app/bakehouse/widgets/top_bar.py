@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenuBar, QPushButton, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenuBar, QPushButton, QToolButton, QWidget
 
 from bakehouse.theme import Theme
 from bakehouse.widgets.icons import icon, pixmap
@@ -15,7 +18,8 @@ class TopBar(QWidget):
 
     palette_requested = Signal()
 
-    def __init__(self, menus: QMenuBar, parent: QWidget | None = None) -> None:
+    def __init__(self, menus: QMenuBar, ways: Sequence[QAction], parent: QWidget | None = None) -> None:
+        """`ways` are the commands that lead back and forward."""
         super().__init__(parent)
         self.setObjectName("topbar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -38,6 +42,12 @@ class TopBar(QWidget):
         layout.setSpacing(12)
         layout.addWidget(self._mark)
         layout.addWidget(menus, 0, Qt.AlignmentFlag.AlignVCenter)
+        layout.addSpacing(4)
+        arrows = QHBoxLayout()
+        arrows.setSpacing(0)
+        for way in ways:
+            arrows.addWidget(_arrow(way))
+        layout.addLayout(arrows)
         layout.addWidget(self._store)
         layout.addWidget(self._place, 1)
         layout.addWidget(self._palette)
@@ -50,3 +60,16 @@ class TopBar(QWidget):
         """Name the open store and what is looked at inside it."""
         self._store.setText(store)
         self._place.setText(place)
+
+
+def _arrow(way: QAction) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(way)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+    button.setIconSize(QSize(16, 16))
+    button.setFixedSize(QSize(28, 28))
+    button.setAutoRaise(True)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setObjectName(f"{way.objectName()}_button")
+    button.setAccessibleName(way.text().replace("&", ""))
+    return button

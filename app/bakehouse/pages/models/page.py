@@ -16,6 +16,7 @@ from bakehouse.analysis.figures import ago_text
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.changes import Changes
 from bakehouse.domain.errors import BakehouseError
+from bakehouse.domain.history import Place
 from bakehouse.domain.models import ModelVersion, RegisteredModel
 from bakehouse.domain.runs import RunDetails
 from bakehouse.domain.text import counted, visible
@@ -130,6 +131,19 @@ class ModelsPage(Page):
             if model.name == name:
                 self._choose(key_of(model))
                 return
+
+    @override
+    def whereabouts(self) -> Place | None:
+        version = self.table.current
+        return Place(area=self.sidebar.key or (), item=version.version if version is not None else None)
+
+    @override
+    def return_to(self, place: Place) -> None:
+        match place.area:
+            case (str(workspace), str(name)):
+                self._wanted = (None, place.item if isinstance(place.item, int) else None)
+                if any(key_of(model) == (workspace, name) for model in self.sidebar.model.all):
+                    self._choose((workspace, name))
 
     @override
     def place(self) -> str:

@@ -17,6 +17,7 @@ from bakehouse.analysis.frame import RunFrame, default_columns
 from bakehouse.analysis.order import SortKey
 from bakehouse.domain.changes import Changes
 from bakehouse.domain.columns import START_TIME, ColumnKey
+from bakehouse.domain.history import Place
 from bakehouse.domain.runs import Experiment, RunDetails
 from bakehouse.domain.text import visible
 from bakehouse.itemmodels.run_table import RunTableModel
@@ -34,6 +35,7 @@ from bakehouse.pages.runs.run_area import RunArea
 from bakehouse.pages.runs.sidebar import ExperimentSidebar
 from bakehouse.pages.runs.table_columns import TableColumns
 from bakehouse.pages.runs.visible_runs import VisibleRuns
+from bakehouse.pages.runs.whereabouts import Whereabouts
 from bakehouse.pages.session import Session
 from bakehouse.settings import Settings
 from bakehouse.tasks import TaskRunner
@@ -74,6 +76,7 @@ class RunsPage(Page):
         self._glimpser = Glimpser(tasks, self.table, self.model, self)
         self.columns = TableColumns(self.table, self.model, self.filter_bar, self.loader, theme, self)
         self._refresher = Refresher(self._read_again, self)
+        self._whereabouts = Whereabouts(self.sidebar, self.filter_bar, self.selection, self.table)
         self.panels = RunPanels(self.sidebar, self.area, self.inspector, settings)
         self.setFocusProxy(self.table)
         self._make_timers()
@@ -156,6 +159,7 @@ class RunsPage(Page):
         self.sidebar.show_experiments([])
         self.filter_bar.set_text("")
         self._show_frame(RunFrame([]))
+        self._whereabouts.leave()
 
     @override
     def refresh(self, changes: Changes | None) -> None:
@@ -193,6 +197,7 @@ class RunsPage(Page):
 
     def _load_runs(self, experiment_ids: Sequence[int]) -> None:
         self._refresher.given_up()
+        self._whereabouts.leave()
         names = {one.experiment_id: one.name for one in self.sidebar.model.active}
         self.loader.load_runs(experiment_ids, names)
         self.context_changed.emit()
@@ -209,7 +214,8 @@ class RunsPage(Page):
         self.visible.show_frame(frame)
         self._show_visible()
         self.columns.count()
-        if not self.finder.frame_shown(frame) and not self.selection.ids and len(self.model.rows):
+        sought = self._whereabouts.frame_shown(frame) or self.finder.frame_shown(frame)
+        if not sought and not self.selection.ids and len(self.model.rows):
             # The inspector never stands empty beside a full table.
             self.selection.set([self.model.run_id(0)])
 
@@ -321,6 +327,16 @@ class RunsPage(Page):
         """Select the run with the id `target`, in its own experiment."""
         if self._session is not None:
             self.finder.find(str(target), self._session.store, self._frame)
+
+    @override
+    def whereabouts(self) -> Place | None:
+        """Experiments, current run and filter."""
+        return self._whereabouts.here()
+
+    @override
+    def return_to(self, place: Place) -> None:
+        """Show them again."""
+        self._whereabouts.return_to(place, self._frame)
 
     def _select_found(self, run_id: str) -> None:
         if self.model.place_of(run_id) < 0:
