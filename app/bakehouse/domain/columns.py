@@ -75,3 +75,5 @@ def tag(name: str) -> ColumnKey:
 
 NOTE = tag("mlflow.note.content")
 """What a person wrote about a run; a filter calls it `note`."""
+PARENT_RUN = tag("mlflow.parentRunId")
+"""MLflow's own tag with the id of the run that a nested run lies under."""

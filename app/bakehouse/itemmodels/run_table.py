@@ -1,25 +1,27 @@
-"""The run table: rows of a frame in an order and behind a filter, one column a key."""
+"""The run table: rows of a frame in an order and an arrangement and behind a filter, one column a key."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, Qt
+from PySide6.QtCore import QAbstractItemModel, Qt
 from typing_extensions import override
 
-from bakehouse.analysis.columns import Column, Ints, Mask, NumberColumn, TextColumn
+from bakehouse.analysis.columns import Column, Mask, NumberColumn, TextColumn
 from bakehouse.analysis.figures import MISSING, NumberStyle, ago_text, duration_text, moment_text, number_style
 from bakehouse.analysis.frame import ColumnState, RunFrame
-from bakehouse.analysis.order import SortKey, sort_rows
+from bakehouse.analysis.order import SortKey
+from bakehouse.domain.arrangement import Arrangement
 from bakehouse.domain.columns import (
     DURATION,
     END_TIME,
     EXPERIMENT,
+    PARENT_RUN,
     RUN_ID,
     RUN_NAME,
     START_TIME,
@@ -29,6 +31,9 @@ from bakehouse.domain.columns import (
     ColumnKind,
 )
 from bakehouse.domain.text import visible
+from bakehouse.itemmodels.arranged_rows import ArrangedRows
+from bakehouse.itemmodels.cell_column import CellColumn
+from bakehouse.itemmodels.group_cells import GroupCells
 from bakehouse.itemmodels.indexes import ROOT, Index
 
 _TITLES = {
@@ -46,24 +51,8 @@ def column_title(key: ColumnKey) -> str:
     return _TITLES.get(key) or visible(key.title, _CELL_CHARACTERS)
 
 
-@dataclass(slots=True)
-class CellColumn:
-    """How one shown column is drawn: made when it is shown or arrives, asked for every painted cell."""
-
-    key: ColumnKey
-    text: Callable[[int], str]
-    """The text of a run (its row in the frame)."""
-    is_right: bool
-    is_muted: bool
-    state: ColumnState
-    low: float = 0.0
-    high: float = 0.0
-    """The range of the visible runs' finite values; only for the column with bars."""
-    column: Column | None = None
-
-
-class RunTableModel(QAbstractTableModel):
-    """Shows a RunFrame in a flat table; `rows` holds the frame's row of every visible row. GUI thread.
+class RunTableModel(ArrangedRows):
+    """Shows a RunFrame in a flat table; `rows` holds the frame's row of every visible row, -1 for a group. GUI thread.
 
     The page tells it what to show (`show_frame`, `show_columns`, `show_mask`) and which column has arrived
     (`column_changed`); the view's header sorts it. It reads no store.
@@ -71,13 +60,9 @@ class RunTableModel(QAbstractTableModel):
 
     def __init__(self, parent: QAbstractItemModel | None = None) -> None:
         super().__init__(parent)
-        self.frame = RunFrame([])
         self.columns: list[ColumnKey] = []
-        self.rows: Ints = np.empty(0, np.int32)
-        """int32[k]: the visible runs in their order."""
-        self.sort_keys: tuple[SortKey, ...] = ()
+        self.groups = GroupCells(self.arranged)
         self.now_ms = time.time() * 1000
-        self._mask: Mask | None = None
         self._cells: list[CellColumn] = []
         self._waiting_shown = False
 
@@ -109,6 +94,16 @@ class RunTableModel(QAbstractTableModel):
         self._measure_bars()
         self.endResetModel()
 
+    def arrange_by(self, arrangement: Arrangement) -> None:
+        """Nest or group the runs otherwise; columns to group by that are not loaded take effect when they arrive."""
+        self.beginResetModel()
+        if arrangement.group_by != self.arranged.arrangement.group_by:
+            self.arranged.folding.forget_groups()
+        self.arranged.arrangement = arrangement
+        self._arrange()
+        self._measure_bars()
+        self.endResetModel()
+
     def show_waiting(self, shown: bool) -> None:
         """Whether cells of columns on their way say so (after the moment in which nothing shall flicker)."""
         if shown != self._waiting_shown:
@@ -125,7 +120,11 @@ class RunTableModel(QAbstractTableModel):
             if len(self.rows):
                 self.dataChanged.emit(self.index(0, place), self.index(len(self.rows) - 1, place))
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, place, place)
-        if any(sort.column == key for sort in self.sort_keys) and self.frame.column(key) is not None:
+        if self.frame.column(key) is None:
+            return
+        if key == PARENT_RUN or key in self.arranged.arrangement.group_by:
+            self.show_mask(self._mask)
+        elif any(sort.column == key for sort in self.sort_keys):
             self.sort_by(self.sort_keys)
 
     def tick(self) -> None:
@@ -142,40 +141,18 @@ class RunTableModel(QAbstractTableModel):
             self.sort_by((SortKey(self.columns[column], order == Qt.SortOrder.DescendingOrder),))
 
     def sort_by(self, keys: Sequence[SortKey]) -> None:
-        """Order the visible runs; equal ones as the store has them. Persistent indexes follow their runs."""
+        """Order the visible runs; equal ones as the store has them. Persistent indexes follow their rows."""
         self.layoutAboutToBeChanged.emit()
-        before = self.persistentIndexList()
-        runs = [int(self.rows[index.row()]) for index in before]
+        before, ids = self.persistentIndexList(), self.arranged.ids()
+        wanted = [int(ids[index.row()]) for index in before]
         self.sort_keys = tuple(keys)
         self._arrange()
         self._measure_bars()
         if before:
-            places = self.places_of(runs)
+            places = self.arranged.rows_of(wanted)
             after = [self.index(row, index.column()) for row, index in zip(places, before, strict=True)]
             self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
-
-    def places_of(self, runs: Sequence[int]) -> list[int]:
-        """The visible rows of runs (rows of the frame), -1 where hidden."""
-        inverse = np.full(self.frame.size, -1, np.int32)
-        inverse[self.rows] = np.arange(len(self.rows), dtype=np.int32)
-        return [int(inverse[run]) for run in runs]
-
-    def place_of(self, run_id: str) -> int:
-        """The visible row of a run, -1 where it is hidden or unknown."""
-        run = self.frame.row_of.get(run_id)
-        return -1 if run is None else self.places_of([run])[0]
-
-    def run_id(self, row: int) -> str:
-        """The run in a visible row."""
-        return self.frame.run_ids[int(self.rows[row])]
-
-    def _arrange(self) -> None:
-        if self._mask is None:
-            rows = np.arange(self.frame.size, dtype=np.int32)
-        else:
-            rows = np.flatnonzero(self._mask).astype(np.int32)
-        self.rows = sort_rows(self.frame, self.sort_keys, rows)
 
     # Cells
 
@@ -187,23 +164,38 @@ class RunTableModel(QAbstractTableModel):
         """Whether the values of a column are there to be shown."""
         return key in (RUN_NAME, RUN_ID) or self.frame.column(key) is not None
 
+    @property
+    def tree_section(self) -> int:
+        """The shown column that has the names of runs and groups, the indents and the arrows."""
+        return self.columns.index(RUN_NAME) if RUN_NAME in self.columns else 0
+
     def text_at(self, row: int, column: int) -> str:
         """The text of a visible cell."""
-        return self._cells[column].text(int(self.rows[row]))
+        run = int(self.rows[row])
+        if run >= 0:
+            return self._cells[column].text(run)
+        group = self.group_at(row)
+        return self.groups.title(group) if column == self.tree_section else self.groups.text(group, self._cells[column])
 
     def bar_at(self, row: int, column: int) -> float | None:
         """How long the bar behind a visible cell is, 0 to 1; None without a bar."""
         cell = self._cells[column]
         if cell.high <= cell.low or cell.column is None:
             return None
-        value = cell.column.value(int(self.rows[row]))
+        run = int(self.rows[row])
+        value = cell.column.value(run) if run >= 0 else self.groups.bar_value(self.group_at(row), cell)
         if value is None or not cell.low <= value <= cell.high:
             return None
         return (value - cell.low) / (cell.high - cell.low)
 
     def full_text_at(self, row: int, column: int) -> str:
-        """What a copy of the cell holds: numbers with all digits, times as ISO-like local time, missing empty."""
-        key, run = self.columns[column], int(self.rows[row])
+        """`full_text` of a visible cell that is a run's; of a group's, its text."""
+        run = int(self.rows[row])
+        return self.full_text(run, column) if run >= 0 else self.text_at(row, column)
+
+    def full_text(self, run: int, column: int) -> str:
+        """What a copy of a run's cell holds: numbers with all digits, times as ISO-like local time, missing empty."""
+        key = self.columns[column]
         if key in (RUN_NAME, RUN_ID):
             return (self.frame.names if key == RUN_NAME else self.frame.run_ids)[run]
         loaded = self.frame.column(key)
@@ -234,12 +226,15 @@ class RunTableModel(QAbstractTableModel):
         is_muted = key in (START_TIME, END_TIME, DURATION, USER, RUN_ID, STATUS, EXPERIMENT)
         cell = CellColumn(key, column.text, False, is_muted, state, column=column)
         if key in (START_TIME, END_TIME):
-            cell.text = partial(_number_text, column, lambda value: ago_text(value, self.now_ms))
+            cell.write = lambda value: ago_text(value, self.now_ms)
+            cell.text = partial(_number_text, column, cell.write)
         elif key == DURATION:
-            cell.text = partial(_number_text, column, duration_text)
+            cell.write = duration_text
+            cell.text = partial(_number_text, column, cell.write)
         elif isinstance(column, NumberColumn):
             cell.is_right = True
-            cell.text = partial(_number_text, column, _style_of(column).text)
+            cell.write = _style_of(column).text
+            cell.text = partial(_number_text, column, cell.write)
         else:
             cell.is_right = column.is_numeric
             style = _style_of(column) if column.is_numeric else NumberStyle(0)
@@ -263,7 +258,7 @@ class RunTableModel(QAbstractTableModel):
             column = cell.column
             sorted_by = self.sort_keys and self.sort_keys[0].column == cell.key
             if sorted_by and cell.key.kind is ColumnKind.METRIC and column is not None and len(self.rows):
-                values = column.numbers()[self.rows]
+                values = column.numbers()[self.visible_runs()]
                 values = values[np.isfinite(values)]
                 if len(values):
                     low, high = float(values.min()), float(values.max())
@@ -290,8 +285,15 @@ class RunTableModel(QAbstractTableModel):
             side = Qt.AlignmentFlag.AlignRight if self._cells[index.column()].is_right else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{column_title(self.columns[index.column()])}: {self.text_at(index.row(), index.column())}"
+            said = f"{column_title(self.columns[index.column()])}: {self.text_at(index.row(), index.column())}"
+            return said + self._place_said(index.row()) if index.column() == self.tree_section else said
         return None
+
+    def _place_said(self, row: int) -> str:
+        """What the indent and the arrow of a row show, for who cannot see them."""
+        depth, foldable = self.depth(row), self.is_foldable(row)
+        state = f", {'expanded' if self.is_open(row) else 'collapsed'}" if foldable else ""
+        return f", level {depth + 1}{state}" if depth or foldable else ""
 
     @override
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

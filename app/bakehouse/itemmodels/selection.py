@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QObject, QPersistentModelIndex, Signal
 from typing_extensions import override
 
-from bakehouse.analysis.columns import Mask
+from bakehouse.analysis.columns import Ints, Mask
 from bakehouse.itemmodels.run_table import RunTableModel
 from bakehouse.theme import RunColors
 
@@ -81,6 +81,8 @@ class RunSelectionModel(QItemSelectionModel):
         selection.changed.connect(self._adopt)
         table.layoutChanged.connect(self._shadow)
         table.layoutAboutToBeChanged.connect(self._drop_shadow)
+        table.rowsInserted.connect(self._shadow)
+        table.rowsRemoved.connect(self._shadow)
 
     def show_window(self, first: int, last: int) -> None:
         """The view shows these rows now."""
@@ -101,13 +103,26 @@ class RunSelectionModel(QItemSelectionModel):
             self._committed = self.mask
         mask = self._committed.copy()
         for top, bottom in _spans(selection):
-            rows = self._table.rows[top : bottom + 1]
+            # A group stands for its runs; taken together they are turned together.
+            runs = self._table.arranged.runs_of_rows(top, bottom)
+            has_group = bool((self._table.rows[top : bottom + 1] < 0).any())
             if command & Flag.Select:
-                mask[rows] = True
+                mask[runs] = True
             elif command & Flag.Deselect:
-                mask[rows] = False
+                mask[runs] = False
             elif command & Flag.Toggle:
-                mask[rows] = ~mask[rows]
+                mask[runs] = not mask[runs].all() if has_group else ~mask[runs]
+        self._set_mask(mask)
+
+    def ids(self) -> list[str]:
+        """The selected runs."""
+        return list(self._selection.ids)
+
+    def select_runs(self, runs: Ints) -> None:
+        """Select exactly these runs (int32[k], rows of the frame)."""
+        mask = np.zeros(self._table.frame.size, np.bool_)
+        mask[runs] = True
+        self._committed = mask
         self._set_mask(mask)
 
     @override
@@ -158,12 +173,13 @@ class RunSelectionModel(QItemSelectionModel):
         fresh = mask.copy()
         if kept:
             fresh[[row_of[run_id] for run_id in kept]] = False
-        visible = self._table.rows[fresh[self._table.rows]]
+        ordered = self._table.arranged.ordered_runs()
+        visible = ordered[fresh[ordered]]
         fresh[visible] = False
         hidden = np.flatnonzero(fresh)
         added = [run_ids[row] for row in visible.tolist()] + [run_ids[row] for row in hidden.tolist()]
         index = self.currentIndex()
-        current = self._table.run_id(index.row()) if index.isValid() else None
+        current = (self._table.run_id(index.row()) or None) if index.isValid() else None
         if current is not None and not mask[row_of[current]]:
             current = None
         self._telling = True
@@ -190,11 +206,11 @@ class RunSelectionModel(QItemSelectionModel):
         super().select(QItemSelection(), Flag.Clear)
         self.blockSignals(False)
 
-    def _shadow(self) -> None:
+    def _shadow(self, *_what: object) -> None:
         rows, last_column = self._table.rows, self._table.columnCount() - 1
         shadow, scattered = QItemSelection(), False
         if len(rows) and last_column >= 0 and len(self.mask) == self._table.frame.size:
-            tops, bottoms = _stretches(self.mask[rows])
+            tops, bottoms = _stretches(self._table.arranged.selected_rows(self.mask))
             scattered = len(tops) > _SPANS_AT_MOST
             if scattered:
                 low, high = self._window

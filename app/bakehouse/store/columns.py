@@ -13,12 +13,12 @@ from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.store.arrays import metric_values
 from bakehouse.store.history_figures import read_figures
-from bakehouse.store.keys import TABLES, list_keys, stored_keys
+from bakehouse.store.keys import TABLES, has_key, list_keys, stored_keys
 from bakehouse.store.reading import Reader
 from bakehouse.store.scanning import LOOK_UP, Page, Values, bound, look_up_runs, scan_key, scan_table
 from bakehouse.store.values import metric_expression
 
-__all__ = ["Numbers", "Texts", "list_keys", "read_column", "read_columns"]
+__all__ = ["Numbers", "Texts", "has_key", "list_keys", "read_column", "read_columns"]
 
 # Seconds, measured; only their ratios matter. A row found through an index costs a jump to its page.
 _PASSED_ROW = 0.25e-6

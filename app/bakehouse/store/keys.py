@@ -38,6 +38,14 @@ def list_keys(
     ]
 
 
+def has_key(reader: Reader, key: ColumnKey, token: Token) -> bool:
+    """Whether any run of the store has this param, metric or tag: one look into its index. Raises StoreError kin."""
+    table = TABLES[key.kind]
+    if not reader.has(table):
+        return False
+    return reader.first(f"SELECT 1 FROM {table} WHERE key = ? LIMIT 1", (key.name,), token=token) is not None
+
+
 def distinct_keys(reader: Reader, table: str, token: Token) -> list[bytes]:
     """The distinct keys as the store's own bytes, by a skip scan: one index look-up a key."""
     if not reader.has(table):

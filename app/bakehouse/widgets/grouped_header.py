@@ -11,7 +11,7 @@ from bakehouse.analysis.frame import ColumnState
 from bakehouse.domain.text import plain_tooltip
 from bakehouse.itemmodels.run_table import RunTableModel, column_title
 from bakehouse.theme import HEADER_HEIGHT, Theme
-from bakehouse.widgets.run_cells import PADDING
+from bakehouse.widgets.cell_places import PADDING
 
 GROUP_HEIGHT = 20
 _ARROW = 22

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 
-import numpy as np
 from PySide6.QtCore import QEvent, QItemSelectionModel, QMimeData, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -21,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QToolTip, QWidget
 from typing_extensions import override
 
+from bakehouse.analysis.folding import GroupPath
 from bakehouse.analysis.order import SortKey
 from bakehouse.domain.columns import END_TIME, RUN_NAME, START_TIME, STATUS, ColumnKey
 from bakehouse.domain.text import plain_tooltip, visible
@@ -28,8 +28,10 @@ from bakehouse.itemmodels.indexes import Index
 from bakehouse.itemmodels.run_table import RunTableModel, column_title
 from bakehouse.itemmodels.selection import RunSelection, RunSelectionModel
 from bakehouse.theme import ROW_HEIGHT, Theme
+from bakehouse.widgets.cell_places import PADDING, Place
 from bakehouse.widgets.grouped_header import GroupedHeader
-from bakehouse.widgets.run_cells import NAME_INDENT, PADDING, STATUS_WORDS, Place, RowPainter, tabular
+from bakehouse.widgets.name_cells import NAME_INDENT, STAR_ROOM, STATUS_WORDS, Part, part_at, tree_room
+from bakehouse.widgets.run_cells import RowPainter, tabular
 
 _WIDTH_SAMPLE = 200
 _NAME_WIDTHS = (140, 280)
@@ -45,6 +47,8 @@ class RunTableView(QTableView):
     space_pressed = Signal()
     menu_requested = Signal(int, int, QPoint)
     """Visible row and section of the cell, and the place on the screen."""
+    star_requested = Signal(list)
+    """Ids of runs that shall have a star, or lose it where all have one."""
     sorted_by = Signal(object, bool)
     """The column's key, and whether descending."""
 
@@ -58,7 +62,8 @@ class RunTableView(QTableView):
         self._widths: dict[ColumnKey, int] = {}
         self._sampled: set[ColumnKey] = set()
         self._chosen: set[ColumnKey] = set()
-        self._kept: tuple[int, int, str | None] = (0, 0, None)
+        self._kept: tuple[int, int, str | GroupPath] = (0, 0, "")
+        self._hovered = -1
         self.setModel(model)
         self._runs = RunSelectionModel(model, selection)
         self.setSelectionModel(self._runs)
@@ -86,6 +91,7 @@ class RunTableView(QTableView):
         self.setWordWrap(False)
         self.setCornerButtonEnabled(False)
         self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setStyleSheet("QAbstractScrollArea::corner { background: transparent; border: none; }")
         self._header.use_no_selection()
@@ -107,7 +113,8 @@ class RunTableView(QTableView):
         return self._runs
 
     def show_run(self, run_id: str) -> None:
-        """Scroll to a run and make its row the current one, if it is visible."""
+        """Scroll to a run and make its row the current one, if it is visible; what it is folded into opens."""
+        self._table.uncover(run_id)
         place = self._table.place_of(run_id)
         if place >= 0:
             self._runs.setCurrentIndex(self._table.index(place, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
@@ -121,12 +128,13 @@ class RunTableView(QTableView):
 
     def selected_text(self) -> str:
         """The selected visible runs as tab-separated text with a line of titles; values in full."""
-        rows = np.flatnonzero(self._runs.mask[self._table.rows]).tolist()
+        ordered = self._table.arranged.ordered_runs()
+        runs = ordered[self._runs.mask[ordered]].tolist()
         columns = range(len(self._table.columns))
         target = io.StringIO()
         writer = csv.writer(target, delimiter="\t", lineterminator="\n")
         writer.writerow([column_title(key) for key in self._table.columns])
-        writer.writerows([self._table.full_text_at(row, column) for column in columns] for row in rows)
+        writer.writerows([self._table.full_text(run, column) for column in columns] for run in runs)
         return target.getvalue()
 
     # Order
@@ -154,14 +162,14 @@ class RunTableView(QTableView):
 
     def _keep_place(self) -> None:
         index = self.currentIndex()
-        run_id = self._table.run_id(index.row()) if index.isValid() else None
-        self._kept = (self.horizontalScrollBar().value(), self.verticalScrollBar().value(), run_id)
+        current = self._table.row_name(index.row()) if index.isValid() else ""
+        self._kept = (self.horizontalScrollBar().value(), self.verticalScrollBar().value(), current)
 
     def _restore_place(self) -> None:
         self._apply_widths()
         self.updateGeometries()
-        across, down, run_id = self._kept
-        if run_id is not None and (place := self._table.place_of(run_id)) >= 0:
+        across, down, current = self._kept
+        if current and (place := self._table.row_named(current)) >= 0:
             self._runs.setCurrentIndex(self._table.index(place, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
         self.horizontalScrollBar().setValue(across)
         self.verticalScrollBar().setValue(down)
@@ -190,7 +198,7 @@ class RunTableView(QTableView):
             self._sampled.add(key)
             rows = range(0, len(self._table.rows), max(1, len(self._table.rows) // _WIDTH_SAMPLE))
             if key == RUN_NAME:
-                wanted = [NAME_INDENT + PADDING + self._name_width(row) for row in rows]
+                wanted = [NAME_INDENT + PADDING + STAR_ROOM + self._name_width(row) for row in rows]
             else:
                 texts = {self._table.text_at(row, section)[:80] for row in rows}
                 wanted = [metrics.horizontalAdvance(text) + 2 * PADDING for text in texts]
@@ -199,12 +207,16 @@ class RunTableView(QTableView):
         return min(max(width, low), high)
 
     def _name_width(self, row: int) -> int:
-        """The width of a run's name, and of its status where that is written behind it."""
+        """The width of a row's indent and name, and of a run's status where that is written behind it."""
         run, metrics = int(self._table.rows[row]), self.fontMetrics()
+        if run < 0:
+            return metrics.horizontalAdvance(self._table.text_at(row, self._table.tree_section)[:80])
         statuses = self._table.frame.column(STATUS)
         status = statuses.text(run) if statuses is not None else ""
         behind = metrics.horizontalAdvance(status.lower()) + PADDING if status in STATUS_WORDS else 0
-        return metrics.horizontalAdvance(visible(self._table.frame.name(run), 80)) + behind
+        return (
+            metrics.horizontalAdvance(visible(self._table.frame.name(run), 80)) + behind + tree_room(self._table, row)
+        )
 
     def forget_widths(self) -> None:
         """Other runs are shown: measure the columns again, but for those the person has set."""
@@ -241,7 +253,9 @@ class RunTableView(QTableView):
         current = self.currentIndex().row() if self.hasFocus() else -1
         painter = QPainter(self.viewport())
         rows = range(first, last + 1)
-        self._painter.paint(painter, area, first * ROW_HEIGHT - offset, rows, places, self._runs.mask, current)
+        self._painter.paint(
+            painter, area, first * ROW_HEIGHT - offset, rows, places, self._runs.mask, current, self._hovered
+        )
         painter.end()
 
     @override
@@ -262,8 +276,13 @@ class RunTableView(QTableView):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        row = self.currentIndex().row()
         if event.key() == Qt.Key.Key_Space and not event.modifiers():
             self.space_pressed.emit()
+        elif event.key() == Qt.Key.Key_S and not event.modifiers():
+            self.star_requested.emit(self._runs.ids())
+        elif self._fold_by_key(event.key(), row):
+            event.accept()
         elif event.matches(QKeySequence.StandardKey.Copy):
             self.copy_rows()
         else:
@@ -278,11 +297,95 @@ class RunTableView(QTableView):
             self.menu_requested.emit(index.row(), index.column(), place)
 
     @override
+    def selectAll(self) -> None:
+        """Select every run that the filter lets through, folded ones too, and no parent that is only kept."""
+        self._runs.select_runs(self._table.visible_runs())
+
+    @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and not self.indexAt(event.position().toPoint()).isValid():
+        index = self.indexAt(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and not index.isValid():
             event.accept()  # a click beside the rows keeps what is selected
             return
+        if event.button() == Qt.MouseButton.LeftButton and self._click_part(index, event.position().toPoint()):
+            event.accept()
+            return
         super().mousePressEvent(event)
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid() and not self._click_part(index, event.position().toPoint()):
+            self._turn(index.row())
+        event.accept()
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not event.buttons():
+            self._hover(self.indexAt(event.position().toPoint()).row())
+        super().mouseMoveEvent(event)
+
+    @override
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover(-1)
+        super().leaveEvent(event)
+
+    def _hover(self, row: int) -> None:
+        if row != self._hovered:
+            self._hovered = row
+            self.viewport().update()
+
+    def _click_part(self, index: QModelIndex, where: QPoint) -> bool:
+        """Do what a click on an arrow or a star does; whether it was one."""
+        if index.column() != self._table.tree_section:
+            return False
+        left, width = self._header.sectionViewportPosition(index.column()), self._header.sectionSize(index.column())
+        part = part_at(self._table, index.row(), where.x() - left, width)
+        if part is Part.ARROW:
+            self._turn(index.row())
+        elif part is Part.STAR:
+            self.star_requested.emit([self._table.run_id(index.row())])
+        return part is not Part.NAME
+
+    # Folding
+
+    def _turn(self, row: int) -> None:
+        if self._table.is_foldable(row):
+            self.set_open(row, not self._table.is_open(row))
+
+    def set_open(self, row: int, is_open: bool) -> None:
+        """Fold or unfold a visible row; a current row inside it hands over to it."""
+        current = self.currentIndex()
+        if not is_open and row < current.row() <= row + self._table.shown_inside(row):
+            self._make_current(row)
+        self._table.set_open(row, is_open)
+
+    def _make_current(self, row: int) -> None:
+        self._runs.setCurrentIndex(self._table.index(row, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
+
+    def _fold_by_key(self, key: int, row: int) -> bool:
+        """What the arrow keys, plus, minus and the asterisk do in a tree; whether there was something to do."""
+        table = self._table
+        if key == Qt.Key.Key_Asterisk:
+            table.set_all_open(True)
+        elif row < 0 or (not table.arranged.nested and table.arranged.grouping is None):
+            return False
+        elif key in (Qt.Key.Key_Right, Qt.Key.Key_Plus) and table.is_foldable(row) and not table.is_open(row):
+            self.set_open(row, True)
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Minus) and table.is_foldable(row) and table.is_open(row):
+            self.set_open(row, False)
+        elif key == Qt.Key.Key_Left and table.arranged.row_above(row) >= 0:
+            self._go_to(table.arranged.row_above(row))
+        elif key == Qt.Key.Key_Right and table.is_foldable(row) and table.shown_inside(row):
+            self._go_to(row + 1)
+        else:
+            return False
+        return True
+
+    def _go_to(self, row: int) -> None:
+        flags = QItemSelectionModel.SelectionFlag
+        self._runs.setCurrentIndex(self._table.index(row, 0), flags.ClearAndSelect | flags.Rows)
+        self.scrollTo(self._table.index(row, 0))
 
     @override
     def viewportEvent(self, event: QEvent) -> bool:
@@ -294,6 +397,8 @@ class RunTableView(QTableView):
         return super().viewportEvent(event)
 
     def _tooltip(self, row: int, column: int) -> str:
+        if self._table.group_at(row) >= 0:
+            return self._table.groups.tooltip(self._table.group_at(row), self._table.cell(column))
         key, full = self._table.columns[column], self._table.full_text_at(row, column)
         failure = self._table.frame.failures.get(key)
         if failure:

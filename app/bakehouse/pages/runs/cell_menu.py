@@ -22,7 +22,8 @@ def cell_menu(model: RunTableModel, bar: FilterBar, row: int, section: int, comm
     menu.setObjectName("cell_menu")
     key = model.columns[section]
     column = model.frame.column(key)
-    terms = list(cell_terms(key, column, int(model.rows[row]))) if column is not None else []
+    run = int(model.rows[row])
+    terms = list(cell_terms(key, column, run)) if column is not None and run >= 0 else []
     for term in terms:
         entry = menu.addAction(f"Only {visible(term, _SHOWN_CHARACTERS)}".replace("&", "&&"))
         entry.triggered.connect(partial(_narrow, bar, term))

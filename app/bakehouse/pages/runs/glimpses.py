@@ -36,7 +36,13 @@ class Glimpser(QObject):
         self._store: Store | None = None
         self._soon = QTimer(self, singleShot=True, interval=_SCROLLED_MS)
         self._soon.timeout.connect(self.look)
-        for signal in (table.verticalScrollBar().valueChanged, model.layoutChanged, model.modelReset):
+        for signal in (
+            table.verticalScrollBar().valueChanged,
+            model.layoutChanged,
+            model.modelReset,
+            model.rowsInserted,
+            model.rowsRemoved,
+        ):
             signal.connect(self._look_soon)
 
     def open(self, store: Store | None) -> None:
@@ -52,7 +58,8 @@ class Glimpser(QObject):
         """Look up what the window shows and nobody knows yet."""
         self._soon.stop()
         frame, (first, last) = self._model.frame, self._table.shown_rows()
-        rows = self._model.rows[max(0, first - _MARGIN) : last + 1 + _MARGIN].tolist()
+        shown = self._model.rows[max(0, first - _MARGIN) : last + 1 + _MARGIN]
+        rows = shown[shown >= 0].tolist()
         keys = [key for key in self._model.columns if _is_wanted(frame, key, rows)]
         if self._store is not None and rows and keys:
             work = partial(_look_up, self._store, frame, keys, rows)

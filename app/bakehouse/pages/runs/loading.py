@@ -13,10 +13,10 @@ from bakehouse.analysis.association import relevance
 from bakehouse.analysis.columns import Column, build_column
 from bakehouse.analysis.frame import ColumnState, RunFrame, attribute_column, frame_of
 from bakehouse.domain.cancellation import Token
-from bakehouse.domain.columns import ColumnKey, ColumnKind
+from bakehouse.domain.columns import PARENT_RUN, ColumnKey, ColumnKind
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.runs import Experiment
-from bakehouse.store.columns import list_keys, read_columns
+from bakehouse.store.columns import has_key, list_keys, read_columns
 from bakehouse.store.experiments import list_experiments
 from bakehouse.store.handle import Store
 from bakehouse.store.runs import read_headers
@@ -59,8 +59,18 @@ class Reloaded:
 
 
 def read_frame(store: Store, experiment_ids: Sequence[int], names: Mapping[int, str], token: Token) -> RunFrame:
-    """The active runs of the experiments with their attributes."""
-    return frame_of(read_headers(store.reader(), experiment_ids, token), names)
+    """The active runs of the experiments with their attributes, and under which run each lies.
+
+    The parents come with the first rows, so that nothing moves under them later; a store without nested runs pays
+    one look into an index.
+    """
+    reader = store.reader()
+    frame = frame_of(read_headers(reader, experiment_ids, token), names)
+    if has_key(reader, PARENT_RUN, token):
+        parents = build_column(read_columns(reader, [PARENT_RUN], frame.row_of, token)[PARENT_RUN], frame.size)
+        if parents.count:
+            frame.put(PARENT_RUN, parents)
+    return frame
 
 
 def survey(store: Store, experiment_ids: Sequence[int], run_ids: Sequence[str], token: Token) -> Survey:

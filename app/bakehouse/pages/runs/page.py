@@ -15,6 +15,7 @@ from bakehouse.actions import Context
 from bakehouse.analysis.columns import Mask
 from bakehouse.analysis.frame import RunFrame, default_columns
 from bakehouse.analysis.order import SortKey
+from bakehouse.domain.arrangement import Arrangement
 from bakehouse.domain.changes import Changes
 from bakehouse.domain.columns import START_TIME, ColumnKey
 from bakehouse.domain.history import Place
@@ -23,6 +24,7 @@ from bakehouse.domain.text import visible
 from bakehouse.itemmodels.run_table import RunTableModel
 from bakehouse.itemmodels.selection import RunSelection
 from bakehouse.pages.page import Page, PalettePlace
+from bakehouse.pages.runs.arrangement_words import arrangement_words
 from bakehouse.pages.runs.cell_menu import cell_menu
 from bakehouse.pages.runs.finding import RunFinder
 from bakehouse.pages.runs.glimpses import Glimpser
@@ -62,6 +64,7 @@ class RunsPage(Page):
         self.model = RunTableModel()
         self.model.setParent(self)
         self.model.sort_by([SortKey(START_TIME, True)])
+        self.model.arrange_by(Arrangement(nested=settings.flag("nest_runs", True)))
         self.table = RunTableView(self.model, self.selection, theme)
         self.sidebar = ExperimentSidebar(theme)
         self.plots = PlotPanel(themes, tasks, self.selection.colors)
@@ -217,7 +220,7 @@ class RunsPage(Page):
         sought = self._whereabouts.frame_shown(frame) or self.finder.frame_shown(frame)
         if not sought and not self.selection.ids and len(self.model.rows):
             # The inspector never stands empty beside a full table.
-            self.selection.set([self.model.run_id(0)])
+            self.selection.set([self._frame.run_ids[run] for run in self.model.visible_runs()[:1].tolist()])
 
     def _surveyed(self, survey: Survey) -> None:
         self.filter_bar.line.set_vocabulary(self._frame.keys, self._frame.texts_of)
@@ -362,7 +365,9 @@ class RunsPage(Page):
     def copy(self) -> None:
         """Copy the selected rows and say so."""
         self.table.copy_rows()
-        self.said.emit(f"Copied {int(np.count_nonzero(self.table.runs.mask[self.model.rows])):,} rows")
+        self.said.emit(
+            f"Copied {int(np.count_nonzero(self.table.runs.mask[self.model.arranged.ordered_runs()])):,} rows"
+        )
 
     def select_all(self) -> None:
         """Select every visible run."""
@@ -384,10 +389,11 @@ class RunsPage(Page):
         """What is shown, counted."""
         if self._session is None:
             return ""
-        shown, size, selected = len(self.model.rows), self._frame.size, len(self.selection.ids)
+        shown, size, selected = len(self.model.visible_runs()), self._frame.size, len(self.selection.ids)
         parts = [f"{size:,} {'run' if size == 1 else 'runs'}" if shown == size else f"{shown:,} of {size:,} runs"]
+        parts[0] += arrangement_words(self.model)
         if selected:
-            hidden = selected - int(np.count_nonzero(self.table.runs.mask[self.model.rows]))
+            hidden = selected - int(np.count_nonzero(self.table.runs.mask[self.model.arranged.ordered_runs()]))
             parts.append(f"{selected:,} selected" + (f", {hidden:,} of them not shown" if hidden else ""))
         if self.visible.note:
             parts.append(self.visible.note)
