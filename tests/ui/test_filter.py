@@ -29,7 +29,7 @@ def news(page) -> PlainLabel:
 def shown_names(page, key: str) -> set[str]:
     frame = page.model.frame
     (column,) = (column for known, column in frame.columns.items() if known.name == key)
-    return {column.text(int(run)) for run in page.model.rows}
+    return {column.text(int(run)) for run in page.model.visible_runs()}
 
 
 def test_that_a_search_shows_the_runs_it_selects(page, qtbot):
@@ -51,7 +51,7 @@ def test_that_a_figure_over_a_history_is_read_when_a_filter_asks_for_it(page, qt
     qtbot.waitUntil(lambda: 0 < page.model.rowCount() < 200)
     frame = page.model.frame
     low, at = frame.columns[least].numbers(), frame.columns[least._replace(figure="at", step=100)].numbers()
-    assert set(page.model.rows.tolist()) == {row for row in range(200) if low[row] < 4 or at[row] > 8}
+    assert set(page.model.visible_runs().tolist()) == {row for row in range(200) if low[row] < 4 or at[row] > 8}
     page.filter_bar.set_text("max(metrics.no_such) > 1")
     qtbot.waitUntil(lambda: page.model.rowCount() == 0)
     qtbot.waitUntil(lambda: "no run here has metrics.no_such" in page.summary())
