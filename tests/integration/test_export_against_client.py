@@ -21,10 +21,10 @@ from bakehouse.analysis.search.evaluation import evaluate
 from bakehouse.analysis.search.expression import Comparator, Condition, DatasetField, filter_text
 from bakehouse.analysis.search.ordering import check_order, run_order
 from bakehouse.analysis.search.parser import parse, parse_order
-from bakehouse.commands.run_source import StoredRuns
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.domain.errors import FilterError
+from bakehouse.exports.run_source import StoredRuns
 from bakehouse.resources import sample_directory
 from bakehouse.store.columns import list_keys, read_column
 from bakehouse.store.experiments import list_experiments

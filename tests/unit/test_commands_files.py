@@ -20,11 +20,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from bakehouse.commands.file_output import new_file, write_failure
-from bakehouse.commands.table_files import write_table
-from bakehouse.commands.tables import NumberCells, Table, TextCells, TimeCells, number_text, time_text
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import Cancelled, DiskFull, ExportError
+from bakehouse.exports.file_output import new_file, write_failure
+from bakehouse.exports.table_files import write_table
+from bakehouse.exports.tables import NumberCells, Table, TextCells, TimeCells, number_text, time_text
 
 NASTY = [
     "plain",
@@ -176,8 +176,8 @@ FULL_DISK = textwrap.dedent("""
     import resource, signal, sys
     from pathlib import Path
     import numpy as np
-    from bakehouse.commands.table_files import write_table
-    from bakehouse.commands.tables import Table, TextCells
+    from bakehouse.exports.table_files import write_table
+    from bakehouse.exports.tables import Table, TextCells
     from bakehouse.domain.cancellation import Token
     from bakehouse.domain.errors import DiskFull
 
@@ -212,7 +212,7 @@ TERMINATED = textwrap.dedent("""
     import sys
     from pathlib import Path
     from bakehouse.commands import dispatch
-    from bakehouse.commands.file_output import new_file
+    from bakehouse.exports.file_output import new_file
 
     def slow(_name, _arguments):
         with new_file(Path(sys.argv[1])) as file:

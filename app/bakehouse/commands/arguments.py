@@ -61,12 +61,15 @@ def parse_info(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def parse_export(arguments: Sequence[str]) -> argparse.Namespace:
-    """store, experiment and order_by (lists of texts), filter, max, deleted, json, output. Raises ArgumentsError."""
+    """store, experiment, order_by and histories (lists of texts), filter, max, deleted, wide, format, safe_csv, json,
+    output. Raises ArgumentsError.
+    """
     parser = _Parser(
         prog="bakehouse export",
         description="Write runs with their params, latest metrics and tags as a table. The columns are named as "
         "MLflow's search_runs names them: run_id, experiment_id, status, start_time, end_time, artifact_uri, then "
-        "metrics.<key>, params.<key> and tags.<key> by name.",
+        "metrics.<key>, params.<key> and tags.<key> by name. With --histories every point of the metrics named "
+        "instead: run_id, metric, step, timestamp, value.",
         allow_abbrev=False,
     )
     parser.add_argument("store", type=Path, metavar="STORE", help="the mlflow.db to read")
@@ -88,15 +91,44 @@ def parse_export(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--max", type=_count, metavar="N", help="at most so many runs")
     parser.add_argument("--deleted", action="store_true", help="deleted runs and experiments too, not only active ones")
+    parser.add_argument(
+        "--histories",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="METRIC",
+        help="the whole histories of these metrics, a row for each point (all: every metric)",
+    )
+    parser.add_argument(
+        "--wide",
+        nargs="?",
+        choices=("steps", "runs"),
+        const="steps",
+        help="histories with a row for each step of a run and a column for each metric (steps, also when nothing is "
+        "said), or with a column for each run (runs); of several points at one step the last stands",
+    )
+    parser.add_argument(
+        "--safe-csv",
+        action="store_true",
+        help="put an apostrophe before texts that a spreadsheet would run as formulas (in .csv and .tsv)",
+    )
     parser.add_argument("--json", action="store_true", help="say what was written, or the error, as one JSON object")
+    parser.add_argument(
+        "--format",
+        choices=("csv", "tsv", "parquet", "xlsx", "md", "tex"),
+        help="instead of the one that FILE's ending names",
+    )
     parser.add_argument(
         "--output",
         type=Path,
         required=True,
         metavar="FILE",
-        help="ends in .csv, .parquet, .xlsx or .md; replaced if there",
+        help="ends in .csv, .tsv, .parquet, .xlsx, .md or .tex (LaTeX); replaced if there",
     )
-    return parser.parse_args(arguments)
+    chosen = parser.parse_args(arguments)
+    if chosen.wide and not chosen.histories:
+        raise ArgumentsError("--wide is about histories; name metrics with --histories.")
+    return chosen
 
 
 def _count(text: str) -> int:

@@ -13,15 +13,17 @@ import numpy.typing as npt
 from bakehouse.analysis.search.evaluation import columns_of, evaluate
 from bakehouse.analysis.search.ordering import check_order, run_order
 from bakehouse.analysis.search.parser import parse, parse_order
-from bakehouse.commands.file_output import check_target
-from bakehouse.commands.run_source import StoredRuns
-from bakehouse.commands.table_files import check_ending, write_table
-from bakehouse.commands.tables import Cells, Table, TimeCells
 from bakehouse.domain.cancellation import Token
-from bakehouse.domain.columns import ColumnKey
+from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.domain.errors import ExportError
 from bakehouse.domain.runs import Experiment
-from bakehouse.domain.text import visible
+from bakehouse.domain.text import counted, visible
+from bakehouse.exports.file_output import check_target
+from bakehouse.exports.formats import Format, format_of
+from bakehouse.exports.history_tables import HistoryTable, Shape
+from bakehouse.exports.run_source import StoredRuns
+from bakehouse.exports.table_files import write_table
+from bakehouse.exports.tables import Cells, Table, TimeCells
 from bakehouse.store.columns import list_keys
 from bakehouse.store.experiments import list_experiments
 from bakehouse.store.failures import shown
@@ -30,6 +32,7 @@ from bakehouse.store.runs import read_headers
 
 _ACTIVE = "active"
 _NAMED = 10
+_EVERY = "all"
 
 
 def export(chosen: argparse.Namespace) -> str:
@@ -38,7 +41,7 @@ def export(chosen: argparse.Namespace) -> str:
     Raises FilterError, ExportError, DiskFull, StoreError.
     """
     output: Path = chosen.output
-    check_ending(output)
+    kind = Format(chosen.format) if chosen.format else format_of(output)
     check_target(output, chosen.store)
     expression = parse(chosen.filter)
     order = [parse_order(text) for text in chosen.order_by]
@@ -55,16 +58,47 @@ def export(chosen: argparse.Namespace) -> str:
         mask = evaluate(expression, source).mask
         rows = run_order(order, source)
         rows = rows[mask[rows]][: chosen.max]
-        times = headers.start_times_ms[rows], headers.end_times_ms[rows]
         keys = list_keys(reader, ids, token, deleted=chosen.deleted)
+        if chosen.histories:
+            metrics = _metrics(chosen.histories, keys)
+            shape = Shape(chosen.wide or "long")
+            run_ids, names = ([texts[row] for row in rows.tolist()] for texts in (headers.run_ids, headers.names))
+            history = HistoryTable(reader, run_ids, names, metrics, shape, token)
+            write_table(history, output, token, kind=kind, safe=chosen.safe_csv)
+            return _said_of_histories(chosen, history, len(rows))
+        times = headers.start_times_ms[rows], headers.end_times_ms[rows]
         table = _table(source, keys, rows, times)
     finally:
         store.close()
-    write_table(table, output, token)
+    write_table(table, output, token, kind=kind, safe=chosen.safe_csv)
     if chosen.json:
         return json.dumps({"runs": table.size, "columns": len(table.names), "output": shown(output)})
-    runs = "1 run" if table.size == 1 else f"{table.size:,} runs"
-    return f"{runs} with {len(table.names):,} columns written to {shown(output)}."
+    return f"{counted(table.size, 'run')} with {len(table.names):,} columns written to {shown(output)}."
+
+
+def _said_of_histories(chosen: argparse.Namespace, history: HistoryTable, runs: int) -> str:
+    written = history.points - history.superseded
+    if chosen.json:
+        facts = {"runs": runs, "points": written, "superseded": history.superseded, "output": shown(chosen.output)}
+        return json.dumps(facts)
+    left = f" ({counted(history.superseded, 'earlier point')} at the same steps left out)" if history.superseded else ""
+    return f"{counted(written, 'point')} of {counted(runs, 'run')}{left} written to {shown(chosen.output)}."
+
+
+def _metrics(wanted: Sequence[str], keys: Sequence[ColumnKey]) -> list[str]:
+    """The metrics `wanted` by name, or with `all` every one. Raises ExportError for one that no run has."""
+    known = sorted(key.name for key in keys if key.kind is ColumnKind.METRIC)
+    chosen: list[str] = []
+    for text in wanted:
+        if text in known:
+            chosen.append(text)
+        elif text == _EVERY:
+            chosen += known
+        else:
+            some = ", ".join(visible(name, 40) for name in known[:_NAMED])
+            more = f" and {len(known) - _NAMED:,} more" if len(known) > _NAMED else ""
+            raise ExportError(f"No run has a metric {visible(text, 80)}; there are {some or 'none'}{more}.")
+    return chosen
 
 
 def chosen_experiments(known: Sequence[Experiment], wanted: Sequence[str], *, deleted: bool) -> list[Experiment]:

@@ -80,7 +80,7 @@ def read_ranges(reader: Reader, run_id: str, token: Token) -> dict[str, MetricRa
     finite = f"CASE WHEN is_nan IS NOT 1 AND abs(value) < {GREATEST!r} THEN value END"
     if not reader.has("metrics", "is_nan"):
         finite = f"CASE WHEN abs(value) < {GREATEST!r} THEN value END"
-    for first, last in _run_ranges(reader, run_id, token):
+    for first, last in run_ranges(reader, run_id, token):
         rows = reader.rows(
             f"SELECT key, count(*), min({finite}), max({finite}) FROM metrics{_by_run(reader)}"
             " WHERE run_uuid = ? AND rowid BETWEEN ? AND ? GROUP BY key",
@@ -101,11 +101,11 @@ def read_ranges(reader: Reader, run_id: str, token: Token) -> dict[str, MetricRa
 def history_pages(reader: Reader, run_id: str, key: str, token: Token) -> Iterator[list[Row]]:
     """Non-empty pages of (step, timestamp, value)."""
     if reader.schema.index_over("metrics", "run_uuid", "key", "step") and reader.has("metrics", "step"):
-        return _pages_by_step(reader, run_id, key, token)
+        return pages_by_step(reader, run_id, key, token)
     return _pages_by_rowid(reader, run_id, key, token)
 
 
-def _pages_by_step(reader: Reader, run_id: str, key: str, token: Token) -> Iterator[list[Row]]:
+def pages_by_step(reader: Reader, run_id: str, key: str, token: Token) -> Iterator[list[Row]]:
     """Along MLflow 3.17's index over (run_uuid, key, step), in that order."""
     size = reader.page_size("metrics.step")
     source = "FROM metrics WHERE run_uuid = ? AND key = ? AND step"
@@ -113,7 +113,7 @@ def _pages_by_step(reader: Reader, run_id: str, key: str, token: Token) -> Itera
     # A step that is no number sorts behind all numbers; nothing after it can be placed.
     while isinstance(step, (int, float)):
         limit = size.rows
-        sql = f"SELECT {_chosen(reader)} {source} >= ? ORDER BY step, rowid LIMIT ?"
+        sql = f"SELECT {chosen_points(reader)} {source} >= ? ORDER BY step, rowid LIMIT ?"
         page = reader.rows(sql, (run_id, key, step, limit), token=token)
         size.learn(len(page), reader.held_seconds)
         if len(page) < limit:
@@ -139,7 +139,7 @@ def _pages_of_step(reader: Reader, source: str, parameters: tuple[Any, ...], tok
     rowid = -(2**63)
     while True:
         limit = size.rows
-        sql = f"SELECT {_chosen(reader)}, rowid {source} AND rowid > ? ORDER BY rowid LIMIT ?"
+        sql = f"SELECT {chosen_points(reader)}, rowid {source} AND rowid > ? ORDER BY rowid LIMIT ?"
         page = reader.rows(sql, (*parameters, rowid, limit), token=token)
         size.learn(len(page), reader.held_seconds)
         if page:
@@ -151,8 +151,8 @@ def _pages_of_step(reader: Reader, source: str, parameters: tuple[Any, ...], tok
 
 def _pages_by_rowid(reader: Reader, run_id: str, key: str, token: Token) -> Iterator[list[Row]]:
     """Through all points of the run, in the order of writing: older stores index them by run only."""
-    chosen = _chosen(reader)
-    for first, last in _run_ranges(reader, run_id, token):
+    chosen = chosen_points(reader)
+    for first, last in run_ranges(reader, run_id, token):
         page = reader.rows(
             f"SELECT {chosen} FROM metrics{_by_run(reader)} WHERE run_uuid = ? AND rowid BETWEEN ? AND ? AND key = ?"
             " ORDER BY rowid",
@@ -163,7 +163,7 @@ def _pages_by_rowid(reader: Reader, run_id: str, key: str, token: Token) -> Iter
             yield page
 
 
-def _run_ranges(reader: Reader, run_id: str, token: Token) -> Iterator[tuple[int, int]]:
+def run_ranges(reader: Reader, run_id: str, token: Token) -> Iterator[tuple[int, int]]:
     """Pieces of rowids that each hold at most a page of this run's points, see `Reader.rowid_ranges`."""
     size = reader.page_size("metrics.run")
     source = f"FROM metrics{_by_run(reader)} WHERE run_uuid = ?"
@@ -189,7 +189,8 @@ def _by_run(reader: Reader) -> str:
     return f" INDEXED BY {quoted(index)}" if index else ""
 
 
-def _chosen(reader: Reader) -> str:
+def chosen_points(reader: Reader) -> str:
+    """The SQL of (step, timestamp, value) of a point."""
     step = "step" if reader.has("metrics", "step") else "0"
     return f"{step}, timestamp, {metric_expression('metrics', reader.has)}"
 

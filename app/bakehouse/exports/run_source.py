@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from bakehouse.analysis.columns import NumberColumn, TextColumn
 from bakehouse.analysis.search.evaluation import DatasetValues
-from bakehouse.commands.tables import Cells, NumberCells, TextCells
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import END_TIME, RUN_ID, RUN_NAME, START_TIME, STATUS, ColumnKey, ColumnKind
+from bakehouse.exports.tables import Cells, NumberCells, TextCells
 from bakehouse.store.columns import Numbers, Texts, read_columns
 from bakehouse.store.reading import Reader
 from bakehouse.store.run_attributes import read_attribute, read_datasets
