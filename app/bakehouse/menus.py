@@ -11,8 +11,8 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from bakehouse.actions import ACTIONS, MENUS, SEPARATOR, Context
-from bakehouse.dialogs.palette import Place
 from bakehouse.domain.text import visible
+from bakehouse.itemmodels.palette_rows import Entry, Group
 from bakehouse.theme import Theme
 from bakehouse.widgets.icons import icon
 
@@ -78,13 +78,21 @@ class Menus(QObject):
                 menu.addAction(text).triggered.connect(partial(self._choose_recent, path, menu is self.beside))
         self.recent.setEnabled(bool(paths))
 
-    def places(self) -> list[Place]:
-        """The enabled commands for the palette."""
-        return [
-            Place(row.text.replace("&", ""), row.shortcut, row.icon or "arrow-right", partial(self.trigger, row.id))
-            for row in ACTIONS
-            if self._actions[row.id].isEnabled() and row.id != "view.palette"
-        ]
+    def places(self) -> list[Group]:
+        """The commands and the pages of help for the palette."""
+        entries: dict[str, list[Entry]] = {"Commands": [], "Help": []}
+        for row in ACTIONS:
+            action = self._actions[row.id]
+            shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            hint = shortcut if action.isEnabled() else "not available here"
+            go = partial(self.trigger, row.id)
+            name = row.text.replace("&", "")
+            entry = Entry(
+                f"command/{row.id}", name, row.icon or "arrow-right", go, row.tip, hint, None, action.isEnabled()
+            )
+            if row.id != "view.palette":
+                entries["Help" if row.id.startswith("help.") else "Commands"].append(entry)
+        return [Group(title, found) for title, found in entries.items()]
 
     def _fill(self, menu: QMenu, ids: tuple[str, ...]) -> None:
         for entry in ids:

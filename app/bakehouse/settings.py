@@ -10,6 +10,7 @@ from bakehouse.places import config_directory
 
 _RECENT_AT_MOST = 12
 _FILTERS_AT_MOST = 50
+_PLACES_AT_MOST = 40
 
 
 class Settings(QObject):
@@ -70,6 +71,16 @@ class Settings(QObject):
         """Put `text` first among the filters."""
         others = [other for other in self.filters if other != text]
         self._values.setValue("filters", [text, *others][:_FILTERS_AT_MOST])
+
+    @property
+    def recent_places(self) -> list[str]:
+        """Keys of what the palette led to, in whatever store, the last one first."""
+        return self._texts("recent_places")
+
+    def remember_place(self, key: str) -> None:
+        """Put `key` first among them."""
+        others = [other for other in self.recent_places if other != key]
+        self._values.setValue("recent_places", [key, *others][:_PLACES_AT_MOST])
 
     def _texts(self, name: str) -> list[str]:
         value = self._values.value(name, [])

@@ -29,11 +29,11 @@ from bakehouse import __version__
 from bakehouse.actions import Context
 from bakehouse.dialogs.help import HelpDialog
 from bakehouse.dialogs.message import MessageDialog
-from bakehouse.dialogs.palette import PaletteDialog, Place
 from bakehouse.domain.changes import Changes, FileChange
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.options import Options
 from bakehouse.domain.text import visible
+from bakehouse.itemmodels.palette_rows import Entry, Group
 from bakehouse.menus import Menus
 from bakehouse.navigation import Navigation
 from bakehouse.pages.models import ModelsPage
@@ -42,6 +42,7 @@ from bakehouse.pages.page import Page
 from bakehouse.pages.runs import RunsPage
 from bakehouse.pages.session import Session
 from bakehouse.pages.welcome import WelcomePage
+from bakehouse.palette_search import PaletteSearch
 from bakehouse.places import cache_directory
 from bakehouse.resources import icon_path
 from bakehouse.settings import Settings
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
         self._pages: dict[str, Page] = {"runs": self.runs, "models": self.models}
         self.notices = NoticeBar()
         self.questions = StoreQuestions(self.opener, settings, self.notices, self)
+        self.palette_search = PaletteSearch(self.tasks, settings, self)
         self.navigation = Navigation(self._pages, self._show_page, self)
         self.menus = Menus(self._collect_handlers(), self)
         self._lay_out()
@@ -120,6 +122,7 @@ class MainWindow(QMainWindow):
             page.open(session)
         self.rail.set_open(True)
         self.navigation.clear()
+        self.palette_search.set_store(session.store)
         self._show_page("runs")
         self.status.path.setText(visible(_short_path(session.store.path), 120))
         self.status.path.setToolTip("")
@@ -130,6 +133,7 @@ class MainWindow(QMainWindow):
         self._show_recent()
 
     def _closed(self) -> None:
+        self.palette_search.set_store(None)
         for page in self._pages.values():
             page.close_store()
         self._show_closed()
@@ -196,6 +200,7 @@ class MainWindow(QMainWindow):
         self._refresh(changes)
 
     def _refresh(self, changes: Changes | None) -> None:
+        self.palette_search.store_changed()
         for page in self._pages.values():
             page.refresh(changes)
 
@@ -250,8 +255,23 @@ class MainWindow(QMainWindow):
         self.menus.update(context, self._themes.preference)
 
     def _show_palette(self) -> None:
-        places = [Place(*entry) for page in self._pages.values() for entry in page.places()]
-        PaletteDialog(places + self.menus.places(), self._themes.theme, self).open()
+        commands, topics = self.menus.places()
+        places = [group for page in self._pages.values() for group in page.places()]
+        stores = Group(
+            "Stores",
+            [
+                Entry(
+                    f"store/{path}",
+                    path.name,
+                    "database",
+                    partial(self._choose_store, path),
+                    str(path.parent),
+                    go_aside=partial(self._choose_store, path, True),
+                )
+                for path in self._settings.recent
+            ],
+        )
+        self.palette_search.open([commands, *places, stores, topics], self._themes.theme)
 
     def _choose_sample(self) -> None:
         self.store_wanted.emit(Options(sample=True), False)
@@ -286,6 +306,7 @@ class MainWindow(QMainWindow):
         self.opener.closed.connect(self._closed)
         self.opener.failed.connect(self._open_failed)
         self.opener.file_changed.connect(self._file_changed)
+        self.palette_search.run_wanted.connect(partial(self._navigate, "runs"))
         self.navigation.changed.connect(self._update_actions)
         self.tasks.task_started.connect(self.status.task_started)
         self.tasks.task_progressed.connect(self.status.task_progressed)

@@ -10,11 +10,9 @@ from PySide6.QtWidgets import QWidget
 from bakehouse.actions import Context
 from bakehouse.domain.changes import Changes
 from bakehouse.domain.history import Place
+from bakehouse.itemmodels.palette_rows import Group
 from bakehouse.pages.session import Session
 from bakehouse.theme import Theme
-
-PalettePlace = tuple[str, str, str, Callable[[], None]]
-"""(text, kind in a word, icon name, what to do) of one thing the palette can go to."""
 
 
 class Page(QWidget):
@@ -57,7 +55,7 @@ class Page(QWidget):
         """`context` with this page's part filled in."""
         return context
 
-    def places(self) -> list[PalettePlace]:
+    def places(self) -> list[Group]:
         """What the palette can go to on this page."""
         return []
 

@@ -61,7 +61,7 @@ def read_headers(reader: Reader, experiment_ids: Sequence[int], token: Token, *,
     gone: list[npt.NDArray[np.bool_]] = [np.empty(0, np.bool_)]
     for first, last in reader.rowid_ranges("runs", token=token):
         page = reader.columns(chosen, f"FROM runs WHERE rowid BETWEEN ? AND ? AND {where}", (first, last), token=token)
-        page = _new_ones(page, seen)
+        page = new_ones(page, seen)
         ids += page[0]
         names += texts(page[1])
         statuses += map(words.__getitem__, page[2])
@@ -73,8 +73,8 @@ def read_headers(reader: Reader, experiment_ids: Sequence[int], token: Token, *,
         )
         gone.append(np.array(page[7], np.bool_) if deleted else np.zeros(len(page[0]), np.bool_))
         token.report(len(ids), 0, "Reading runs")
-    _fill_from_tag(reader, NAME_TAG, ids, names, token)
-    _fill_from_tag(reader, USER_TAG, ids, users, token)
+    fill_from_tag(reader, NAME_TAG, ids, names, token)
+    fill_from_tag(reader, USER_TAG, ids, users, token)
     return RunHeaders(
         run_ids=ids,
         experiment_ids=np.concatenate(experiments),
@@ -97,7 +97,7 @@ def read_run_ids(
     for first, last in reader.rowid_ranges("runs", token=token):
         source = f"FROM runs WHERE rowid BETWEEN ? AND ? AND {where}"
         page = reader.columns(["run_uuid"], source, (first, last), token=token)
-        ids += _new_ones(page, seen)[0]
+        ids += new_ones(page, seen)[0]
         if limit and len(ids) >= limit:
             break
     return ids
@@ -110,7 +110,7 @@ def _of_experiments(experiment_ids: Sequence[int], *, deleted: bool) -> str:
     return where if deleted else f"{where} AND lifecycle_stage IS NOT 'deleted'"
 
 
-def _new_ones(page: list[list[Any]], seen: set[str]) -> list[list[Any]]:
+def new_ones(page: list[list[Any]], seen: set[str]) -> list[list[Any]]:
     """The columns of `page` at readable ids that did not come before (two undecodable ids may read alike)."""
     ids = page[0]
     new = set(ids)
@@ -125,7 +125,7 @@ def _new_ones(page: list[list[Any]], seen: set[str]) -> list[list[Any]]:
     return [[column[row] for row in kept] for column in page]
 
 
-def _fill_from_tag(reader: Reader, tag: str, ids: list[str], values: list[str], token: Token) -> None:
+def fill_from_tag(reader: Reader, tag: str, ids: list[str], values: list[str], token: Token) -> None:
     """Clients before 1.30 and some 3.x ones keep name or user only as a tag."""
     empty = [row for row, value in enumerate(values) if not value]
     for first in range(0, len(empty), _LOOK_UP):

@@ -27,6 +27,8 @@ class Lane(Enum):
     BACKGROUND = "background"
     WRITE = "write"
     FILES = "files"
+    MEMORY = "memory"
+    """Work over what is in memory already; it waits for no disk."""
 
 
 class TaskRunner(QObject):

@@ -31,7 +31,7 @@ class TopBar(QWidget):
         font.setBold(True)
         self._store.setFont(font)
         self._place = ElidedLabel("", "muted")
-        self._palette = QPushButton("Go to experiment, model, command      Ctrl+K")
+        self._palette = QPushButton("Go to run, experiment, command      Ctrl+K")
         self._palette.setObjectName("palette_button")
         self._palette.setIconSize(QSize(16, 16))
         self._palette.setAccessibleName("Go to")

@@ -20,12 +20,13 @@ from bakehouse.domain.history import Place
 from bakehouse.domain.models import ModelVersion, RegisteredModel
 from bakehouse.domain.runs import RunDetails
 from bakehouse.domain.text import counted, visible
+from bakehouse.itemmodels.palette_rows import Entry, Group
 from bakehouse.itemmodels.registry_models import ModelKey, key_of
 from bakehouse.pages.models.editing import RegistryEditing
 from bakehouse.pages.models.inspector import VersionInspector
 from bakehouse.pages.models.sidebar import ModelSidebar
 from bakehouse.pages.models.versions import VersionTable
-from bakehouse.pages.page import Page, PalettePlace
+from bakehouse.pages.page import Page
 from bakehouse.pages.session import Session
 from bakehouse.settings import Settings
 from bakehouse.store.handle import Store
@@ -116,11 +117,19 @@ class ModelsPage(Page):
         return replace(context, selected_version=self.table.current is not None)
 
     @override
-    def places(self) -> list[PalettePlace]:
-        return [
-            (visible(model.name, 120), "Model", "box", partial(self._go_to, key_of(model)))
-            for model in self.sidebar.model.all
-        ]
+    def places(self) -> list[Group]:
+        store = "" if self._session is None else self._session.store.path
+        models, versions = [], []
+        for model in self.sidebar.model.all:
+            key, count = f"model/{store}/{model.workspace}/{model.name}", counted(len(model.versions), "version")
+            models.append(Entry(key, model.name, "box", partial(self._go_to, key_of(model)), hint=count))
+            for one in reversed(model.versions):
+                go = partial(self._go_to, key_of(model), one.version)
+                aliases = [f"@{alias}" for alias in one.aliases]
+                stage = [one.stage] if one.stage not in ("", "None") else []
+                detail = " ".join([*stage, *aliases])
+                versions.append(Entry(f"{key}/{one.version}", f"{model.name} {one.version}", "package", go, detail))
+        return [Group("Models", models), Group("Versions", versions)]
 
     @override
     def reveal(self, target: object) -> None:
@@ -284,8 +293,9 @@ class ModelsPage(Page):
         else:
             self.sidebar.select(key)
 
-    def _go_to(self, key: ModelKey) -> None:
+    def _go_to(self, key: ModelKey, version: int | None = None) -> None:
         self.navigate_requested.emit("models", key[1])
+        self._wanted = (None, version)
         self._choose(key)
 
     def _ask_transition(self) -> None:

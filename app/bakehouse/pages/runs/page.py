@@ -21,9 +21,10 @@ from bakehouse.domain.columns import START_TIME, ColumnKey
 from bakehouse.domain.history import Place
 from bakehouse.domain.runs import Experiment, RunDetails
 from bakehouse.domain.text import visible
+from bakehouse.itemmodels.palette_rows import Group
 from bakehouse.itemmodels.run_table import RunTableModel
 from bakehouse.itemmodels.selection import RunSelection
-from bakehouse.pages.page import Page, PalettePlace
+from bakehouse.pages.page import Page
 from bakehouse.pages.runs.arrangement_words import arrangement_words
 from bakehouse.pages.runs.cell_menu import cell_menu
 from bakehouse.pages.runs.finding import RunFinder
@@ -410,12 +411,9 @@ class RunsPage(Page):
         return visible(names[0], 120) if len(names) == 1 else f"{len(names):,} experiments" if names else ""
 
     @override
-    def places(self) -> list[PalettePlace]:
+    def places(self) -> list[Group]:
         """Where the palette can go: every experiment."""
-        return [
-            (visible(one.name, 200), "Experiment", "chart-line", partial(self._go_to, one.experiment_id))
-            for one in self.sidebar.model.active
-        ]
+        return [] if self._session is None else [self.sidebar.places(str(self._session.store.path), self._go_to)]
 
     def _go_to(self, experiment_id: int) -> None:
         self.navigate_requested.emit("runs", None)

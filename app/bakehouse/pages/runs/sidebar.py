@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Signal
 from PySide6.QtWidgets import QAbstractItemView, QWidget
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 from bakehouse.domain.runs import Experiment
 from bakehouse.domain.text import counted
 from bakehouse.itemmodels.experiment_list import ExperimentListModel, ExperimentRole
+from bakehouse.itemmodels.palette_rows import Entry, Group
 from bakehouse.theme import GRID, Theme
 from bakehouse.widgets.labels import PlainLabel
 from bakehouse.widgets.search_list import CountedDelegate, SearchList
@@ -60,6 +62,20 @@ class ExperimentSidebar(SearchList):
             with self.filling():
                 self._mark()
             self.chosen.emit(self.selected)
+
+    def places(self, store: str, go: Callable[[int], object]) -> Group:
+        """Every experiment for the palette; `go` is called with the id of the one that was chosen."""
+        entries = [
+            Entry(
+                f"experiment/{store}/{one.experiment_id}",
+                one.name,
+                "chart-line",
+                partial(go, one.experiment_id),
+                hint=counted(one.active_runs, "run"),
+            )
+            for one in self.model.active
+        ]
+        return Group("Experiments", entries)
 
     def _find(self, text: str) -> None:
         with self.filling():
