@@ -98,6 +98,11 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("runs.columns", "&Columns…", "Ctrl+Shift+C", "columns-3", "Choose the table's columns", _on_runs),
     Action(
+        "runs.column_menu", "This colu&mn…", "Ctrl+Shift+M", "columns-3", "Order, place and look of a column", _on_runs
+    ),
+    Action("runs.column_left", "Move column left", "Alt+Shift+Left", "", "Put this column further left", _on_runs),
+    Action("runs.column_right", "Move column right", "Alt+Shift+Right", "", "Put this column further right", _on_runs),
+    Action(
         "runs.copy",
         "&Copy rows",
         "Ctrl+C",

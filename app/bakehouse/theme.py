@@ -50,6 +50,8 @@ class Theme:
     on_accent: str
     selection: str
     value_bar: str
+    shade: str
+    """The deepest shade behind a number that ranks high; lower ones let the ground through."""
     good: str
     bad: str
     warn: str
@@ -136,13 +138,13 @@ def _ordered_map(n: int, part: tuple[float, float]) -> NDArray[np.uint8]:
 
 LIGHT = Theme(
     is_dark=False, window="#f6f4f1", panel="#ffffff", raised="#fbfaf8", line="#e4dfd8", text="#211e1a",
-    muted="#6b645b", accent="#a84a12", on_accent="#ffffff", selection="#fbeadd", value_bar="#efc9a8",
+    muted="#6b645b", accent="#a84a12", on_accent="#ffffff", selection="#fbeadd", value_bar="#efc9a8", shade="#a5cdea",
     good="#1c7c54", bad="#b3261e", warn="#8a5a00",
     runs=("#0072b2", "#d55e00", "#008f68", "#b8618f", "#b07a00", "#2f8fc4"), ordered_range=(0.0, 0.82),
 )  # fmt: skip
 DARK = Theme(
     is_dark=True, window="#171615", panel="#1f1e1c", raised="#262422", line="#37332f", text="#ece8e2",
-    muted="#a79e93", accent="#f0a05a", on_accent="#1f1e1c", selection="#35281d", value_bar="#6b4526",
+    muted="#a79e93", accent="#f0a05a", on_accent="#1f1e1c", selection="#35281d", value_bar="#6b4526", shade="#1d5878",
     good="#5fc79a", bad="#ff8a80", warn="#e2b455",
     runs=("#3d9bd6", "#ee7a2c", "#22b88c", "#d68fb6", "#e6a820", "#6cc0ee"), ordered_range=(0.25, 1.0),
 )  # fmt: skip

@@ -23,6 +23,8 @@ class NumberStyle:
 
     decimals: int
     scientific: bool = False
+    is_chosen: bool = False
+    """Whether a person chose the decimals: then numbers too small for them are rounded like all others."""
 
     def text(self, value: float) -> str:
         """`value` as this column writes it; NaN and infinities as such."""
@@ -31,7 +33,8 @@ class NumberStyle:
         if self.scientific:
             return f"{value:.{_SIGNIFICANT - 1}e}"
         size = abs(value)
-        if (size < 0.5 * 10.0**-self.decimals and value != 0) or size >= _INTEGER_BELOW:
+        is_lost = not self.is_chosen and size < 0.5 * 10.0**-self.decimals and value != 0
+        if is_lost or size >= _INTEGER_BELOW:
             return f"{value:.2e}"
         return f"{value:.{self.decimals}f}"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bakehouse.analysis.columns import Column
 from bakehouse.analysis.frame import ColumnState
+from bakehouse.analysis.shading import Steps
 from bakehouse.domain.columns import ColumnKey
 
 
@@ -26,3 +27,5 @@ class CellColumn:
     column: Column | None = None
     write: Callable[[float], str] | None = None
     """How a number of the column is written; None where it holds texts."""
+    shades: Callable[[], Steps] | None = None
+    """The shade of each run; only for a column with shading. Worked out when it is first painted."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,9 @@ from bakehouse.analysis.columns import Column, Mask, NumberColumn, TextColumn
 from bakehouse.analysis.figures import MISSING, NumberStyle, ago_text, duration_text, moment_text, number_style
 from bakehouse.analysis.frame import ColumnState, RunFrame
 from bakehouse.analysis.order import SortKey
+from bakehouse.analysis.shading import rank_steps
 from bakehouse.domain.arrangement import Arrangement
+from bakehouse.domain.column_look import USUAL_LOOK, ColumnLook, Ground
 from bakehouse.domain.columns import (
     DURATION,
     END_TIME,
@@ -62,6 +64,8 @@ class RunTableModel(ArrangedRows):
         super().__init__(parent)
         self.columns: list[ColumnKey] = []
         self.groups = GroupCells(self.arranged)
+        self.looks: dict[ColumnKey, ColumnLook] = {}
+        """How the person wants columns drawn, shown ones or not."""
         self.now_ms = time.time() * 1000
         self._cells: list[CellColumn] = []
         self._waiting_shown = False
@@ -85,6 +89,18 @@ class RunTableModel(ArrangedRows):
         self._cells = [self._cell_column(key) for key in self.columns]
         self._measure_bars()
         self.endResetModel()
+
+    def show_looks(self, looks: Mapping[ColumnKey, ColumnLook]) -> None:
+        """Draw the columns like this from now on."""
+        self.looks = dict(looks)
+        self._cells = [self._cell_column(key) for key in self.columns]
+        self._measure_bars()
+        if self.columns and len(self.rows):
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.rows) - 1, len(self.columns) - 1))
+
+    def look(self, key: ColumnKey) -> ColumnLook:
+        """How a column is drawn."""
+        return self.looks.get(key, USUAL_LOOK)
 
     def show_mask(self, mask: Mask | None) -> None:
         """Show only the runs of `mask` (bool[runs]), in the present order; None shows all."""
@@ -233,15 +249,15 @@ class RunTableModel(ArrangedRows):
             cell.text = partial(_number_text, column, cell.write)
         elif isinstance(column, NumberColumn):
             cell.is_right = True
-            cell.write = _style_of(column).text
+            cell.write = self._style_of(key, column).text
             cell.text = partial(_number_text, column, cell.write)
         else:
             cell.is_right = column.is_numeric
-            style = _style_of(column) if column.is_numeric else NumberStyle(0)
+            style = self._style_of(key, column) if column.is_numeric else NumberStyle(0)
             # Whole numbers stay as they were written: 007 is not 7.
             cell.text = (
                 partial(_number_text, column, style.text)
-                if style.decimals or style.scientific
+                if style.decimals or style.scientific or style.is_chosen
                 else partial(_short_text, [visible(text, _CELL_CHARACTERS) for text in column.categories], column)
                 if len(column.categories) <= _SAMPLE
                 else partial(_long_text, column)
@@ -251,13 +267,30 @@ class RunTableModel(ArrangedRows):
     def _run_name(self, run: int) -> str:
         return visible(self.frame.name(run), _CELL_CHARACTERS)
 
+    def _style_of(self, key: ColumnKey, column: Column) -> NumberStyle:
+        decimals = self.look(key).decimals
+        if decimals is not None:
+            return NumberStyle(decimals, is_chosen=True)
+        values = column.present_numbers()
+        return number_style(values[:: max(1, len(values) // _SAMPLE)])
+
+    def ground(self, key: ColumnKey) -> Ground:
+        """What lies behind a column's numbers: as chosen, else bars where it is a metric and the table sorted by it."""
+        chosen = self.look(key).ground
+        if chosen is not Ground.AUTOMATIC:
+            return chosen
+        sorted_by = bool(self.sort_keys) and self.sort_keys[0].column == key
+        return Ground.BARS if sorted_by and key.kind is ColumnKind.METRIC else Ground.PLAIN
+
     def _measure_bars(self) -> None:
-        """The column sorted by has bars when it is a metric."""
+        """Make bars and shades over the visible runs."""
         for cell in self._cells:
             cell.low = cell.high = 0.0
-            column = cell.column
-            sorted_by = self.sort_keys and self.sort_keys[0].column == cell.key
-            if sorted_by and cell.key.kind is ColumnKind.METRIC and column is not None and len(self.rows):
+            cell.shades = None
+            column, ground = cell.column, self.ground(cell.key)
+            if column is not None and ground is Ground.SHADING:
+                cell.shades = cache(partial(rank_steps, column, self.visible_runs()))
+            if ground is Ground.BARS and column is not None and len(self.rows):
                 values = column.numbers()[self.visible_runs()]
                 values = values[np.isfinite(values)]
                 if len(values):
@@ -305,11 +338,6 @@ class RunTableModel(ArrangedRows):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{key.kind.title}: {column_title(key)}"
         return None
-
-
-def _style_of(column: Column) -> NumberStyle:
-    values = column.present_numbers()
-    return number_style(values[:: max(1, len(values) // _SAMPLE)])
 
 
 def _number_text(column: Column, write: Callable[[float], str], run: int) -> str:

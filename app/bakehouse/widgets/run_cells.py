@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect
-from PySide6.QtGui import QFont, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from bakehouse.analysis.columns import Mask
 from bakehouse.analysis.figures import MISSING
 from bakehouse.analysis.frame import ColumnState
+from bakehouse.analysis.shading import STEPS, Steps
 from bakehouse.itemmodels.cell_column import CellColumn
 from bakehouse.itemmodels.run_table import RunTableModel
 from bakehouse.theme import ROW_HEIGHT, RunColors, Theme
@@ -50,6 +51,9 @@ class RowPainter:
             QPen(theme.color(token)) for token in ("text", "muted", "bad", "line")
         )
         self._bar = theme.color("value_bar")
+        self._shades = [theme.color("shade") for _ in range(STEPS + 1)]
+        for step, shade in enumerate(self._shades):
+            shade.setAlphaF(step / STEPS)
 
     def set_font(self, font: QFont) -> None:
         """The font that the painter will have."""
@@ -75,6 +79,8 @@ class RowPainter:
             cell = self._model.cell(place.section)
             if cell.high > cell.low:
                 self._paint_bars(painter, top, rows, place)
+            if cell.shades is not None:
+                self._paint_shades(painter, top, cell.shades()[runs], place)
             if place.section == tree:
                 self._names.paint(painter, self._ruler_of(painter), top, rows, place, cell, mask, hovered)
             else:
@@ -86,6 +92,15 @@ class RowPainter:
         if current in rows:
             y = top + (current - rows.start) * ROW_HEIGHT
             painter.fillRect(area.left(), y, _CURRENT_MARK, ROW_HEIGHT - 1, self.theme.color("accent"))
+
+    def paint_edge(self, painter: QPainter, x: int, area: QRect, *, is_over: bool) -> None:
+        """The edge of the columns that stand still, which end before `x`; with a shadow where others lie below them."""
+        painter.fillRect(x - 1, area.top(), 1, area.height(), self.theme.color("line"))
+        if is_over:
+            shadow = QColor(0, 0, 0)
+            for step in range(4):
+                shadow.setAlpha((28 if self.theme.is_dark else 12) * (4 - step) // 2)
+                painter.fillRect(x + step, area.top(), 1, area.height(), shadow)
 
     def _paint_ground(self, painter: QPainter, area: QRect, top: int, selected: Mask, groups: Mask) -> None:
         ground = self.theme.color("raised")
@@ -106,12 +121,25 @@ class RowPainter:
                 y = top + offset * ROW_HEIGHT + _BAR_INSET
                 painter.fillRect(place.left, y, width, ROW_HEIGHT - 2 * _BAR_INSET - 1, self._bar)
 
+    def _paint_shades(self, painter: QPainter, top: int, steps: Steps, place: Place) -> None:
+        # See-through, so that a selected row stays one.
+        for offset, step in enumerate(steps.tolist()):
+            if step:
+                y = top + offset * ROW_HEIGHT
+                painter.fillRect(place.left, y, place.width - 1, ROW_HEIGHT - 1, self._shades[step])
+
     def _paint_texts(self, painter: QPainter, top: int, texts: list[str], place: Place, cell: CellColumn) -> None:
         ruler = self._ruler_of(painter)
         baseline = ruler.baseline
         room = place.width - 2 * PADDING
         left, right = place.left + PADDING, place.left + place.width - PADDING
-        usual = self._bad if cell.state is ColumnState.FAILED else self._muted if cell.is_muted else self._text
+        usual = (
+            self._bad
+            if cell.state is ColumnState.FAILED
+            else self._muted
+            if cell.is_muted and cell.shades is None
+            else self._text
+        )
         painter.setPen(usual)
         for offset, text in enumerate(texts):
             if not text:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QMimeData, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QFocusEvent,
     QGuiApplication,
     QHelpEvent,
     QKeyEvent,
@@ -17,7 +19,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QToolTip, QWidget
 from typing_extensions import override
 
 from bakehouse.analysis.folding import GroupPath
@@ -28,17 +30,18 @@ from bakehouse.itemmodels.indexes import Index
 from bakehouse.itemmodels.run_table import RunTableModel, column_title
 from bakehouse.itemmodels.selection import RunSelection, RunSelectionModel
 from bakehouse.theme import ROW_HEIGHT, Theme
-from bakehouse.widgets.cell_places import PADDING, Place
-from bakehouse.widgets.grouped_header import GroupedHeader
+from bakehouse.widgets.cell_places import PADDING
+from bakehouse.widgets.frozen_table import FrozenTableView
 from bakehouse.widgets.name_cells import NAME_INDENT, STAR_ROOM, STATUS_WORDS, Part, part_at, tree_room
 from bakehouse.widgets.run_cells import RowPainter, tabular
 
 _WIDTH_SAMPLE = 200
 _NAME_WIDTHS = (140, 280)
 _WIDTHS = (64, 240)
+_FITTED_AT_MOST = 900
 
 
-class RunTableView(QTableView):
+class RunTableView(FrozenTableView):
     """Shows a RunTableModel; a click on a header sorts by it, a second one turns the order round, Shift adds a key.
 
     Keeps the place of the scroll bars, the current run and the widths of columns when the table's rows are replaced.
@@ -51,11 +54,17 @@ class RunTableView(QTableView):
     """Ids of runs that shall have a star, or lose it where all have one."""
     sorted_by = Signal(object, bool)
     """The column's key, and whether descending."""
+    column_menu_requested = Signal(int, QPoint)
+    """Section, and the place on the screen."""
+    column_moved = Signal(int, int)
+    """A column was dropped before another one (or behind the last)."""
+    widths_changed = Signal()
+    """The person has set the width of a column."""
 
     def __init__(
         self, model: RunTableModel, selection: RunSelection, theme: Theme, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(model, theme, parent)
         self.setObjectName("run_table")
         self.setAccessibleName("Runs")
         self._table = model
@@ -64,12 +73,9 @@ class RunTableView(QTableView):
         self._chosen: set[ColumnKey] = set()
         self._kept: tuple[int, int, str | GroupPath] = (0, 0, "")
         self._hovered = -1
-        self.setModel(model)
         self._runs = RunSelectionModel(model, selection)
         self.setSelectionModel(self._runs)
         self._painter = RowPainter(model, theme, selection.colors)
-        self._header = GroupedHeader(model, theme, self)
-        self.setHorizontalHeader(self._header)
         self._set_up()
         selection.changed.connect(self.viewport().update)
         model.modelAboutToBeReset.connect(self._keep_place)
@@ -78,6 +84,9 @@ class RunTableView(QTableView):
         model.layoutChanged.connect(self._header.viewport().update)
         self._header.sectionClicked.connect(self._sort_by_section)
         self._header.sectionResized.connect(self._remember_width)
+        self._header.menu_requested.connect(self.column_menu_requested)
+        self._header.column_moved.connect(self.column_moved)
+        self._header.fit_requested.connect(self.fit)
         self.verticalScrollBar().valueChanged.connect(self._show_window)
 
     def _set_up(self) -> None:
@@ -120,6 +129,14 @@ class RunTableView(QTableView):
             self._runs.setCurrentIndex(self._table.index(place, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
             self.scrollTo(self._table.index(place, 0))
 
+    def go_to_column(self, section: int) -> None:
+        """Put the keyboard into another column of the row it is in, and scroll there."""
+        row = max(self.currentIndex().row(), 0)
+        if row < len(self._table.rows):
+            index = self._table.index(row, section)
+            self._runs.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.scrollTo(index)
+
     def copy_rows(self) -> None:
         """Put the selected visible runs on the clipboard as tab-separated text, shown columns under their names."""
         data = QMimeData()
@@ -140,23 +157,27 @@ class RunTableView(QTableView):
     # Order
 
     def _sort_by_section(self, section: int) -> None:
-        """Sort by a column; with Shift as a further key behind those there are."""
+        """Sort by a column, or turn its order round; with Shift as a further key behind those there are."""
         key = self._table.columns[section]
         adding = bool(QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier)
         keys = list(self._table.sort_keys) if adding else self._table.sort_keys[:1]
-        place = next((place for place, one in enumerate(keys) if one.column == key), None)
+        present = next((one for one in keys if one.column == key), None)
         # Numbers are looked for at their best end first, names from A on.
         first_descending = self._table.cell(section).is_right or key in (START_TIME, END_TIME)
-        chosen = SortKey(key, first_descending if place is None else not keys[place].descending)
-        if not adding:
-            keys = [chosen]
-        elif place is None:
+        self.sort_column(key, first_descending if present is None else not present.descending, adding=adding)
+
+    def sort_column(self, key: ColumnKey, descending: bool, *, adding: bool = False) -> None:
+        """Sort by a column; with `adding` as a further key behind those there are, or in the place it has."""
+        keys = list(self._table.sort_keys) if adding else []
+        place = next((place for place, one in enumerate(keys) if one.column == key), None)
+        chosen = SortKey(key, descending)
+        if place is None:
             keys = [*keys, chosen]
         else:
             keys = [*keys[:place], chosen, *keys[place + 1 :]]
         self._table.sort_by(keys)
         self._runs.show_window(*self.shown_rows())
-        self.sorted_by.emit(key, chosen.descending)
+        self.sorted_by.emit(key, descending)
 
     # Place and widths
 
@@ -190,7 +211,7 @@ class RunTableView(QTableView):
         if section == last.column() and self._table.columns[section] not in self._sampled:
             self._apply_widths()
 
-    def _sampled_width(self, section: int) -> int:
+    def _sampled_width(self, section: int, at_most: int = 0) -> int:
         key = self._table.columns[section]
         metrics = self.fontMetrics()
         width = self._header.title_width(section)
@@ -204,7 +225,7 @@ class RunTableView(QTableView):
                 wanted = [metrics.horizontalAdvance(text) + 2 * PADDING for text in texts]
             width = max([width, *(pixels + 2 for pixels in wanted)])
         low, high = _NAME_WIDTHS if key == RUN_NAME else _WIDTHS
-        return min(max(width, low), high)
+        return min(max(width, low), at_most or high)
 
     def _name_width(self, row: int) -> int:
         """The width of a row's indent and name, and of a run's status where that is written behind it."""
@@ -228,6 +249,30 @@ class RunTableView(QTableView):
         self._widths[key] = new
         self._sampled.add(key)
         self._chosen.add(key)
+        self.widths_changed.emit()
+
+    @property
+    def chosen_widths(self) -> dict[ColumnKey, int]:
+        """The widths that the person has set, of shown columns and others."""
+        return {key: self._widths[key] for key in self._chosen if key in self._widths}
+
+    def set_chosen_widths(self, widths: Mapping[ColumnKey, int]) -> None:
+        """Exactly these columns have a width of the person's; the others are measured."""
+        dropped = self._chosen - set(widths)
+        self._chosen = set(widths)
+        self._sampled = (self._sampled - dropped) | self._chosen
+        self._widths = {key: width for key, width in self._widths.items() if key not in dropped} | dict(widths)
+        self._apply_widths()
+
+    def fit(self, section: int) -> None:
+        """Give a column the width at which its title and (a sample of) its values are whole."""
+        self._header.resizeSection(section, self._sampled_width(section, _FITTED_AT_MOST))
+
+    def forget_width(self, section: int) -> None:
+        """Let a column have the width that the table gives by itself."""
+        key = self._table.columns[section]
+        self.set_chosen_widths({other: width for other, width in self.chosen_widths.items() if other != key})
+        self.widths_changed.emit()
 
     def shown_rows(self) -> tuple[int, int]:
         """The first and the last row in the window."""
@@ -245,17 +290,18 @@ class RunTableView(QTableView):
         area, offset = event.rect(), self.verticalOffset()
         first = max((area.top() + offset) // ROW_HEIGHT, 0)
         last = min((area.bottom() + offset) // ROW_HEIGHT, len(self._table.rows) - 1)
-        header, places = self._header, []
-        for section in range(len(self._table.columns)):
-            left, width = header.sectionViewportPosition(section), header.sectionSize(section)
-            if left <= area.right() and left + width > area.left():
-                places.append(Place(section, left, width))
         current = self.currentIndex().row() if self.hasFocus() else -1
         painter = QPainter(self.viewport())
         rows = range(first, last + 1)
-        self._painter.paint(
-            painter, area, first * ROW_HEIGHT - offset, rows, places, self._runs.mask, current, self._hovered
-        )
+        for part, places in self.parts(area):
+            painter.setClipRect(part)
+            marked = current if part.left() == 0 else -1
+            self._painter.paint(
+                painter, part, first * ROW_HEIGHT - offset, rows, places, self._runs.mask, marked, self._hovered
+            )
+        if (edge := self._header.frozen_width()) > 0:
+            painter.setClipping(False)
+            self._painter.paint_edge(painter, edge, area, is_over=self.horizontalOffset() > 0)
         painter.end()
 
     @override
@@ -267,7 +313,17 @@ class RunTableView(QTableView):
     @override
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
-        self.viewport().update()
+        self._repaint()
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._header.viewport().update()
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._header.viewport().update()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -339,7 +395,7 @@ class RunTableView(QTableView):
         """Do what a click on an arrow or a star does; whether it was one."""
         if index.column() != self._table.tree_section:
             return False
-        left, width = self._header.sectionViewportPosition(index.column()), self._header.sectionSize(index.column())
+        left, width = self._header.left_of(index.column()), self._header.sectionSize(index.column())
         part = part_at(self._table, index.row(), where.x() - left, width)
         if part is Part.ARROW:
             self._turn(index.row())

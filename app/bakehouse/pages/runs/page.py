@@ -29,6 +29,7 @@ from bakehouse.pages.runs.arrangement_words import arrangement_words
 from bakehouse.pages.runs.cell_menu import cell_menu
 from bakehouse.pages.runs.finding import RunFinder
 from bakehouse.pages.runs.glimpses import Glimpser
+from bakehouse.pages.runs.header_menu import ColumnMenus
 from bakehouse.pages.runs.inspector import RunInspector
 from bakehouse.pages.runs.loading import Reloaded, RunLoader, Survey
 from bakehouse.pages.runs.panels import RunPanels
@@ -79,6 +80,7 @@ class RunsPage(Page):
         self.finder = RunFinder(tasks, self)
         self._glimpser = Glimpser(tasks, self.table, self.model, self)
         self.columns = TableColumns(self.table, self.model, self.filter_bar, self.loader, theme, self)
+        self._column_menus = ColumnMenus(self.columns, self)
         self._refresher = Refresher(self._read_again, self)
         self._whereabouts = Whereabouts(self.sidebar, self.filter_bar, self.selection, self.table)
         self.panels = RunPanels(self.sidebar, self.area, self.inspector, settings)
@@ -358,6 +360,9 @@ class RunsPage(Page):
             "runs.filter": self.filter_bar.focus,
             "runs.clear_filter": self.clear_filter,
             "runs.columns": self.columns.choose,
+            "runs.column_menu": self._column_menus.open_current,
+            "runs.column_left": partial(self.columns.move_current, -1),
+            "runs.column_right": partial(self.columns.move_current, 1),
             "runs.copy": self.copy,
             "runs.select_all": self.select_all,
             "runs.register": self.inspector.request_registration,
