@@ -33,7 +33,8 @@ from bakehouse.store.opening import open_store
 from bakehouse.store.run_attributes import read_datasets
 from bakehouse.store.runs import read_headers
 from tests.clients import Client
-from tests.stores import shared_store
+from tests.odd_runs import some_runs, write_runs
+from tests.stores import new_store, shared_store
 
 pytestmark = pytest.mark.integration
 
@@ -79,9 +80,14 @@ print(json.dumps({"columns": list(frame.columns), "runs": [
 DATA = Path(__file__).resolve().parents[1] / "data"
 
 
-@pytest.fixture(scope="module", params=["shared", "sample"])
+@pytest.fixture(scope="module", params=["shared", "sample", "odd"])
 def store_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the shared 3.17 store or of the sample."""
+    """A copy of the shared 3.17 store or of the sample, or a store of runs with odd values."""
+    if request.param == "odd":
+        path = new_store(tmp_path_factory.mktemp("client") / "mlflow.db")
+        # The client cannot read a run whose user is NULL.
+        write_runs(path, [{**run, "user_id": run["user_id"] or ""} for run in some_runs(70)])
+        return path
     if request.param == "shared":
         source = shared_store("mlflow-3.17")
     else:
@@ -149,13 +155,34 @@ def generated_filters(ours: OurSearch, count: int) -> list[str]:
                 examples = ours.examples(subject)
             condition = random_condition(chance, subject, examples or ["absent"])
             try:
-                terms.append(filter_text(condition))
+                terms.append(spelled(chance, filter_text(condition)))
             except ValueError:
                 continue
         joint = chance.choice((" AND ", " and ", " And  "))
         if terms:
             filters.append(joint.join(terms))
     return filters
+
+
+def spelled(chance: random.Random, term: str) -> str:
+    """A term as somebody else may write it: other words for its entity, other quotes, other letters."""
+    entities = {
+        "metrics.": ("metric.", "`metrics`."),
+        "params.": ("param.", "parameter.", "parameters."),
+        "tags.": ("tag.",),
+        "dataset.": ("datasets.",),
+    }
+    entity = next((entity for entity in entities if term.startswith(entity)), "")
+    others = entities.get(entity, ("attribute.", "attributes.", "attr.", "run."))
+    name, blank, rest = term[len(entity) :].partition(" ")
+    if chance.random() < 0.5:
+        entity = chance.choice(others)
+    if entity and name.isalnum() and chance.random() < 0.3:
+        name = chance.choice(("`{}`", '"{}"')).format(name)
+    for word in ("LIKE ", "ILIKE ", "IN ", "NOT IN ", "IS NULL", "IS NOT NULL"):
+        if rest.startswith(word) and chance.random() < 0.3:
+            rest = word.lower() + rest[len(word) :]
+    return f"{entity}{name}{blank}{rest}"
 
 
 def random_condition(chance: random.Random, subject: ColumnKey | DatasetField, examples: list[Any]) -> Condition:

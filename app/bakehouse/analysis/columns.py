@@ -212,6 +212,14 @@ class TextColumn:
             return cls(rows, codes[rows], list(known), len(texts), numeric=numeric)
         return cls(np.arange(len(texts), dtype=np.int32), codes, list(known), len(texts), numeric=numeric)
 
+    @classmethod
+    def of_optional_texts(cls, texts: Sequence[str | None]) -> TextColumn:
+        """A column in which only None is missing: the empty text is a value, as it is for MLflow; no text a number."""
+        known = {text: code for code, text in enumerate(dict.fromkeys(text for text in texts if text is not None))}
+        rows = np.fromiter((row for row, text in enumerate(texts) if text is not None), np.int32)
+        codes = np.fromiter((known[text] for text in texts if text is not None), np.int32)
+        return cls(rows, codes, list(known), len(texts), numeric=False)
+
     @property
     def is_sparse(self) -> bool:
         return self._rows is not None

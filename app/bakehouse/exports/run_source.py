@@ -85,13 +85,13 @@ class StoredRuns:
     def _attribute(self, key: ColumnKey) -> TextColumn:
         run_ids = self._headers.run_ids
         if key == RUN_ID:
-            return _text_column(list(run_ids))
+            return TextColumn.of_optional_texts(list(run_ids))
         if key.name == "experiment_id":
-            return _text_column([str(number) for number in self._headers.experiment_ids.tolist()])
+            return TextColumn.of_optional_texts([str(number) for number in self._headers.experiment_ids.tolist()])
         if key == STATUS:
-            return _text_column([status or None for status in self._headers.statuses])
+            return TextColumn.of_optional_texts([status or None for status in self._headers.statuses])
         name = "name" if key == RUN_NAME else key.name
-        return _text_column(read_attribute(self._reader, name, run_ids, self._token))
+        return TextColumn.of_optional_texts(read_attribute(self._reader, name, run_ids, self._token))
 
 
 def _cells(values: Numbers | Texts, size: int) -> Cells:
@@ -102,12 +102,3 @@ def _cells(values: Numbers | Texts, size: int) -> Cells:
     numbers, present = np.full(size, np.nan), np.zeros(size, np.bool_)
     numbers[values.rows], present[values.rows] = values.values, True
     return NumberCells(numbers, present)
-
-
-def _text_column(texts: list[str | None] | list[str]) -> TextColumn:
-    """A column in which only None is missing; the empty text is a value, as it is for MLflow."""
-    known: dict[str, int] = {}
-    pairs = [(row, known.setdefault(text, len(known))) for row, text in enumerate(texts) if text is not None]
-    rows = np.fromiter((row for row, _ in pairs), np.int32, len(pairs))
-    codes = np.fromiter((code for _, code in pairs), np.int32, len(pairs))
-    return TextColumn(rows, codes, list(known), len(texts), numeric=False)

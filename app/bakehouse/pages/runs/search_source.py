@@ -10,7 +10,7 @@ from bakehouse.analysis.columns import Column, NumberColumn, TextColumn
 from bakehouse.analysis.frame import RunFrame
 from bakehouse.analysis.search.evaluation import DatasetValues
 from bakehouse.domain.cancellation import Token
-from bakehouse.domain.columns import ColumnKey, ColumnKind
+from bakehouse.domain.columns import STATUS, ColumnKey, ColumnKind
 from bakehouse.store.handle import Store
 from bakehouse.store.run_attributes import TEXT_ATTRIBUTES, read_attribute, read_datasets
 
@@ -32,12 +32,13 @@ class FrameSource:
         return column if isinstance(column, NumberColumn) else NumberColumn(_NO_ROWS, np.empty(0), self.size)
 
     def texts(self, key: ColumnKey) -> TextColumn:
+        if key.kind is ColumnKind.ATTRIBUTE and key.name in TEXT_ATTRIBUTES and key != STATUS:
+            # The table takes users from their tag where the run's row names none; MLflow compares what the row holds.
+            texts = read_attribute(self._store.reader(), key.name, self._frame.run_ids, self._token)
+            return TextColumn.of_optional_texts(texts)
         column = self._columns.get(key)
         if isinstance(column, TextColumn):
             return column
-        if key.kind is ColumnKind.ATTRIBUTE and key.name in TEXT_ATTRIBUTES:
-            texts = read_attribute(self._store.reader(), key.name, self._frame.run_ids, self._token)
-            return TextColumn.of_texts([text or "" for text in texts], numeric=False)
         return TextColumn(_NO_ROWS, _NO_ROWS, [], self.size)
 
     def datasets(self) -> DatasetValues:
