@@ -58,6 +58,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("store.sample", "Open &sample store", "", "sheet", "Open the sample store in the data folder"),
     Action("store.close", "&Close store", "Ctrl+W", "x", "Close this store", _store_open),
     Action("store.refresh", "&Refresh", "F5", "refresh-cw", "Read the store again", _store_open),
+    Action("app.preferences", "&Preferences…", "Ctrl+,", "settings", "Theme, times, stores, personal data"),
     Action("window.new", "&New window", "Ctrl+N", "external-link", "Another window on the same store"),
     Action("window.close", "Close &window", "Ctrl+Shift+W", "", "Close this window"),
     Action("app.quit", "&Quit", "Ctrl+Q", "", "Close every window"),
@@ -75,6 +76,10 @@ ACTIONS: tuple[Action, ...] = (
         "arrow-right",
         "Show what was left by going back (Alt+Right)",
         lambda c: c.can_go_forward,
+    ),
+    Action("view.next_pane", "&Next part", "F6", "", "Put the keyboard into the next part of the page", _store_open),
+    Action(
+        "view.previous_pane", "Pre&vious part", "Shift+F6", "", "Put the keyboard into the part before", _store_open
     ),
     Action("view.palette", "&Go to…", "Ctrl+K", "search", "Find a command, an experiment or a model"),
     Action("theme.system", "As the &desktop", "", "", "Follow the desktop's light or dark scheme", checkable=True),
@@ -127,10 +132,21 @@ ACTIONS: tuple[Action, ...] = (
         "Move the selected version to another stage",
         lambda c: c.store_open and c.page == "models" and c.selected_version and not c.read_only,
     ),
+    Action("help.shortcuts", "&Keyboard shortcuts", "Ctrl+/", "info", "Every shortcut on one sheet"),
     Action("help.filter", "&Filter language", "F1", "info", "How runs are filtered, with examples"),
     Action("help.about", "&About Bakehouse", "", "info", "Version and licence"),
     Action("help.log", "Show &log file", "", "file-text", "Open the folder of the log file"),
 )
+
+KEYS: tuple[tuple[str, str, str], ...] = (
+    ("In the table of runs", "Space", "Show or hide the inspector"),
+    ("In the table of runs", "Shift+Down", "Select one run more"),
+    ("In the filter", "Down", "Go to the table"),
+    ("In the filter", "Up", "Bring back earlier filters"),
+    ("In the palette", "Return", "Go to what is marked"),
+    ("In the palette", "Ctrl+Return", "Open a store in a new window"),
+)
+"""Keys that are no commands: where they work, which, and what they do."""
 
 SEPARATOR = "-"
 
@@ -139,7 +155,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "&File",
         (
             "store.open", "recent", "open_beside", "store.sample", SEPARATOR, "window.new", SEPARATOR,
-            "store.refresh", "store.close", "window.close", SEPARATOR, "app.quit",
+            "store.refresh", "store.close", "window.close", SEPARATOR, "app.preferences", SEPARATOR, "app.quit",
         ),
     ),
     ("&Edit", ("runs.copy", "runs.select_all", SEPARATOR, "runs.register", "models.transition")),
@@ -148,9 +164,10 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "page.runs", "page.models", SEPARATOR, "go.back", "go.forward", SEPARATOR,
             "view.palette", "runs.filter", "runs.clear_filter", "runs.columns",
-            SEPARATOR, "view.sidebar", "view.inspector", SEPARATOR, "theme.system", "theme.light", "theme.dark",
+            SEPARATOR, "view.sidebar", "view.inspector", "view.next_pane", "view.previous_pane",
+            SEPARATOR, "theme.system", "theme.light", "theme.dark",
         ),
     ),
-    ("&Help", ("help.filter", SEPARATOR, "help.log", "help.about")),
+    ("&Help", ("help.filter", "help.shortcuts", SEPARATOR, "help.log", "help.about")),
 )  # fmt: skip
 """Menu title and its entries; "recent" and "open_beside" stand for submenus of the stores opened before."""

@@ -56,7 +56,11 @@ class Application(QObject):
         sys.excepthook = self._uncaught
         self.window.show()
         self.instance.listen()
-        self.window.open_options(options)
+        recent = self.settings.recent
+        if not options.sample and options.store is None and recent and self.settings.reopens_last_store:
+            self.window.open_store(recent[0], read_only=options.read_only)
+        else:
+            self.window.open_options(options)
 
     def crashed(self, error: BaseException) -> None:
         """A bug: into the log, then one dialog; a second bug while it is open only reaches the log."""

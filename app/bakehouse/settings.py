@@ -19,6 +19,9 @@ class Settings(QObject):
     Made by the composition root.
     """
 
+    times_changed = Signal()
+    """How times are shown in tables."""
+    filters_changed = Signal()
     recent_changed = Signal()
     """Another store stands in the recent list, or one less."""
 
@@ -53,6 +56,30 @@ class Settings(QObject):
         self._values.setValue("recent", [str(other) for other in self.recent if other != path])
         self.recent_changed.emit()
 
+    def forget_stores(self) -> None:
+        """Empty the recent list."""
+        self._values.remove("recent")
+        self.recent_changed.emit()
+
+    @property
+    def reopens_last_store(self) -> bool:
+        """Whether a start without a store opens the one opened last."""
+        return self.flag("reopens_last_store", False)
+
+    @reopens_last_store.setter
+    def reopens_last_store(self, value: bool) -> None:
+        self.remember_flag("reopens_last_store", value)
+
+    @property
+    def relative_times(self) -> bool:
+        """Whether tables say how long ago something was, instead of date and time."""
+        return self.flag("relative_times", True)
+
+    @relative_times.setter
+    def relative_times(self, value: bool) -> None:
+        self.remember_flag("relative_times", value)
+        self.times_changed.emit()
+
     @property
     def second_store_in_new_window(self) -> bool:
         """Whether a store that another program hands over gets a window of its own while another one is open."""
@@ -71,6 +98,12 @@ class Settings(QObject):
         """Put `text` first among the filters."""
         others = [other for other in self.filters if other != text]
         self._values.setValue("filters", [text, *others][:_FILTERS_AT_MOST])
+        self.filters_changed.emit()
+
+    def forget_filters(self) -> None:
+        """Empty the list of filters."""
+        self._values.remove("filters")
+        self.filters_changed.emit()
 
     @property
     def recent_places(self) -> list[str]:
@@ -81,6 +114,10 @@ class Settings(QObject):
         """Put `key` first among them."""
         others = [other for other in self.recent_places if other != key]
         self._values.setValue("recent_places", [key, *others][:_PLACES_AT_MOST])
+
+    def forget_places(self) -> None:
+        """Empty the list of what the palette led to."""
+        self._values.remove("recent_places")
 
     def _texts(self, name: str) -> list[str]:
         value = self._values.value(name, [])

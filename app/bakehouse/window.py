@@ -29,6 +29,8 @@ from bakehouse import __version__
 from bakehouse.actions import Context
 from bakehouse.dialogs.help import HelpDialog
 from bakehouse.dialogs.message import MessageDialog
+from bakehouse.dialogs.preferences import PreferencesDialog
+from bakehouse.dialogs.shortcuts import shortcut_sheet
 from bakehouse.domain.changes import Changes, FileChange
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.options import Options
@@ -44,12 +46,13 @@ from bakehouse.pages.session import Session
 from bakehouse.pages.welcome import WelcomePage
 from bakehouse.palette_search import PaletteSearch
 from bakehouse.places import cache_directory
-from bakehouse.resources import icon_path
+from bakehouse.resources import help_path, icon_path
 from bakehouse.settings import Settings
 from bakehouse.store_questions import StoreQuestions
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import Theme, ThemeSource
 from bakehouse.widgets.notice_bar import NoticeBar
+from bakehouse.widgets.panes import move_focus
 from bakehouse.widgets.rail import Rail
 from bakehouse.widgets.status_bar import StatusBar
 from bakehouse.widgets.top_bar import TopBar
@@ -226,13 +229,24 @@ class MainWindow(QMainWindow):
             "theme.system": partial(self._prefer_theme, ""),
             "theme.light": partial(self._prefer_theme, "light"),
             "theme.dark": partial(self._prefer_theme, "dark"),
-            "help.filter": lambda: HelpDialog("Filter language", "filter", self).show(),
+            "app.preferences": lambda: PreferencesDialog(self._settings, self._themes, self).open(),
+            "view.next_pane": partial(self._move_focus, 1),
+            "view.previous_pane": partial(self._move_focus, -1),
+            "help.filter": self._explain_filter,
+            "help.shortcuts": lambda: HelpDialog("Keyboard shortcuts", shortcut_sheet(), self).show(),
             "help.about": self._about,
             "help.log": partial(QDesktopServices.openUrl, QUrl.fromLocalFile(str(cache_directory()))),
         }
         for page in self._pages.values():
             handlers.update(page.handlers())
         return handlers
+
+    def _explain_filter(self) -> None:
+        HelpDialog("Filter language", help_path("filter").read_text(encoding="utf-8"), self).show()
+
+    def _move_focus(self, step: int) -> None:
+        if page := self._pages.get(self._current_page()):
+            move_focus(page.panes(), step)
 
     def _toggle_sidebar(self) -> None:
         if page := self._pages.get(self._current_page()):
@@ -306,6 +320,7 @@ class MainWindow(QMainWindow):
         self.opener.closed.connect(self._closed)
         self.opener.failed.connect(self._open_failed)
         self.opener.file_changed.connect(self._file_changed)
+        self.opener.file_changed.connect(self.palette_search.store_changed)
         self.palette_search.run_wanted.connect(partial(self._navigate, "runs"))
         self.navigation.changed.connect(self._update_actions)
         self.tasks.task_started.connect(self.status.task_started)
@@ -342,9 +357,10 @@ class MainWindow(QMainWindow):
         self._update_actions()
 
     def _navigate(self, page: str, target: object) -> None:
-        """A page asks to show `target` (a run id or a model name) on another page."""
+        """A page asks to show `target` (a run id or a model name, None for the page alone) on another page."""
         self._show_page(page)
-        self._pages[page].reveal(target)
+        if target is not None:
+            self._pages[page].reveal(target)
 
     def _say(self, text: str) -> None:
         if self.sender() is self.stack.currentWidget():

@@ -98,6 +98,11 @@ def ago_text(time_ms: float, now_ms: float) -> str:
     return moment_text(time_ms)[:10]
 
 
+def when_text(time_ms: float, now_ms: float, *, relative: bool) -> str:
+    """How long ago a moment was, or its local date and time to the minute."""
+    return ago_text(time_ms, now_ms) if relative else moment_text(time_ms)[:16]
+
+
 def moment_text(time_ms: float) -> str:
     """The local date and time to the second, `2024-03-12 14:05:09`."""
     if not math.isfinite(time_ms):

@@ -6,14 +6,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextDocument, QTextTable
 from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
-from bakehouse.resources import help_path
 from bakehouse.theme import GRID
 
 
 class HelpDialog(QDialog):
     """Shows one page of help beside the window, which stays usable."""
 
-    def __init__(self, title: str, page: str, parent: QWidget) -> None:
+    def __init__(self, title: str, markdown: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("help")
@@ -24,7 +23,7 @@ class HelpDialog(QDialog):
         text.setAccessibleName(title)
         text.setOpenLinks(False)
         text.document().setDocumentMargin(3 * GRID)
-        text.setMarkdown(help_path(page).read_text(encoding="utf-8"))
+        text.setMarkdown(markdown)
         self._soften_tables(text.document())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

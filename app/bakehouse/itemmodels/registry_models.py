@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QAbstractTableModel, QObject, Qt
 from typing_extensions import override
 
-from bakehouse.analysis.figures import MISSING, ago_text, moment_text
+from bakehouse.analysis.figures import MISSING, moment_text, when_text
 from bakehouse.domain.models import ModelVersion, RegisteredModel, Stage
 from bakehouse.domain.text import counted, visible
 from bakehouse.itemmodels.indexes import ROOT, Index
@@ -136,6 +136,7 @@ class VersionTableModel(QAbstractTableModel):
         self._run_names: Mapping[str, str] = {}
         self._sorted_by = (VersionColumn.VERSION, Qt.SortOrder.DescendingOrder)
         self._now_ms = 0
+        self._relative_times = True
 
     @property
     def versions(self) -> Sequence[ModelVersion]:
@@ -153,6 +154,11 @@ class VersionTableModel(QAbstractTableModel):
         self._now_ms = now_ms
         self._order()
         self.endResetModel()
+
+    def show_times(self, *, relative: bool) -> None:
+        """Say how long ago versions were made and changed, or when."""
+        self._relative_times = relative
+        self.count_from(self._now_ms)
 
     def count_from(self, now_ms: int) -> None:
         """Bring "5 min ago" up to date."""
@@ -216,6 +222,9 @@ class VersionTableModel(QAbstractTableModel):
             return MISSING
         return self._run_names.get(version.run_id) or version.run_id[:8]
 
+    def _when(self, time_ms: int | None) -> str:
+        return MISSING if time_ms is None else when_text(time_ms, self._now_ms, relative=self._relative_times)
+
     def _text(self, column: VersionColumn, version: ModelVersion) -> str:
         match column:
             case VersionColumn.VERSION:
@@ -227,9 +236,9 @@ class VersionTableModel(QAbstractTableModel):
             case VersionColumn.RUN:
                 return self._run_text(version)
             case VersionColumn.CREATED:
-                return _ago(version.creation_time_ms, self._now_ms)
+                return self._when(version.creation_time_ms)
             case VersionColumn.UPDATED:
-                return _ago(version.last_updated_time_ms, self._now_ms)
+                return self._when(version.last_updated_time_ms)
             case VersionColumn.DESCRIPTION:
                 return version.description
 
@@ -267,10 +276,6 @@ class VersionTableModel(QAbstractTableModel):
 def moment(time_ms: int | None) -> str:
     """A time to the second, or the sign for missing."""
     return MISSING if time_ms is None else moment_text(time_ms)
-
-
-def _ago(time_ms: int | None, now_ms: int) -> str:
-    return MISSING if time_ms is None else ago_text(time_ms, now_ms)
 
 
 def _latest_by_stage(model: RegisteredModel) -> tuple[tuple[str, int], ...]:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QAbstractItemModel, Qt
 from typing_extensions import override
 
 from bakehouse.analysis.columns import Column, Mask, NumberColumn, TextColumn
-from bakehouse.analysis.figures import MISSING, NumberStyle, ago_text, duration_text, moment_text, number_style
+from bakehouse.analysis.figures import MISSING, NumberStyle, duration_text, moment_text, number_style, when_text
 from bakehouse.analysis.frame import ColumnState, RunFrame
 from bakehouse.analysis.order import SortKey
 from bakehouse.analysis.shading import rank_steps
@@ -69,6 +69,7 @@ class RunTableModel(ArrangedRows):
         self.now_ms = time.time() * 1000
         self._cells: list[CellColumn] = []
         self._waiting_shown = False
+        self._relative_times = True
 
     # What is shown
 
@@ -142,6 +143,11 @@ class RunTableModel(ArrangedRows):
             self.show_mask(self._mask)
         elif any(sort.column == key for sort in self.sort_keys):
             self.sort_by(self.sort_keys)
+
+    def show_times(self, *, relative: bool) -> None:
+        """Say how long ago runs started and ended, or when."""
+        self._relative_times = relative
+        self.tick()
 
     def tick(self) -> None:
         """Bring "5 min ago" up to date."""
@@ -242,7 +248,7 @@ class RunTableModel(ArrangedRows):
         is_muted = key in (START_TIME, END_TIME, DURATION, USER, RUN_ID, STATUS, EXPERIMENT)
         cell = CellColumn(key, column.text, False, is_muted, state, column=column)
         if key in (START_TIME, END_TIME):
-            cell.write = lambda value: ago_text(value, self.now_ms)
+            cell.write = lambda value: when_text(value, self.now_ms, relative=self._relative_times)
             cell.text = partial(_number_text, column, cell.write)
         elif key == DURATION:
             cell.write = duration_text

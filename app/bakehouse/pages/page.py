@@ -77,6 +77,10 @@ class Page(QWidget):
         """The counts for the status line."""
         return ""
 
+    def panes(self) -> list[QWidget]:
+        """The parts that F6 goes through, in reading order."""
+        return []
+
     def toggle_sidebar(self) -> None:
         """Show or hide the list on the left."""
 

@@ -75,6 +75,7 @@ class ModelsPage(Page):
         self._shown: RegisteredModel | None = None
         self.setFocusProxy(self.table)
         self._lay_out()
+        self._show_times()
         self._connect()
 
     # What the window asks
@@ -166,6 +167,10 @@ class ModelsPage(Page):
             return ""
         models = counted(len(self.sidebar.model.all), "model")
         return f"{models} · {visible(model.name, 60)} has {counted(len(model.versions), 'version')}"
+
+    @override
+    def panes(self) -> list[QWidget]:
+        return [self.sidebar, self.table, self.inspector]
 
     @override
     def toggle_sidebar(self) -> None:
@@ -357,7 +362,11 @@ class ModelsPage(Page):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._split)
 
+    def _show_times(self) -> None:
+        self.table.versions.show_times(relative=self._settings.relative_times)
+
     def _connect(self) -> None:
+        self._settings.times_changed.connect(self._show_times)
         self.sidebar.chosen.connect(self._show_model)
         self.table.version_chosen.connect(self._show_version)
         self.inspector.run_requested.connect(self._go_to_run)

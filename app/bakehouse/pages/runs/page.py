@@ -72,7 +72,8 @@ class RunsPage(Page):
         self.plots = PlotPanel(themes, tasks, self.selection.colors)
         self.area = RunArea(self.table, self.plots, theme)
         self.filter_bar = self.area.filter_bar
-        self.filter_bar.set_history(settings.filters)
+        self._settings = settings
+        self._follow_settings()
         self.filter_bar.kept.connect(settings.remember_filter)
         self.inspector = RunInspector(themes, tasks)
         self.loader = RunLoader(tasks, self)
@@ -99,6 +100,8 @@ class RunsPage(Page):
         layout.addWidget(self.panels)
 
     def _connect(self) -> None:
+        for changed in (self._settings.filters_changed, self._settings.times_changed):
+            changed.connect(self._follow_settings)
         self.sidebar.chosen.connect(self._load_runs)
         self.filter_bar.filter_changed.connect(self.visible.set_text)
         self.visible.changed.connect(self._show_visible)
@@ -134,6 +137,11 @@ class RunsPage(Page):
     def set_theme(self, theme: Theme) -> None:
         for part in (self.sidebar, self.table, self.area, self.plots, self.inspector, self.columns):
             part.set_theme(theme)
+
+    def _follow_settings(self) -> None:
+        self.filter_bar.set_history(self._settings.filters)
+        self.model.show_times(relative=self._settings.relative_times)
+        self.table.forget_widths()
 
     # The store
 
@@ -432,6 +440,11 @@ class RunsPage(Page):
 
     def _say(self) -> None:
         self.said.emit(self.summary())
+
+    @override
+    def panes(self) -> list[QWidget]:
+        """Experiments, filter, table, plots, inspector."""
+        return [self.sidebar, self.filter_bar, self.table, self.plots, self.inspector]
 
     @override
     def toggle_sidebar(self) -> None:
