@@ -162,7 +162,8 @@ class MainWindow(QMainWindow):
 
     def _file_changed(self, change: FileChange) -> None:
         if change is FileChange.DATA:
-            self._refresh(None)
+            for page in self._pages.values():
+                page.follow()
         else:
             self.status.live.setText("")
             self.questions.file_changed(change)

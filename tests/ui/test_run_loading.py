@@ -84,7 +84,7 @@ def test_that_a_figure_over_a_history_comes_only_when_wanted_and_behind_the_plai
 
 def test_that_a_refresh_brings_the_wanted_figures_along(path):
     with open_store(path) as store:
-        frame = reload(store, [1], [LEAST, metric("loss")], Token()).frame
+        frame = reload(store, [1], [LEAST, metric("loss")], lambda _frame, _token: None, Token()).frame
     assert frame.state(LEAST) is ColumnState.COMPLETE
     assert not frame.can_load(LEAST)
     assert frame.can_load(LEAST._replace(figure="max"))

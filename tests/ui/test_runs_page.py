@@ -312,6 +312,7 @@ def test_that_a_refresh_keeps_selection_order_filter_and_place(sample, store_pat
     kept = page.model.run_id(50)
     page.selection.set([kept], kept)
     page.table.verticalScrollBar().setValue(900)
+    at_top = page.model.run_id(page.table.rowAt(0))
     writer = sqlite3.connect(store_path)
     writer.execute("UPDATE latest_metrics SET value = 99 WHERE key = 'revenue_uplift' AND run_uuid = ?", (kept,))
     writer.execute("UPDATE runs SET lifecycle_stage = 'deleted' WHERE run_uuid = ?", (page.model.run_id(100),))
@@ -320,7 +321,8 @@ def test_that_a_refresh_keeps_selection_order_filter_and_place(sample, store_pat
     page.refresh(None)
     qtbot.waitUntil(lambda: page.model.rowCount() == 199, timeout=10_000)
     assert page.model.run_id(0) == kept and page.selection.ids == (kept,)
-    assert page.table.verticalScrollBar().value() == 900
+    assert page.model.run_id(page.table.rowAt(0)) == at_top
+    assert page.table.verticalScrollBar().value() == 927, "the run that went to the top stands above now"
     qtbot.waitUntil(lambda: settled(sample), timeout=20_000)
 
 

@@ -82,6 +82,15 @@ class NumberColumn:
     def is_sparse(self) -> bool:
         return self._rows is not None
 
+    def pairs(self) -> tuple[Ints, Floats]:
+        """int32[count] rows, rising, and float64[count] their values; not to be written to."""
+        if self._rows is not None:
+            return self._rows, self._values
+        if self._present is None:
+            return np.arange(self.size, dtype=np.int32), self._values
+        rows = np.flatnonzero(self._present).astype(np.int32)
+        return rows, self._values[rows]
+
     def numbers(self) -> Floats:
         """float64[n], NaN where missing or NaN; not to be written to."""
         if self._rows is None:
@@ -189,15 +198,7 @@ class TextColumn:
         """How many categories, from the first on, are numbers."""
         place = np.empty(len(order), np.int32)
         place[order] = np.arange(len(order), dtype=np.int32)
-        placed = place[codes] if len(codes) else np.empty(0, np.int32)
-        self._rows: Ints | None = None
-        self._ranks: Ints | None = None
-        if size and len(rows) < SPARSE_BELOW * size:
-            by_row = np.argsort(rows, kind="stable")
-            self._rows, self._codes = np.asarray(rows, np.int32)[by_row], placed[by_row]
-        else:
-            self._codes = np.full(size, -1, np.int32)
-            self._codes[rows] = placed
+        self._place(rows, place[codes] if len(codes) else np.empty(0, np.int32))
 
     @classmethod
     def of_texts(cls, texts: Sequence[str], *, numeric: bool = True) -> TextColumn:
@@ -220,9 +221,43 @@ class TextColumn:
         codes = np.fromiter((known[text] for text in texts if text is not None), np.int32)
         return cls(rows, codes, list(known), len(texts), numeric=False)
 
+    @classmethod
+    def of_sorted(
+        cls, rows: Ints, codes: Ints, categories: tuple[str, ...], numbers: Floats, size: int, *, numeric: bool
+    ) -> TextColumn:
+        """A column whose `categories` are in this class's order already, with their `numbers` float64[c]."""
+        column = cls(rows[:0], codes[:0], (), 0, numeric=numeric)
+        column.size, column.count = size, len(rows)
+        column.categories, column.category_numbers = categories, numbers
+        column.numeric_categories = int(np.count_nonzero(~np.isnan(numbers)))
+        column._place(rows, codes)
+        return column
+
+    def _place(self, rows: Ints, codes: Ints) -> None:
+        self._rows: Ints | None = None
+        self._ranks: Ints | None = None
+        if self.size and len(rows) < SPARSE_BELOW * self.size:
+            by_row = np.argsort(rows, kind="stable")
+            self._rows, self._codes = np.asarray(rows, np.int32)[by_row], codes[by_row]
+        else:
+            self._codes = np.full(self.size, -1, np.int32)
+            self._codes[rows] = codes
+
     @property
     def is_sparse(self) -> bool:
         return self._rows is not None
+
+    @property
+    def reads_numbers(self) -> bool:
+        """Whether texts that are numbers are taken for such."""
+        return self._numeric
+
+    def pairs(self) -> tuple[Ints, Ints]:
+        """int32[count] rows, rising, and int32[count] their codes; not to be written to."""
+        if self._rows is not None:
+            return self._rows, self._codes
+        rows = np.flatnonzero(self._codes >= 0).astype(np.int32)
+        return rows, self._codes[rows]
 
     @property
     def is_numeric(self) -> bool:
@@ -243,7 +278,7 @@ class TextColumn:
 
     def text_numbers(self) -> Floats:
         """float64[c]: the number that each category's text is, NaN when it is none; also of a column of texts only."""
-        return self.category_numbers if self._numeric else _text_numbers(self.categories)
+        return self.category_numbers if self._numeric else text_numbers(self.categories)
 
     def present(self) -> Mask:
         """bool[n]: which rows have a value."""
@@ -341,8 +376,8 @@ def text_number(text: str) -> float:
     return value if math.isfinite(value) and "_" not in text else math.nan
 
 
-def _text_numbers(texts: Sequence[str]) -> Floats:
-    """`text_number` of each; where all are plain numbers, as learning rates are, at a fifth of its cost."""
+def text_numbers(texts: Sequence[str]) -> Floats:
+    """float64[k]: `text_number` of each; where all are plain numbers, as learning rates are, at a fifth of its cost."""
     if "_" not in "".join(texts):
         try:
             numbers = np.fromiter(map(float, texts), np.float64, len(texts))
@@ -362,7 +397,7 @@ def _category_order(
         numbers = np.empty(size, np.float64)
         for start in range(0, size, _PIECE):
             check()
-            numbers[start : start + _PIECE] = _text_numbers(categories[start : start + _PIECE])
+            numbers[start : start + _PIECE] = text_numbers(categories[start : start + _PIECE])
     else:
         numbers = np.full(size, np.nan)
     is_text = np.isnan(numbers)

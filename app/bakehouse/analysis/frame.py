@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from bakehouse.analysis.columns import Column, NumberColumn, TextColumn, dense_ranks
 from bakehouse.domain.columns import (
@@ -59,12 +60,30 @@ class RunFrame:
         """The runs' names; empty where a run has none."""
         self.row_of = {run_id: row for row, run_id in enumerate(self.run_ids)}
         self.size = len(self.run_ids)
+        self.rowids: npt.NDArray[np.int64] | None = None
+        """Where the store keeps each run, rising; None for runs that are not followed."""
         self.columns: dict[ColumnKey, Column] = {}
         self.states: dict[ColumnKey, ColumnState] = {}
         self.failures: dict[ColumnKey, str] = {}
         """Why a column could not be read, one sentence."""
         self.glimpses: dict[ColumnKey, Glimpse] = {}
         """What is known of columns that are still on their way."""
+
+    def over_same_runs(self, names: list[str]) -> RunFrame:
+        """Another frame without columns over the very same runs."""
+        frame = RunFrame([])
+        frame.run_ids, frame.names, frame.row_of, frame.size = self.run_ids, names, self.row_of, self.size
+        frame.rowids = self.rowids
+        return frame
+
+    def with_more(self, run_ids: list[str], names: list[str]) -> RunFrame:
+        """Another frame without columns over these runs and more behind them; `names` are of all."""
+        frame = self.over_same_runs(names)
+        frame.run_ids = self.run_ids + run_ids
+        frame.size = len(frame.run_ids)
+        frame.row_of = dict(self.row_of)
+        frame.row_of.update(zip(run_ids, range(self.size, frame.size), strict=True))
+        return frame
 
     @property
     def keys(self) -> list[ColumnKey]:

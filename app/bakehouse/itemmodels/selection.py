@@ -157,7 +157,8 @@ class RunSelectionModel(QItemSelectionModel):
     def adopt_frame(self) -> None:
         """The table has another frame: find the selected runs in it again, forget those that are gone."""
         self._adopt()
-        self._tell()
+        current = self._selection.current
+        self._tell(current if current in self._table.frame.row_of else None)
 
     def _set_mask(self, mask: Mask) -> None:
         changed = len(mask) != len(self.mask) or bool((mask != self.mask).any())
@@ -166,7 +167,8 @@ class RunSelectionModel(QItemSelectionModel):
         if changed and not self._moving:
             self._tell()
 
-    def _tell(self) -> None:
+    def _tell(self, current: str | None = None) -> None:
+        """Say what is selected; without `current` the run of the table's current row is the current one."""
         frame, mask, earlier = self._table.frame, self.mask, self._selection.ids
         row_of, run_ids = frame.row_of, frame.run_ids
         kept = [run_id for run_id in earlier if (row := row_of.get(run_id)) is not None and mask[row]]
@@ -179,7 +181,8 @@ class RunSelectionModel(QItemSelectionModel):
         hidden = np.flatnonzero(fresh)
         added = [run_ids[row] for row in visible.tolist()] + [run_ids[row] for row in hidden.tolist()]
         index = self.currentIndex()
-        current = (self._table.run_id(index.row()) or None) if index.isValid() else None
+        if current is None:
+            current = (self._table.run_id(index.row()) or None) if index.isValid() else None
         if current is not None and not mask[row_of[current]]:
             current = None
         self._telling = True

@@ -43,6 +43,10 @@ class Page(QWidget):
         """Read again what `changes` names (None: everything); selection, scroll and zoom stay."""
         raise NotImplementedError
 
+    def follow(self) -> None:
+        """Another program wrote to the store: show what is new, without hurry and at little cost."""
+        self.refresh(None)
+
     def set_theme(self, theme: Theme) -> None:
         """Draw in these colours from now on."""
         raise NotImplementedError

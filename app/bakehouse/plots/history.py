@@ -80,12 +80,24 @@ class HistoryPlot(PlotCanvas):
         self._empty = text
         self.update()
 
-    def set_histories(self, histories: Sequence[MetricHistory], names: Mapping[str, str]) -> None:
-        """Show one metric of several runs in this order; `names` by run id. Zoom and place are set anew."""
+    def set_histories(
+        self, histories: Sequence[MetricHistory], names: Mapping[str, str], *, keep: bool = False
+    ) -> None:
+        """Show one metric of several runs in this order; `names` by run id.
+
+        With `keep` the part that was zoomed to stays (the same curves have grown); else everything is shown.
+        """
+        x_range, y_range = self._x_range, self._y_range
+        x_kept, y_kept = keep and x_range != self._whole_x, keep and y_range != self._whole_y
         self._histories = tuple(history for history in histories if len(history.values))
         self._names = names
         self._show_curves()
         self.reset_view()
+        if x_kept:
+            self.set_x_range(*x_range)
+        if y_kept:
+            self._y_range = y_range
+            self.repaint_whole()
 
     @property
     def x_mode(self) -> XMode:

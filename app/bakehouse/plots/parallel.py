@@ -110,6 +110,11 @@ class ParallelPlot(PlotCanvas):
         rows = np.asarray(visible_rows, dtype=np.int32)
         self.set_runs(ParallelRuns.over(axes, colour, ids, names, rows), selected_rows)
 
+    @property
+    def runs(self) -> ParallelRuns:
+        """What is shown; it never changes, so a thread may compare with it."""
+        return self._runs
+
     def shows(
         self, axes: Sequence[AxisData], colour: AxisData | None, ids: Sequence[str], rows: NDArray[np.int32]
     ) -> bool:

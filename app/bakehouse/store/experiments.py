@@ -12,9 +12,14 @@ from bakehouse.store.values import as_int, as_optional_int, as_text
 DEFAULT_WORKSPACE = "default"
 
 
-def list_experiments(reader: Reader, token: Token) -> list[Experiment]:
-    """All experiments, deleted ones too, in the order of their ids. Raises StoreError kin."""
-    active, deleted = count_runs(reader, token)
+def list_experiments(
+    reader: Reader, token: Token, counts: tuple[Counter[int], Counter[int]] | None = None
+) -> list[Experiment]:
+    """All experiments, deleted ones too, in the order of their ids. Raises StoreError kin.
+
+    `counts` are those of `count_runs` where they are known already.
+    """
+    active, deleted = count_runs(reader, token) if counts is None else counts
     columns = ["experiment_id", "name", "lifecycle_stage"]
     optional = ("artifact_location", "creation_time", "last_update_time", "workspace")
     columns += [name if reader.has("experiments", name) else f"NULL AS {name}" for name in optional]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,16 +36,27 @@ class RunHeaders:
     """UTC; NaN where missing."""
     end_times_ms: npt.NDArray[np.float64]
     lifecycle_deleted: npt.NDArray[np.bool_]
+    rowids: npt.NDArray[np.int64]
+    """Where the store keeps each row."""
 
 
-def read_headers(reader: Reader, experiment_ids: Sequence[int], token: Token, *, deleted: bool = False) -> RunHeaders:
+def read_headers(
+    reader: Reader,
+    experiment_ids: Sequence[int],
+    token: Token,
+    *,
+    deleted: bool = False,
+    ranges: Iterable[tuple[int, int]] | None = None,
+    rowids: Sequence[int] = (),
+) -> RunHeaders:
     """The active runs of these experiments, and with `deleted` also the deleted ones. Raises StoreError kin.
 
     Reports (rows looked at, 0 or more in all) to `token`. A run is active unless its lifecycle_stage is `deleted`.
+    With `ranges` only the rows in these pieces (first, last) of the table, and then those with these `rowids`.
     """
     where = _of_experiments(experiment_ids, deleted=deleted)
     columns = ("run_uuid", "name", "status", "user_id", "start_time", "end_time")
-    chosen = [name if reader.has("runs", name) else "NULL" for name in columns]
+    chosen = [*(name if reader.has("runs", name) else "NULL" for name in columns), "rowid"]
     # What the condition says already is not fetched.
     chosen += ["experiment_id"] if len(experiment_ids) != 1 or deleted else []
     chosen += ["lifecycle_stage IS 'deleted'"] if deleted else []
@@ -59,8 +70,9 @@ def read_headers(reader: Reader, experiment_ids: Sequence[int], token: Token, *,
     starts: list[npt.NDArray[np.float64]] = [np.empty(0, np.float64)]
     ends: list[npt.NDArray[np.float64]] = [np.empty(0, np.float64)]
     gone: list[npt.NDArray[np.bool_]] = [np.empty(0, np.bool_)]
-    for first, last in reader.rowid_ranges("runs", token=token):
-        page = reader.columns(chosen, f"FROM runs WHERE rowid BETWEEN ? AND ? AND {where}", (first, last), token=token)
+    places: list[npt.NDArray[np.int64]] = [np.empty(0, np.int64)]
+    for piece, numbers in _pieces(reader.rowid_ranges("runs", token=token) if ranges is None else ranges, rowids):
+        page = reader.columns(chosen, f"FROM runs WHERE {piece} AND {where}", numbers, token=token)
         page = new_ones(page, seen)
         ids += page[0]
         names += texts(page[1])
@@ -68,10 +80,11 @@ def read_headers(reader: Reader, experiment_ids: Sequence[int], token: Token, *,
         users += map(words.__getitem__, page[3])
         starts.append(times_ms(page[4]))
         ends.append(times_ms(page[5]))
+        places.append(whole_numbers(page[6]))
         experiments.append(
-            whole_numbers(page[6], -1) if len(page) > 6 else np.full(len(page[0]), experiment_ids[0], np.int64)
+            whole_numbers(page[7], -1) if len(page) > 7 else np.full(len(page[0]), experiment_ids[0], np.int64)
         )
-        gone.append(np.array(page[7], np.bool_) if deleted else np.zeros(len(page[0]), np.bool_))
+        gone.append(np.array(page[8], np.bool_) if deleted else np.zeros(len(page[0]), np.bool_))
         token.report(len(ids), 0, "Reading runs")
     fill_from_tag(reader, NAME_TAG, ids, names, token)
     fill_from_tag(reader, USER_TAG, ids, users, token)
@@ -84,7 +97,16 @@ def read_headers(reader: Reader, experiment_ids: Sequence[int], token: Token, *,
         start_times_ms=np.concatenate(starts),
         end_times_ms=np.concatenate(ends),
         lifecycle_deleted=np.concatenate(gone),
+        rowids=np.concatenate(places),
     )
+
+
+def _pieces(ranges: Iterable[tuple[int, int]], rowids: Sequence[int]) -> Iterator[tuple[str, Sequence[int]]]:
+    for ends in ranges:
+        yield "rowid BETWEEN ? AND ?", ends
+    for first in range(0, len(rowids), _LOOK_UP):
+        some = rowids[first : first + _LOOK_UP]
+        yield f"rowid IN ({', '.join('?' * len(some))})", some
 
 
 def read_run_ids(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QMimeData, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import (
@@ -180,6 +181,21 @@ class RunTableView(FrozenTableView):
         self.sorted_by.emit(key, descending)
 
     # Place and widths
+
+    @contextmanager
+    def keeping_runs(self) -> Iterator[None]:
+        """While inside, the model may come to show a grown frame: the same runs stay under the eyes, where they were.
+
+        At the top the table stays at the top, so that new runs are seen as they come.
+        """
+        bar = self.verticalScrollBar()
+        row, top = max(self.rowAt(0), 0), bar.value()
+        name = self._table.row_name(row) if top > 0 and row < len(self._table.rows) else ""
+        offset = top - row * ROW_HEIGHT
+        yield
+        place = self._table.row_named(name) if name else -1
+        if place >= 0:
+            bar.setValue(place * ROW_HEIGHT + offset)
 
     def _keep_place(self) -> None:
         index = self.currentIndex()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from bakehouse.analysis.association import relevance
 from bakehouse.analysis.columns import Column, build_column
 from bakehouse.analysis.frame import ColumnState, RunFrame, attribute_column, frame_of
+from bakehouse.analysis.growing import Grown, Step, carry_over
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import PARENT_RUN, ColumnKey, ColumnKind
 from bakehouse.domain.errors import BakehouseError
@@ -19,6 +20,7 @@ from bakehouse.domain.runs import Experiment
 from bakehouse.store.columns import has_key, list_keys, read_columns
 from bakehouse.store.experiments import list_experiments
 from bakehouse.store.handle import Store
+from bakehouse.store.increments import Seen, look
 from bakehouse.store.runs import read_headers
 from bakehouse.tasks import Lane, TaskRunner
 
@@ -34,9 +36,12 @@ _GROUP_KEYS = 400
 # but not with a single one that was clicked.
 _WORTH_THE_REST = 6
 
-EXPERIMENTS, FRAME, SURVEY, VISIBLE, REST, REFRESH = (
-    f"runs.{name}" for name in ("experiments", "frame", "survey", "visible", "rest", "refresh")
+EXPERIMENTS, FRAME, SURVEY, VISIBLE, REST, REFRESH, FOLLOW, SWEEP = (
+    f"runs.{name}" for name in ("experiments", "frame", "survey", "visible", "rest", "refresh", "follow", "sweep")
 )
+
+Prepare: TypeAlias = Callable[[RunFrame, Token], object]
+"""Makes in the task what the page needs to show a frame without waiting; the page knows what it answers."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +57,23 @@ class Survey:
 
 @dataclass(frozen=True)
 class Reloaded:
-    """Everything shown, read anew, to be put in place of the old at once."""
+    """Everything shown, to be put in place of the old at once."""
 
     experiments: list[Experiment]
     frame: RunFrame
+    seen: Seen
+    """How far the store was read."""
+    grown: Grown | None = None
+    """How the frame came from the one before, None when everything was read anew."""
+    touched: frozenset[str] | None = None
+    """Runs with news beside their attributes, None: any run."""
+    prepared: object = None
+    """What `Prepare` made of the frame."""
+
+    @property
+    def changed(self) -> frozenset[ColumnKey] | None:
+        """Columns that differ from those of the frame before; None: any may."""
+        return None if self.grown is None else self.grown.changed
 
 
 def read_frame(store: Store, experiment_ids: Sequence[int], names: Mapping[int, str], token: Token) -> RunFrame:
@@ -65,12 +83,22 @@ def read_frame(store: Store, experiment_ids: Sequence[int], names: Mapping[int, 
     one look into an index.
     """
     reader = store.reader()
-    frame = frame_of(read_headers(reader, experiment_ids, token), names)
+    headers = read_headers(reader, experiment_ids, token)
+    frame = frame_of(headers, names)
+    frame.rowids = headers.rowids
     if has_key(reader, PARENT_RUN, token):
         parents = build_column(read_columns(reader, [PARENT_RUN], frame.row_of, token)[PARENT_RUN], frame.size)
         if parents.count:
             frame.put(PARENT_RUN, parents)
     return frame
+
+
+def read_first(
+    store: Store, experiment_ids: Sequence[int], names: Mapping[int, str], token: Token
+) -> tuple[Seen, RunFrame]:
+    """As `read_frame`, and how far the store had been written before."""
+    seen = look(store.reader(), token)
+    return seen, read_frame(store, experiment_ids, names, token)
 
 
 def survey(store: Store, experiment_ids: Sequence[int], run_ids: Sequence[str], token: Token) -> Survey:
@@ -106,9 +134,12 @@ def load_columns(store: Store, frame: RunFrame, keys: Sequence[ColumnKey], token
     return loaded
 
 
-def reload(store: Store, experiment_ids: Sequence[int], wanted: Sequence[ColumnKey], token: Token) -> Reloaded:
+def reload(
+    store: Store, experiment_ids: Sequence[int], wanted: Sequence[ColumnKey], prepare: Prepare, token: Token
+) -> Reloaded:
     """Read experiments, runs, keys and the `wanted` columns anew."""
     reader = store.reader()
+    seen = look(reader, token)
     experiments = list_experiments(reader, token)
     frame = read_frame(store, experiment_ids, {one.experiment_id: one.name for one in experiments}, token)
     frame.know(list_keys(reader, experiment_ids, token))
@@ -116,7 +147,17 @@ def reload(store: Store, experiment_ids: Sequence[int], wanted: Sequence[ColumnK
     missing = [key for key in wanted if frame.states.get(key) is ColumnState.UNLOADED]
     for key, column in load_columns(store, frame, missing, token).items():
         frame.put(key, column)
-    return Reloaded(experiments, frame)
+    return Reloaded(experiments, frame, seen, prepared=prepare(frame, token))
+
+
+def bring_up(columns: Mapping[ColumnKey, Column], steps: Sequence[Step], token: Token) -> dict[ColumnKey, Column]:
+    """Columns that were read for an earlier frame, over the one that came of it by these steps."""
+    brought = dict(columns)
+    for step in steps:
+        for key, column in brought.items():
+            token.check()
+            brought[key] = step.column(key, column)
+    return brought
 
 
 def _source(key: ColumnKey) -> tuple[ColumnKind, bool]:
@@ -150,6 +191,24 @@ class RunLoader(QObject):
         """Groups that are looked at and not there yet, each to be read in one go; the most urgent first."""
         self._loading: dict[str, list[ColumnKey]] = {}
         """What the slots VISIBLE and REST are reading."""
+        self._behind: dict[str, list[Step]] = {}
+        """How the frame grew while these slots read columns for an earlier one."""
+        self.seen: Seen | None = None
+        """How far the store was read; None before there are runs."""
+        self.experiment_ids: tuple[int, ...] = ()
+        self.names: Mapping[int, str] = {}
+        self.is_surveyed = False
+        """Whether it is known which columns the frame's runs have."""
+
+    @property
+    def store(self) -> Store | None:
+        """What is read from."""
+        return self._store
+
+    @property
+    def frame(self) -> RunFrame:
+        """The present frame."""
+        return self._frame
 
     def open(self, store: Store) -> None:
         """Read from `store` from now on; its experiments first."""
@@ -159,34 +218,42 @@ class RunLoader(QObject):
 
     def close(self) -> None:
         """Drop all that is on its way."""
-        for slot in (EXPERIMENTS, FRAME, SURVEY, VISIBLE, REST, REFRESH):
+        self._drop(EXPERIMENTS, FRAME, SURVEY, VISIBLE, REST, REFRESH, FOLLOW, SWEEP)
+        self._store, self._frame, self._wanted = None, RunFrame([]), []
+        self.seen, self.is_surveyed = None, False
+
+    def _drop(self, *slots: str) -> None:
+        for slot in slots:
             self._tasks.cancel(slot)
         self._loading.clear()
-        self._store, self._frame, self._wanted = None, RunFrame([]), []
+        self._behind.clear()
 
     def load_runs(self, experiment_ids: Sequence[int], names: Mapping[int, str]) -> None:
         """Read the runs of these experiments, then their keys."""
         store = self._store
         if store is None:
             return
-        for slot in (SURVEY, VISIBLE, REST, REFRESH):
-            self._tasks.cancel(slot)
-        self._loading.clear()
+        self._drop(SURVEY, VISIBLE, REST, REFRESH, FOLLOW, SWEEP)
+        self.seen, self.is_surveyed = None, False
         ids = list(experiment_ids)
 
-        def arrived(frame: RunFrame) -> None:
+        def arrived(read: tuple[Seen, RunFrame]) -> None:
+            self.seen, frame = read
+            self.experiment_ids, self.names = tuple(ids), names
             self._frame, self._wanted = frame, []
             self.frame_loaded.emit(frame)
             # Nothing else is read before it is known what will be looked at.
             work = partial(survey, store, ids, frame.run_ids)
             self._tasks.start(SURVEY, work, done=self._surveyed, failed=self._not_surveyed)
 
-        self._start(FRAME, partial(read_frame, store, ids, dict(names)), arrived, title="Reading runs")
+        self._start(FRAME, partial(read_first, store, ids, dict(names)), arrived, title="Reading runs")
 
-    def refresh(self, experiment_ids: Sequence[int], wanted: Sequence[ColumnKey]) -> None:
+    def refresh(self, experiment_ids: Sequence[int], wanted: Sequence[ColumnKey], prepare: Prepare) -> None:
         """Read everything anew; what is shown stays until all of `wanted` is there."""
         if self._store is not None:
-            work = partial(reload, self._store, list(experiment_ids), list(wanted))
+            self._tasks.cancel(FOLLOW)
+            self.experiment_ids = tuple(experiment_ids)
+            work = partial(reload, self._store, list(experiment_ids), list(wanted), prepare)
             self._start(REFRESH, work, self._reloaded, title="Refreshing")
 
     def want(self, keys: Iterable[ColumnKey]) -> None:
@@ -225,8 +292,31 @@ class RunLoader(QObject):
         waiting = (ColumnState.UNLOADED, ColumnState.LOADING)
         return sum(state in waiting for state in self._frame.states.values())
 
+    def adopt(self, news: Reloaded) -> None:
+        """The present frame has grown: go on with that, also with what is being read for the earlier one."""
+        self.seen = news.seen
+        assert news.grown is not None
+        if news.grown.changed:
+            carry_over(news.grown, self._frame)
+            for steps in self._behind.values():
+                steps.append(news.grown.step)
+            self._frame = news.frame
+        self.reloaded.emit(news)
+
+    def begin_sweep(self) -> None:
+        """Columns of the present frame are about to be read once more, for `replace`."""
+        self._behind[SWEEP] = []
+
+    def replace(self, columns: Mapping[ColumnKey, Column]) -> None:
+        """The store tells these columns otherwise than they were when the sweep began."""
+        for key, column in bring_up(columns, self._behind.pop(SWEEP, []), Token()).items():
+            if key in self._frame.columns and column.size == self._frame.size:
+                self._frame.put(key, column)
+                self.column_changed.emit(key)
+
     def _surveyed(self, result: Survey) -> None:
         self._frame.know(result.keys)
+        self.is_surveyed = True
         self.surveyed.emit(result)
         self._load_next()
 
@@ -235,10 +325,10 @@ class RunLoader(QObject):
         self._load_next()
 
     def _reloaded(self, result: Reloaded) -> None:
-        for slot in (FRAME, SURVEY, VISIBLE, REST):
-            self._tasks.cancel(slot)
-        self._loading.clear()
-        self._frame, self._wanted = result.frame, []
+        self._drop(FRAME, SURVEY, VISIBLE, REST, FOLLOW, SWEEP)
+        self._frame, self._wanted, self.seen, self.is_surveyed = result.frame, [], result.seen, True
+        active = [one for one in result.experiments if one.lifecycle_stage != "deleted"]
+        self.names = {one.experiment_id: one.name for one in active}
         self.reloaded.emit(result)
         self._load_next()
 
@@ -271,18 +361,27 @@ class RunLoader(QObject):
 
     def _load(self, store: Store, slot: str, keys: list[ColumnKey], lane: Lane) -> None:
         self._loading[slot] = keys
-        self._tasks.start(
-            slot,
-            partial(load_columns, store, self._frame, keys),
-            done=partial(self._columns_arrived, slot),
-            failed=partial(self._columns_failed, slot),
-            lane=lane,
-        )
+        self._behind[slot] = []
+        self._read(slot, partial(load_columns, store, self._frame, keys), lane)
         for key in keys:
             self._frame.mark(key, ColumnState.LOADING)
             self.column_changed.emit(key)
 
-    def _columns_arrived(self, slot: str, columns: Mapping[ColumnKey, Column]) -> None:
+    def _read(self, slot: str, work: Callable[[Token], dict[ColumnKey, Column]], lane: Lane) -> None:
+        self._tasks.start(
+            slot,
+            work,
+            done=partial(self._columns_arrived, slot, lane),
+            failed=partial(self._columns_failed, slot),
+            lane=lane,
+        )
+
+    def _columns_arrived(self, slot: str, lane: Lane, columns: Mapping[ColumnKey, Column]) -> None:
+        steps = self._behind.pop(slot, [])
+        if steps:
+            self._behind[slot] = []
+            self._read(slot, partial(bring_up, columns, steps), lane)
+            return
         for key in self._loading.pop(slot):
             # A column of the background group may have been wanted in between, and have come first.
             if self._is_missing(key):

@@ -14,6 +14,7 @@ from typing_extensions import override
 from bakehouse.actions import Context
 from bakehouse.analysis.columns import Mask
 from bakehouse.analysis.frame import RunFrame, default_columns
+from bakehouse.analysis.growing import attributes_differ
 from bakehouse.analysis.order import SortKey
 from bakehouse.domain.arrangement import Arrangement
 from bakehouse.domain.changes import Changes
@@ -31,10 +32,10 @@ from bakehouse.pages.runs.finding import RunFinder
 from bakehouse.pages.runs.glimpses import Glimpser
 from bakehouse.pages.runs.header_menu import ColumnMenus
 from bakehouse.pages.runs.inspector import RunInspector
+from bakehouse.pages.runs.live import LiveRuns, Prepared
 from bakehouse.pages.runs.loading import Reloaded, RunLoader, Survey
 from bakehouse.pages.runs.panels import RunPanels
 from bakehouse.pages.runs.plots import PlotPanel, first_axes
-from bakehouse.pages.runs.refreshing import Refresher
 from bakehouse.pages.runs.run_area import RunArea
 from bakehouse.pages.runs.sidebar import ExperimentSidebar
 from bakehouse.pages.runs.table_columns import TableColumns
@@ -82,7 +83,8 @@ class RunsPage(Page):
         self._glimpser = Glimpser(tasks, self.table, self.model, self)
         self.columns = TableColumns(self.table, self.model, self.filter_bar, self.loader, theme, self)
         self._column_menus = ColumnMenus(self.columns, self)
-        self._refresher = Refresher(self._read_again, self)
+        self.live = LiveRuns(self, tasks)
+        self._experiments: Sequence[Experiment] = ()
         self._whereabouts = Whereabouts(self.sidebar, self.filter_bar, self.selection, self.table)
         self.panels = RunPanels(self.sidebar, self.area, self.inspector, settings)
         self.setFocusProxy(self.table)
@@ -157,6 +159,7 @@ class RunsPage(Page):
         self._glimpser.open(session.store)
         self.visible.open(session.store)
         self.loader.open(session.store)
+        self.live.open(session.store)
 
     @override
     def close_store(self) -> None:
@@ -164,7 +167,7 @@ class RunsPage(Page):
         self.loader.close()
         self._glimpser.open(None)
         self.visible.close()
-        for part in (self._quiet, self._minute, self._refresher):
+        for part in (self._quiet, self._minute, self.live):
             part.stop()
         self._session = None
         self.finder.forget()
@@ -180,24 +183,22 @@ class RunsPage(Page):
         """Read the store again, at once or after a rest; scroll, selection, order and filter stay."""
         if self._session is None:
             return
-        if changes is not None and not changes.run_ids and not changes.experiment_ids:
+        if changes is None:
+            self.live.load_anew()
+        elif changes.run_ids or changes.experiment_ids:
+            self.live.follow_edit(changes.run_ids)
+        else:
             self.inspector.reload()
-            return
-        self._refresher.ask()
 
-    def _read_again(self) -> bool:
-        if self._session is None:
-            return False
-        if not self.sidebar.selected:
-            self.loader.open(self._session.store)
-            return False
-        wanted = [*self.model.columns, *(sort.column for sort in self.model.sort_keys), *self.plots.columns]
-        self.loader.refresh(self.sidebar.selected, list(dict.fromkeys(wanted)))
-        return True
+    @override
+    def follow(self) -> None:
+        if self._session is not None:
+            self.live.follow()
 
     # Loading
 
     def _experiments_loaded(self, experiments: Sequence[Experiment]) -> None:
+        self._experiments = experiments
         self.sidebar.show_experiments(experiments)
         active = self.sidebar.model.active
         if not active:
@@ -210,7 +211,7 @@ class RunsPage(Page):
         self.context_changed.emit()
 
     def _load_runs(self, experiment_ids: Sequence[int]) -> None:
-        self._refresher.given_up()
+        self.live.given_up()
         self._whereabouts.leave()
         names = {one.experiment_id: one.name for one in self.sidebar.model.active}
         self.loader.load_runs(experiment_ids, names)
@@ -251,26 +252,40 @@ class RunsPage(Page):
             self._say()
 
     def _reloaded(self, result: Reloaded) -> None:
-        self._refresher.finished()
-        self.sidebar.show_experiments(result.experiments)
+        """The one place where a frame takes another one's place: all of it at once, nothing flickers."""
+        if result.experiments != self._experiments:
+            self._experiments = result.experiments
+            self.sidebar.show_experiments(result.experiments)
+            self.context_changed.emit()
         known = {one.experiment_id for one in self.sidebar.model.active}
         if not known.intersection(self.sidebar.selected):
             self._experiments_loaded(result.experiments)
             return
+        before, current = self._frame, self.selection.current
+        if result.changed is None or result.changed:
+            self._swap(result)
+        if result.touched is None or not result.touched.isdisjoint(self.selection.ids):
+            self.plots.refresh()
+        touched = current is not None and (result.touched is None or current in result.touched)
+        if touched or (current is not None and attributes_differ(before, self._frame, current)):
+            self.live.reload_inspector()
+
+    def _swap(self, result: Reloaded) -> None:
+        prepared = result.prepared if isinstance(result.prepared, Prepared) else Prepared()
         self._frame = result.frame
-        self.visible.show_frame(result.frame, keep=True)
-        self.plots.show_frame(result.frame, keep=True)
-        self.model.show_frame(result.frame, self.model.columns, self._visible_mask())
+        self.visible.adopt(result.frame, prepared.text, prepared.answer)
+        self.plots.show_frame(result.frame, keep=True, prepared=prepared.axes)
+        self.plots.show_rows(self.visible.rows())
+        with self.table.keeping_runs():
+            self.model.show_frame(result.frame, self.model.columns, self._visible_mask())
         self.table.runs.adopt_frame()
-        self.plots.refresh()
-        self.inspector.reload()
         self._show_emptiness()
         self._say()
         self.columns.count()
         self.context_changed.emit()
 
     def _failed(self, sentence: str) -> None:
-        self._refresher.given_up()
+        self.live.given_up()
         if self._frame.size:
             self.said.emit(sentence)
         else:

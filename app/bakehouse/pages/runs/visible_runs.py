@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -11,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from bakehouse.analysis.columns import Ints, Mask
 from bakehouse.analysis.frame import RunFrame
 from bakehouse.analysis.search.evaluation import LeftOut, columns_of, evaluate
+from bakehouse.analysis.search.expression import Expression
 from bakehouse.analysis.search.intent import is_search
 from bakehouse.analysis.search.parser import parse
 from bakehouse.analysis.text_filter import TextFilter
@@ -33,7 +36,9 @@ def is_system_tag(key: ColumnKey) -> bool:
 
 
 @dataclass(frozen=True)
-class _Answer:
+class Answer:
+    """What a text lets through in one frame."""
+
     mask: Mask
     left_out: tuple[LeftOut, ...] = ()
     unknown: tuple[ColumnKey, ...] = ()
@@ -99,6 +104,34 @@ class VisibleRuns(QObject):
             self._mask = np.fromiter((run_id in stayed for run_id in frame.run_ids), np.bool_, frame.size)
         self._search()
 
+    def preparation(self) -> Callable[[RunFrame, Token], Answer | None]:
+        """What a task can ask of a frame before it is shown; None when its columns are not there yet."""
+        text = self._text
+        if not text or self._store is None:
+            return lambda _frame, _token: None
+        return partial(self._prepared, text, self._store)
+
+    def _prepared(self, text: str, store: Store, frame: RunFrame, token: Token) -> Answer | None:
+        work: Callable[[Token], Answer] | None = None
+        if not is_search(text):
+            work = self._words_in(frame, text)
+        else:
+            with suppress(FilterError):
+                expression = parse(text)
+                if not any(frame.can_load(key) for key in columns_of(expression)):
+                    work = _evaluation(expression, frame, store)
+        return None if work is None else work(token)
+
+    def adopt(self, frame: RunFrame, text: str, answer: Answer | None) -> None:
+        """Show a frame of a refresh at once with what `preparation` found for `text`; else as `show_frame` does."""
+        if answer is None or text != self._text or len(answer.mask) != frame.size:
+            self.show_frame(frame, keep=True)
+            return
+        self._tasks.cancel(_SLOT)
+        self._later.stop()
+        self._frame, self._mask = frame, answer.mask
+        self._note(answer)
+
     def set_text(self, text: str) -> None:
         """Filter by another text."""
         self._text = text.strip()
@@ -121,15 +154,14 @@ class VisibleRuns(QObject):
         if is_search(self._text):
             self._evaluate(self._store)
             return
-        size, text = self._frame.size, self._text
+        self._tasks.start(_SLOT, self._words_in(self._frame, self._text), done=self._found, failed=self._told)
+
+    def _words_in(self, frame: RunFrame, text: str) -> Callable[[Token], Answer]:
+        size = frame.size
         # What plain words find does not depend on which figures somebody looked at.
-        known = self._frame.columns.items()
+        known = frame.columns.items()
         columns = {key: column for key, column in known if not is_system_tag(key) and not key.figure}
-
-        def work(token: Token) -> _Answer:
-            return _Answer(self._words.mask(columns, size, text, token.check))
-
-        self._tasks.start(_SLOT, work, done=self._found, failed=self._told)
+        return lambda token: Answer(self._words.mask(columns, size, text, token.check))
 
     def _evaluate(self, store: Store) -> None:
         try:
@@ -145,21 +177,16 @@ class VisibleRuns(QObject):
             self.news.emit(FilterNews(f"Reading {_listed(missing)}…"))
             self.columns_wanted.emit(missing)
             return
-        columns = {key: column for key in keys if (column := frame.column(key)) is not None}
-        unknown = tuple(
-            key.latest for key in keys if key.latest not in frame.states and key.kind is not ColumnKind.ATTRIBUTE
-        )
+        self._tasks.start(_SLOT, _evaluation(expression, frame, store), done=self._found, failed=self._told)
 
-        def work(token: Token) -> _Answer:
-            outcome = evaluate(expression, FrameSource(frame, columns, store, token))
-            return _Answer(outcome.mask, outcome.left_out, unknown)
-
-        self._tasks.start(_SLOT, work, done=self._found, failed=self._told)
-
-    def _found(self, answer: _Answer) -> None:
+    def _found(self, answer: Answer) -> None:
         if len(answer.mask) != self._frame.size:
             return
         self._mask = answer.mask
+        self._note(answer)
+        self.changed.emit()
+
+    def _note(self, answer: Answer) -> None:
         parts = [
             f"{one.runs:,} {'run' if one.runs == 1 else 'runs'} not compared: {_listed([one.key])} is no number there"
             for one in answer.left_out
@@ -167,10 +194,24 @@ class VisibleRuns(QObject):
         parts += [f"no run here has {_listed(answer.unknown)}"] if answer.unknown else []
         self.note = "; ".join(parts)
         self.news.emit(FilterNews(self.note))
-        self.changed.emit()
 
     def _told(self, error: BakehouseError) -> None:
         self.failed.emit(str(error))
+
+
+def _evaluation(expression: Expression, frame: RunFrame, store: Store) -> Callable[[Token], Answer]:
+    """The work that answers an expression whose columns are all there."""
+    keys = columns_of(expression)
+    columns = {key: column for key in keys if (column := frame.column(key)) is not None}
+    unknown = tuple(
+        key.latest for key in keys if key.latest not in frame.states and key.kind is not ColumnKind.ATTRIBUTE
+    )
+
+    def work(token: Token) -> Answer:
+        outcome = evaluate(expression, FrameSource(frame, columns, store, token))
+        return Answer(outcome.mask, outcome.left_out, unknown)
+
+    return work
 
 
 def _listed(keys: Sequence[ColumnKey]) -> str:

@@ -15,6 +15,7 @@ from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.text import visible
 from bakehouse.pages.runs.plots.tab import PlotTab
+from bakehouse.pages.runs.refreshing import Refresher
 from bakehouse.plots.history import HistoryPlot
 from bakehouse.store.handle import Store
 from bakehouse.store.metrics import History, metric_keys, read_history
@@ -88,6 +89,7 @@ class HistoryTab(PlotTab):
         self.tool_row.addWidget(self._modes)
         self._later = QTimer(self, singleShot=True, interval=60)
         self._later.timeout.connect(self._load)
+        self._refresher = Refresher(self._read_again, self)
         self._metrics.activated.connect(self._metric_chosen)
         self._modes.activated.connect(self._mode_chosen)
 
@@ -109,6 +111,7 @@ class HistoryTab(PlotTab):
     def clear(self) -> None:
         """Forget runs and metric."""
         self._tasks.cancel(_SLOT)
+        self._refresher.stop()
         self._ids, self._selected, self._read, self._key = (), 0, None, ""
         self._say(_CHOOSE)
 
@@ -124,9 +127,11 @@ class HistoryTab(PlotTab):
         self._frame = frame
         if not keep:
             self.clear()
-        keys = [key.name for key in frame.keys if key.kind is ColumnKind.METRIC and not key.figure]
-        self._all_keys = sorted(keys, key=lambda name: (name.startswith("system/"), name))
-        self._fill(self._all_keys)
+        names = [key.name for key in frame.keys if key.kind is ColumnKind.METRIC and not key.figure]
+        keys = sorted(names, key=lambda name: (name.startswith("system/"), name))
+        if not keep or keys != self._all_keys:
+            self._all_keys = keys
+            self._fill(keys)
 
     @override
     def set_axes(self, axes: Sequence[ColumnKey]) -> None:
@@ -141,9 +146,18 @@ class HistoryTab(PlotTab):
 
     @override
     def refresh(self) -> None:
-        """Read again what is shown."""
-        self._read = None
-        self._soon()
+        """Read again what is shown; what was zoomed to stays."""
+        if self._is_shown:
+            self._refresher.ask()
+        else:
+            self._read = None
+
+    def _read_again(self) -> bool:
+        if self._read is None or self._store is None or not self._ids:
+            return False
+        work = partial(read_histories, self._store, self._ids, [self._key] if self._key else self._preferred)
+        self._tasks.start(_SLOT, work, done=partial(self._loaded, self._read), failed=self._failed)
+        return True
 
     @override
     def status(self) -> str:
@@ -167,16 +181,22 @@ class HistoryTab(PlotTab):
         self._read = (self._ids, self._key)
         wanted = [self._key] if self._key else self._preferred
         work = partial(read_histories, self._store, self._ids, wanted)
-        self._tasks.start(_SLOT, work, done=self._loaded, failed=self._failed, title="Reading the history")
+        self._refresher.given_up()
+        self._tasks.start(
+            _SLOT, work, done=partial(self._loaded, None), failed=self._failed, title="Reading the history"
+        )
 
-    def _loaded(self, result: tuple[str, list[History]]) -> None:
+    def _loaded(self, shown: tuple[tuple[str, ...], str] | None, result: tuple[str, list[History]]) -> None:
+        """`shown`: of which runs and key the plot shows the histories already, None: of others."""
+        self._refresher.finished()
         key, histories = result
         if not histories:
             self._say("The selected runs have no metric.")
             return
         self._key = key
         self._read = (self._ids, key)
-        self._fill(self._all_keys)
+        if self._metrics.currentData() != key:
+            self._fill(self._all_keys)
         points = sum(len(one.values) for one in histories)
         without = len(self._ids) - len(histories)
         parts = [f"{points:,} {'point' if points == 1 else 'points'} of {len(histories):,} runs"]
@@ -187,12 +207,13 @@ class HistoryTab(PlotTab):
         plot = self._made_plot()
         row_of = self._frame.row_of
         names = {run_id: self._frame.name(row_of[run_id]) for run_id in self._ids if run_id in row_of}
-        plot.set_histories(histories, names)
+        plot.set_histories(histories, names, keep=shown == self._read)
         self._layers.setCurrentWidget(plot)
         self._status = "; ".join(parts)
         self.status_changed.emit()
 
     def _failed(self, error: BakehouseError) -> None:
+        self._refresher.given_up()
         self._read = None
         self._say(str(error))
 

@@ -11,7 +11,7 @@ from bakehouse.analysis.columns import Ints, Mask
 from bakehouse.analysis.frame import RunFrame
 from bakehouse.domain.columns import ColumnKey
 from bakehouse.pages.runs.plots.history_tab import HistoryTab
-from bakehouse.pages.runs.plots.parallel_tab import ParallelTab
+from bakehouse.pages.runs.plots.parallel_tab import ParallelTab, PreparedAxes
 from bakehouse.pages.runs.plots.tab import PlotTab
 from bakehouse.store.handle import Store
 from bakehouse.tasks import TaskRunner
@@ -93,8 +93,12 @@ class PlotPanel(QWidget):
         for tab in self.tabs:
             tab.close_store()
 
-    def show_frame(self, frame: RunFrame, *, keep: bool = False) -> None:
-        """Show other runs; axes and brushes stay with `keep` (a refresh), else they wait for `set_axes`."""
+    def show_frame(self, frame: RunFrame, *, keep: bool = False, prepared: PreparedAxes | None = None) -> None:
+        """Show other runs; axes and brushes stay with `keep` (a refresh), else they wait for `set_axes`.
+
+        `prepared` is what a task made of the frame by `parallel.preparation`.
+        """
+        self.parallel.take(prepared)
         for tab in self.tabs:
             tab.show_frame(frame, keep=keep)
 

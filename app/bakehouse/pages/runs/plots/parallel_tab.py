@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -40,6 +41,17 @@ def first_axes(relevant: Sequence[ColumnKey]) -> list[ColumnKey]:
     return [*params, *reversed([key for key in relevant if key.kind is ColumnKind.METRIC])]
 
 
+@dataclass(frozen=True, eq=False)
+class PreparedAxes:
+    """A frame's axes and runs, made in a task before the frame is shown."""
+
+    frame: RunFrame
+    columns: tuple[ColumnKey, ...]
+    """What was to be drawn: the axes, then the colour if there is one."""
+    made: dict[ColumnKey, tuple[Column, AxisData]]
+    runs: ParallelRuns
+
+
 class ParallelTab(PlotTab):
     """Owns the plot, which axes and colour it has, and when it is drawn anew."""
 
@@ -57,7 +69,7 @@ class ParallelTab(PlotTab):
         self._defaults: list[ColumnKey] = []
         self._colour: ColumnKey | None = None
         self._made: dict[ColumnKey, tuple[Column, AxisData]] = {}
-        self._names: list[str] = []
+        self._prepared: PreparedAxes | None = None
         self._shown_frame: RunFrame | None = None
         self._is_shown = False
         self.plot = ParallelPlot(theme, colors)
@@ -100,18 +112,43 @@ class ParallelTab(PlotTab):
 
     @override
     def show_frame(self, frame: RunFrame, *, keep: bool) -> None:
+        metrics = _metrics_of(self._frame)
         self._frame = frame
-        self._made.clear()
-        self._names = []
-        self._rows = np.arange(frame.size, dtype=np.int32)
+        prepared, self._prepared = self._prepared, None
         if not keep:
             self._axes, self._defaults, self._colour = [], [], None
             self.plot.clear_brushes()
-        self._fill_choosers()
+        if not keep or metrics != _metrics_of(frame):
+            self._fill_choosers()
+        if keep and prepared is not None and (prepared.frame, [*prepared.columns]) == (frame, self.columns):
+            self._show_prepared(prepared)
+            return
+        self._made.clear()
+        self._rows = np.arange(frame.size, dtype=np.int32)
         if keep:
             self._draw(at_once=True)  # brushes go on filtering without a gap
         else:
             self._soon()
+
+    def preparation(self) -> Callable[[RunFrame, Ints, Token], PreparedAxes | None] | None:
+        """What a task makes of a frame and its visible rows, for `take`; None while nothing is drawn."""
+        if not self.columns or not ((self._is_shown and self.isVisible()) or self.plot.brushes()):
+            return None
+        return partial(_prepared, tuple(self._axes), self._colour, dict(self._made), self.plot.runs)
+
+    def take(self, prepared: PreparedAxes | None) -> None:
+        """What `preparation` made for the frame that is shown next."""
+        self._prepared = prepared
+
+    def _show_prepared(self, prepared: PreparedAxes) -> None:
+        self._tasks.cancel(_SLOT)
+        self._made, self._rows = prepared.made, prepared.runs.rows
+        if prepared.runs is self.plot.runs:
+            self._shown_frame = prepared.frame
+            return
+        if len(self._rows) > _MANY_ROWS:
+            self._tasks.stand_back(_DRAWING_MS)
+        self._put(prepared.frame, partial(self.plot.set_runs, prepared.runs, self._selected_rows()))
 
     @override
     def set_axes(self, axes: Sequence[ColumnKey]) -> None:
@@ -176,19 +213,17 @@ class ParallelTab(PlotTab):
         self.plot.set_waiting(f"Reading {missing} {'column' if missing == 1 else 'columns'}…" if missing else "")
         if missing:
             return  # the last of them will come back here: one picture instead of one for each
-        if not self._names and self._frame.size:
-            self._names = [self._frame.name(row) for row in range(self._frame.size)]
         axes = [made for key in self._axes if (made := self._axis(key)) is not None]
         colour = self._axis(self._colour) if self._colour is not None else None
         frame, rows = self._frame, self._rows
         data = (axes, colour, frame.run_ids)
         if at_once or len(rows) <= _MANY_ROWS or self.plot.shows(*data, rows):
             self._tasks.cancel(_SLOT)
-            self._put(frame, partial(self.plot.set_data, *data, rows, self._selected_rows(), self._names))
+            self._put(frame, partial(self.plot.set_data, *data, rows, self._selected_rows(), frame.names))
             return
         self._tasks.start(
             _SLOT,
-            partial(_made_runs, *data, self._names, rows),
+            partial(_made_runs, *data, frame.names, rows),
             done=partial(self._show_made, frame),
             failed=self._not_made,
         )
@@ -247,7 +282,7 @@ class ParallelTab(PlotTab):
 
     def _fill_choosers(self) -> None:
         self._axes_button.setText(f"Axes {len(self._axes)}" if self._axes else "Axes")
-        metrics = [key for key in self._frame.keys if key.kind is ColumnKind.METRIC]
+        metrics = _metrics_of(self._frame)
         metrics.sort(key=lambda key: (key.name.startswith("system/"), key.name))
         with QSignalBlocker(self._colours):
             self._colours.clear()
@@ -261,6 +296,38 @@ class ParallelTab(PlotTab):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._soon()
+
+
+def _metrics_of(frame: RunFrame) -> list[ColumnKey]:
+    return [key for key in frame.keys if key.kind is ColumnKind.METRIC]
+
+
+def _prepared(
+    axes: Sequence[ColumnKey],
+    colour: ColumnKey | None,
+    made: dict[ColumnKey, tuple[Column, AxisData]],
+    shown: ParallelRuns,
+    frame: RunFrame,
+    rows: Ints,
+    token: Token,
+) -> PreparedAxes | None:
+    """None while a column is missing; the runs that are shown where nothing about them is new."""
+    kept: dict[ColumnKey, tuple[Column, AxisData]] = {}
+    drawn = (*axes, *(() if colour is None else (colour,)))
+    for key in drawn:
+        token.check()
+        column = frame.column(key)
+        if column is None:
+            if frame.can_load(key):
+                return None
+            continue
+        known = made.get(key)
+        kept[key] = known if known is not None and known[0] is column else (column, axis_data(key, column))
+    data = [kept[key][1] for key in axes if key in kept]
+    colours = kept[colour][1] if colour is not None and colour in kept else None
+    if shown.names is frame.names and shown.is_made_of(data, colours, frame.run_ids, rows):
+        return PreparedAxes(frame, drawn, kept, shown)
+    return PreparedAxes(frame, drawn, kept, ParallelRuns.over(data, colours, frame.run_ids, frame.names, rows))
 
 
 def _made_runs(
