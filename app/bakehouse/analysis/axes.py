@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from bakehouse.analysis.columns import dense_ranks
 from bakehouse.analysis.figures import duration_text
+from bakehouse.analysis.scales import Scale, ScaleKind, make_scale
 from bakehouse.analysis.ticks import moment_label
 from bakehouse.domain.columns import DURATION, END_TIME, START_TIME, ColumnKey
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from bakehouse.analysis.columns import Column
 
 _MOST_TICKS = 1000
+# Where a column holds numbers and other texts, the numbers lie below and the texts above, with a gap between.
+_NUMBERS_TOP, _TEXTS_FROM = 0.62, 0.74
 
 
 class AxisLane(IntEnum):
@@ -27,6 +31,8 @@ class AxisLane(IntEnum):
     SCALE = 0
     MISSING = 1
     NOT_FINITE = 2
+    NOT_POSITIVE = 3
+    """Zero and less, on a logarithmic scale."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +49,13 @@ class AxisData:
     present: NDArray[np.bool_]
     categories: tuple[str, ...] | None = None
     codes: NDArray[np.int32] | None = None
+    numeric: int = 0
+    """How many categories, from the first on, are numbers."""
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether some of the texts are numbers and others are not."""
+        return self.categories is not None and 0 < self.numeric < len(self.categories)
 
     @property
     def size(self) -> int:
@@ -60,7 +73,8 @@ def axis_data(key: ColumnKey, column: Column) -> AxisData:
     """What `column` gives an axis; text that is a number in every run becomes a scale of numbers."""
     present = column.present()
     if column.kind == "text" and not column.is_numeric:
-        return AxisData(key, key.title, column.numbers(), present, column.categories, column.codes())
+        categories, numeric = column.categories, column.numeric_categories
+        return AxisData(key, key.title, column.numbers(), present, categories, column.codes(), numeric)
     return AxisData(key, key.title, column.numbers(), present)
 
 
@@ -75,7 +89,8 @@ class Tick(NamedTuple):
 class Axis:
     """One axis over some of the runs: `positions` float32[k] from 0 (bottom) to 1 (top), NaN on a lane, and `lanes`
     uint8[k]. `low` and `high` bound the finite values of these runs (0 and 1 when there are none); `categories` are
-    those that occur, drawn from top to bottom. A brush keeps data values, so it outlives the axis.
+    those that occur, drawn from top to bottom. Numbers lie from 0 to `numbers_top` along `scale` (None: there are
+    none), texts from `texts_from` to 1. A brush keeps data values, so it outlives the axis.
     """
 
     data: AxisData
@@ -85,57 +100,121 @@ class Axis:
     high: float
     categories: tuple[str, ...] | None
     ticks: tuple[Tick, ...]
+    scale: Scale | None = None
+    numbers_top: float = 1.0
+    texts_from: float = 0.0
 
     missing: int = field(init=False)
-    """How many of the runs lie on each of the two lanes."""
+    """How many of the runs lie on each of the lanes."""
     not_finite: int = field(init=False)
+    not_positive: int = field(init=False)
 
     def __post_init__(self) -> None:
         # Counted once, on the thread that makes the axis.
         object.__setattr__(self, "missing", int(np.count_nonzero(self.lanes == AxisLane.MISSING)))
         object.__setattr__(self, "not_finite", int(np.count_nonzero(self.lanes == AxisLane.NOT_FINITE)))
+        object.__setattr__(self, "not_positive", int(np.count_nonzero(self.lanes == AxisLane.NOT_POSITIVE)))
+
+    @property
+    def kind(self) -> ScaleKind:
+        """How its values are laid out."""
+        return ScaleKind.CATEGORY if self.scale is None else self.scale.kind
 
     def value_at(self, position: float) -> float:
-        """The data value at `position`; the ends give `low` and `high` exactly."""
-        if position <= 0.0:
-            return self.low
-        if position >= 1.0:
-            return self.high
-        return self.low * (1.0 - position) + self.high * position
+        """The number at `position`; the ends of the numbers give `low` and `high` exactly."""
+        scale = self.scale or Scale(ScaleKind.LINEAR, self.low, self.high)
+        return scale.value_at(position / self.numbers_top)
 
     def position_of(self, value: float) -> float:
-        """Where `value` lies, cut to 0..1."""
-        return float(_positions(np.array([value]), self.low, self.high)[0].clip(0.0, 1.0))
+        """Where the number `value` lies, cut to the numbers' part of the axis."""
+        scale = self.scale or Scale(ScaleKind.LINEAR, self.low, self.high)
+        if scale.kind is ScaleKind.LOG and value <= 0:
+            return 0.0
+        return float(scale.positions(np.array([value]))[0].clip(0.0, 1.0)) * self.numbers_top
 
     def category_position(self, index: int) -> float:
         """Where the category with that index in `categories` lies: the first one at the top."""
-        count = len(self.categories or ())
-        return 0.5 if count < 2 else 1.0 - index / (count - 1)
+        return float(_category_places(len(self.categories or ()), self.texts_from)[index])
 
 
-def make_axis(data: AxisData, rows: NDArray[np.int32]) -> Axis:
-    """The axis of `data` over the runs `rows` int32[k], in their order."""
+def make_axis(data: AxisData, rows: NDArray[np.int32], kind: ScaleKind | None = None) -> Axis:
+    """The axis of `data` over the runs `rows` int32[k], in their order.
+
+    Without `kind` texts are categories and numbers lie on a linear scale. With one of numbers, texts that are no
+    number stand apart above them.
+    """
+    if kind is None:
+        kind = ScaleKind.LINEAR if data.codes is None else ScaleKind.CATEGORY
     lanes = data.lanes()[rows]
     if data.codes is not None and data.categories is not None:
-        return _category_axis(data, data.codes[rows], lanes)
+        if kind is ScaleKind.CATEGORY or not data.numeric:
+            return _category_axis(data, data.codes[rows], data.categories, lanes)
+        return _mixed_axis(data, data.codes[rows], data.values[rows], lanes, kind)
     values = data.values[rows]
+    if kind is ScaleKind.CATEGORY:
+        on_scale = lanes == AxisLane.SCALE
+        ranks, distinct = dense_ranks(values[on_scale])
+        codes = np.full(len(rows), -1, np.int32)
+        codes[on_scale] = distinct - 1 - ranks  # the first category stands at the top: the greatest number does
+        known = np.empty(distinct)
+        known[codes[on_scale]] = values[on_scale]
+        return _category_axis(data, codes, tuple(map(_plain, known.tolist())), lanes)
+    scale = _laned_scale(kind, values, lanes)
+    positions = _scale_positions(scale, values, lanes)
+    ticks = scale_ticks(scale, data.key) if np.any(lanes == AxisLane.SCALE) else ()
+    return Axis(data, positions, lanes, scale.low, scale.high, None, ticks, scale)
+
+
+def _laned_scale(kind: ScaleKind, values: NDArray[np.float64], lanes: NDArray[np.uint8]) -> Scale:
+    """The scale of the values that lie on it; for LOG those of zero and less go to their lane in `lanes`."""
+    if kind is ScaleKind.LOG:
+        lanes[(lanes == AxisLane.SCALE) & (values <= 0)] = AxisLane.NOT_POSITIVE
+    return make_scale(kind, values[lanes == AxisLane.SCALE])
+
+
+def _scale_positions(scale: Scale, values: NDArray[np.float64], lanes: NDArray[np.uint8]) -> NDArray[np.float32]:
     on_scale = lanes == AxisLane.SCALE
-    finite = values[on_scale]
-    low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
-    positions = np.full(len(rows), np.nan, dtype=np.float32)
-    positions[on_scale] = _positions(finite, low, high)
-    ticks: tuple[Tick, ...] = ()
-    if len(finite):
-        ticks = number_ticks(low, high, data.key)
-    return Axis(data, positions, lanes, low, high, None, ticks)
+    positions = np.full(len(values), np.nan, dtype=np.float32)
+    positions[on_scale] = scale.positions(values[on_scale])
+    return positions
 
 
-def _category_axis(data: AxisData, codes: NDArray[np.int32], lanes: NDArray[np.uint8]) -> Axis:
-    names = data.categories or ()
+def _mixed_axis(
+    data: AxisData,
+    codes: NDArray[np.int32],
+    values: NDArray[np.float64],
+    lanes: NDArray[np.uint8],
+    kind: ScaleKind,
+) -> Axis:
+    """Numbers below, texts above; one of the two has the whole axis where these runs have only it."""
+    is_text = codes >= data.numeric
+    is_number = (codes >= 0) & ~is_text
+    if not is_text.any():
+        scale = _laned_scale(kind, values, lanes)
+        ticks = scale_ticks(scale, data.key) if is_number.any() else ()
+        return Axis(data, _scale_positions(scale, values, lanes), lanes, scale.low, scale.high, None, ticks, scale)
+    alone = not is_number.any()
+    text_codes = np.where(is_text, codes, np.int32(-1))
+    texts = _category_axis(data, text_codes, data.categories or (), lanes, 0.0 if alone else _TEXTS_FROM)
+    if alone:
+        return texts
+    number_lanes = np.where(is_number, lanes, np.uint8(AxisLane.MISSING))
+    scale = _laned_scale(kind, values, number_lanes)
+    positions = _scale_positions(scale, values, number_lanes) * np.float32(_NUMBERS_TOP)
+    positions[is_text] = texts.positions[is_text]
+    lanes = np.where(is_number, number_lanes, lanes)
+    ticks = tuple(Tick(p * _NUMBERS_TOP, t) for p, t in scale_ticks(scale, data.key)) + texts.ticks
+    ends = (scale.low, scale.high)
+    return Axis(data, positions, lanes, *ends, texts.categories, ticks, scale, _NUMBERS_TOP, _TEXTS_FROM)
+
+
+def _category_axis(
+    data: AxisData, codes: NDArray[np.int32], names: tuple[str, ...], lanes: NDArray[np.uint8], lowest: float = 0.0
+) -> Axis:
     counts = np.bincount(codes[codes >= 0], minlength=len(names))
     used = np.flatnonzero(counts)
     place = np.full(len(names) + 1, np.nan, dtype=np.float32)  # the last one serves code -1
-    place[used] = np.linspace(1.0, 0.0, len(used)) if len(used) > 1 else 0.5
+    place[used] = _category_places(len(used), lowest)
     categories = tuple(names[i] for i in used)
     # More labels than any screen has rows for are not made; the painter thins the rest where they would overlap.
     shown = np.linspace(0, len(used) - 1, min(len(used), _MOST_TICKS)).astype(np.int64)
@@ -143,13 +222,24 @@ def _category_axis(data: AxisData, codes: NDArray[np.int32], lanes: NDArray[np.u
     return Axis(data, place[codes], lanes, 0.0, 1.0, categories, ticks)
 
 
-def _positions(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
-    if high <= low:
-        return np.where(values < low, 0.0, np.where(values > high, 1.0, 0.5))
-    if isfinite(high - low):
-        return (values - low) / (high - low)
-    # Halves, since high - low of two large doubles of opposite sign is infinite.
-    return (values * 0.5 - low * 0.5) / (high * 0.5 - low * 0.5)
+def _category_places(count: int, lowest: float) -> NDArray[np.float64]:
+    """float64[count]: from 1 down to `lowest`; a single one in the middle."""
+    return np.linspace(1.0, lowest, count) if count > 1 else np.full(count, (1.0 + lowest) / 2)
+
+
+def _plain(value: float) -> str:
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+
+def scale_ticks(scale: Scale, key: ColumnKey | None = None) -> tuple[Tick, ...]:
+    """Few labels: least, middle and greatest value (one when they are equal)."""
+    if scale.high <= scale.low:
+        return (Tick(0.5, format_values([scale.low], key)[0]),)
+    if scale.kind is ScaleKind.LINEAR:
+        return number_ticks(scale.low, scale.high, key)
+    values = [scale.value_at(place) for place in (0.0, 0.5, 1.0)]
+    texts = format_values(values, key) if scale.kind is ScaleKind.PERCENTILE else [f"{v:.3g}" for v in values]
+    return tuple(Tick(p, t) for p, t in zip((0.0, 0.5, 1.0), texts, strict=True))
 
 
 def number_ticks(low: float, high: float, key: ColumnKey | None = None) -> tuple[Tick, ...]:
