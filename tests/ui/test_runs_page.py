@@ -400,3 +400,19 @@ def _context():
 
 def _token():
     return Token()
+
+
+def test_that_the_scatter_plot_draws_the_visible_runs_and_selects_for_all(sample, qtbot):
+    page = sample.page
+    scatter = page.plots.scatter
+    page.plots.bring_forward(scatter)
+    qtbot.waitUntil(lambda: scatter.plot.status().startswith("200 runs drawn"))
+    page.filter_bar.set_text("params.algorithm = 'linear'")
+    some = len(page.model.frame.run_ids)
+    qtbot.waitUntil(lambda: 0 < len(page.model.rows) < some)
+    shown = {page.model.run_id(row) for row in range(len(page.model.rows))}
+    qtbot.waitUntil(lambda: scatter.plot.status().startswith(f"{len(shown)} runs drawn"))
+    scatter.plot.runs_selected.emit(sorted(shown)[:3], False)
+    assert set(page.selection.ids) == set(sorted(shown)[:3])
+    scatter.plot.runs_selected.emit(sorted(shown)[3:4], True)
+    assert len(page.selection.ids) == 4

@@ -129,6 +129,7 @@ class RunsPage(Page):
         self.table.menu_requested.connect(self._open_menu)
         self.plots.brushes_changed.connect(self._show_visible)
         self.plots.run_clicked.connect(self._run_clicked)
+        self.plots.runs_selected.connect(self._runs_selected)
         self.plots.columns_wanted.connect(self.loader.want)
         self.plots.said.connect(self.said)
         self.inspector.register_requested.connect(self._register)
@@ -338,6 +339,9 @@ class RunsPage(Page):
         else:
             self.selection.set([run_id], run_id)
         self.table.show_run(run_id)
+
+    def _runs_selected(self, ids: Sequence[str], adding: bool) -> None:
+        self.selection.set(dict.fromkeys([*self.selection.ids, *ids]) if adding else ids)
 
     def _open_menu(self, row: int, section: int, place: QPoint) -> None:
         commands = [

@@ -12,6 +12,7 @@ from bakehouse.analysis.frame import RunFrame
 from bakehouse.domain.columns import ColumnKey
 from bakehouse.pages.runs.plots.history_tab import HistoryTab
 from bakehouse.pages.runs.plots.parallel_tab import ParallelTab, PreparedAxes
+from bakehouse.pages.runs.plots.scatter_tab import ScatterTab
 from bakehouse.pages.runs.plots.tab import PlotTab
 from bakehouse.store.handle import Store
 from bakehouse.tasks import TaskRunner
@@ -24,6 +25,8 @@ class PlotPanel(QWidget):
 
     brushes_changed = Signal()
     run_clicked = Signal(str, bool)
+    runs_selected = Signal(object, bool)
+    """list[str] of run ids; whether they add to the selection."""
     columns_wanted = Signal(object)
     """list[ColumnKey]: columns that shall be loaded before others."""
     said = Signal(str)
@@ -36,7 +39,8 @@ class PlotPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.parallel = ParallelTab(themes.theme, tasks, colors)
         self.history = HistoryTab(themes, tasks, colors)
-        self.tabs: list[PlotTab] = [self.parallel, self.history]
+        self.scatter = ScatterTab(themes.theme, tasks, colors)
+        self.tabs: list[PlotTab] = [self.parallel, self.history, self.scatter]
         self._bar = QTabBar()
         self._bar.setObjectName("plot_tabs")
         self._bar.setAccessibleName("Plots")
@@ -56,6 +60,7 @@ class PlotPanel(QWidget):
             tab.said.connect(self.said)
         self._lay_out()
         self.parallel.brushes_changed.connect(self.brushes_changed)
+        self.scatter.runs_selected.connect(self.runs_selected)
         self._bar.currentChanged.connect(self._show_tab)
         self.parallel.set_shown(True)
 
