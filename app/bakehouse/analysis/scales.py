@@ -59,7 +59,7 @@ class Scale:
         if self.kind is ScaleKind.LOG:
             exponent = log10(self.low) * (1.0 - position) + log10(self.high) * position
             return float(min(max(10.0**exponent, self.low), self.high))
-        return self.low * (1.0 - position) + self.high * position
+        return min(max(self.low * (1.0 - position) + self.high * position, self.low), self.high)
 
 
 def make_scale(kind: ScaleKind, values: NDArray[np.float64]) -> Scale:
