@@ -41,6 +41,10 @@ class DatasetInput:
     digest: str
     source_type: str
     context: str | None
+    source: str = ""
+    schema: str = ""
+    profile: str = ""
+    """Source, schema and profile are JSON as MLflow wrote it; empty where it wrote none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,32 @@ class LoggedModel:
     model_type: str | None
     source_run_id: str | None
     creation_time_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunReference:
+    """Another run as far as a link to it needs; an empty `status` with `is_known` False: not in the store."""
+
+    run_id: str
+    name: str
+    status: str
+    is_deleted: bool = False
+    is_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """Where a run stands among its relatives by the tag `mlflow.parentRunId`."""
+
+    parent: RunReference | None
+    children: tuple[RunReference, ...]
+    """The first few, in the order of their ids; deleted ones among them."""
+    child_ids: tuple[str, ...]
+    """All of them."""
+    statuses: tuple[tuple[str, int], ...]
+    """(status, number) of the children that are not deleted, the most frequent first."""
+    deleted: int
+    """How many of the children are deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +108,8 @@ class RunDetails:
     logged_models: tuple[LoggedModel, ...]
     registered_versions: tuple[tuple[str, int, str], ...]
     """(model name, version, stage) of every version registered from this run."""
+    tag_characters: int = 8000
+    """How long the value of a tag may be in this store."""
 
     def tag(self, key: str) -> str | None:
         return next((value for name, value in self.tags if name == key), None)

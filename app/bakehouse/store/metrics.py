@@ -82,7 +82,7 @@ def read_ranges(reader: Reader, run_id: str, token: Token) -> dict[str, MetricRa
         finite = f"CASE WHEN abs(value) < {GREATEST!r} THEN value END"
     for first, last in run_ranges(reader, run_id, token):
         rows = reader.rows(
-            f"SELECT key, count(*), min({finite}), max({finite}) FROM metrics{_by_run(reader)}"
+            f"SELECT key, count(*), min({finite}), max({finite}) FROM metrics{by_run(reader)}"
             " WHERE run_uuid = ? AND rowid BETWEEN ? AND ? GROUP BY key",
             (run_id, first, last),
             token=token,
@@ -154,7 +154,7 @@ def _pages_by_rowid(reader: Reader, run_id: str, key: str, token: Token) -> Iter
     chosen = chosen_points(reader)
     for first, last in run_ranges(reader, run_id, token):
         page = reader.rows(
-            f"SELECT {chosen} FROM metrics{_by_run(reader)} WHERE run_uuid = ? AND rowid BETWEEN ? AND ? AND key = ?"
+            f"SELECT {chosen} FROM metrics{by_run(reader)} WHERE run_uuid = ? AND rowid BETWEEN ? AND ? AND key = ?"
             " ORDER BY rowid",
             (run_id, first, last, key),
             token=token,
@@ -166,7 +166,7 @@ def _pages_by_rowid(reader: Reader, run_id: str, key: str, token: Token) -> Iter
 def run_ranges(reader: Reader, run_id: str, token: Token) -> Iterator[tuple[int, int]]:
     """Pieces of rowids that each hold at most a page of this run's points, see `Reader.rowid_ranges`."""
     size = reader.page_size("metrics.run")
-    source = f"FROM metrics{_by_run(reader)} WHERE run_uuid = ?"
+    source = f"FROM metrics{by_run(reader)} WHERE run_uuid = ?"
     ends = f"SELECT (SELECT min(rowid) {source}), (SELECT max(rowid) {source})"
     found = reader.first(ends, (run_id, run_id), token=token)
     if found is None or found[0] is None:
@@ -183,7 +183,7 @@ def run_ranges(reader: Reader, run_id: str, token: Token) -> Iterator[tuple[int,
         first = end + 1
 
 
-def _by_run(reader: Reader) -> str:
+def by_run(reader: Reader) -> str:
     # The planner would otherwise walk (run_uuid, key, step) and sort, or the key of all runs.
     index = reader.schema.index_over("metrics", "run_uuid")
     return f" INDEXED BY {quoted(index)}" if index else ""

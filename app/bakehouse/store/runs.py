@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from bakehouse.domain.cancellation import Token
-from bakehouse.domain.runs import DatasetInput, MetricSummary, RunDetails
+from bakehouse.domain.runs import MetricSummary, RunDetails
 from bakehouse.store.arrays import times_ms, whole_numbers
+from bakehouse.store.lineage import datasets_of_run
 from bakehouse.store.metrics import MetricRange, read_ranges
 from bakehouse.store.reading import Reader
 from bakehouse.store.registry import logged_models_of_run, versions_of_run
@@ -20,6 +22,7 @@ from bakehouse.store.values import Words, as_int, as_optional_int, as_text, metr
 NAME_TAG = "mlflow.runName"
 USER_TAG = "mlflow.user"
 _LOOK_UP = 500
+_TAG_CHARACTERS = 8000
 
 
 @dataclass(frozen=True)
@@ -187,10 +190,18 @@ def read_details(reader: Reader, run_id: str, token: Token) -> RunDetails | None
         params=_pairs(reader, "params", run_id, token),
         metrics=_metric_summaries(reader, run_id, token),
         tags=tags,
-        datasets=_datasets(reader, run_id, token),
+        datasets=datasets_of_run(reader, run_id, token),
         logged_models=tuple(logged_models_of_run(reader, run_id, token)),
         registered_versions=tuple(versions_of_run(reader, run_id, token)),
+        tag_characters=_tag_characters(reader, token),
     )
+
+
+def _tag_characters(reader: Reader, token: Token) -> int:
+    """The width MLflow gave the column, by which it checks a value: 5000 up to 2.9, then 8000."""
+    row = reader.first("SELECT type FROM pragma_table_info('tags') WHERE name = 'value'", token=token)
+    found = re.search(r"\((\d{1,9})\)", as_text(row[0])) if row else None
+    return int(found[1]) if found else _TAG_CHARACTERS
 
 
 def _pairs(reader: Reader, table: str, run_id: str, token: Token) -> tuple[tuple[str, str], ...]:
@@ -231,30 +242,3 @@ def _metric_summaries(reader: Reader, run_id: str, token: Token) -> tuple[Metric
             )
         )
     return tuple(sorted(summaries, key=lambda summary: summary.key))
-
-
-def _datasets(reader: Reader, run_id: str, token: Token) -> tuple[DatasetInput, ...]:
-    if not (reader.has("datasets") and reader.has("inputs")):
-        return ()
-    inputs = reader.rows(
-        "SELECT input_uuid, source_id FROM inputs"
-        " WHERE source_type = 'DATASET' AND destination_type = 'RUN' AND destination_id = ?",
-        (run_id,),
-        token=token,
-    )
-    found = []
-    for input_id, dataset_id in inputs:
-        row = reader.first(
-            "SELECT name, digest, dataset_source_type FROM datasets WHERE dataset_uuid = ?",
-            (dataset_id,),
-            token=token,
-        )
-        if row is None:
-            continue
-        context = None
-        if reader.has("input_tags"):
-            sql = "SELECT value FROM input_tags WHERE input_uuid = ? AND name = 'mlflow.data.context'"
-            context = reader.first(sql, (input_id,), token=token)
-        name, digest, source_type = map(as_text, row)
-        found.append(DatasetInput(name, digest, source_type, None if context is None else as_text(context[0])))
-    return tuple(sorted(found, key=lambda dataset: (dataset.name, dataset.digest)))

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from bakehouse.theme import GRID, Theme
-from bakehouse.widgets.fact_list import Fact, FactList
+from bakehouse.theme import GRID
 from bakehouse.widgets.labels import PlainLabel
-
-_FEW = 8
 
 
 class SectionPanel(QWidget):
@@ -86,29 +81,3 @@ class Section(QWidget):
         """Show a link at the right, or none for an empty text."""
         self.link.setText(text)
         self.link.setVisible(bool(text))
-
-
-class FactSection(Section):
-    """Facts of which only the first few are shown until the person asks for all."""
-
-    def __init__(self, title: str, theme: Theme, columns: int = 0, aside: str = "") -> None:
-        self.list = FactList(theme, columns)
-        self.list.setAccessibleName(title.capitalize())
-        super().__init__(title, self.list, aside)
-        self._facts: Sequence[Fact] = ()
-        self._all = False
-        self.link.clicked.connect(self._toggle)
-
-    def show_facts(self, facts: Sequence[Fact]) -> None:
-        self._facts = facts
-        self._fill()
-        self.setVisible(bool(facts))
-
-    def _toggle(self) -> None:
-        self._all = not self._all
-        self._fill()
-
-    def _fill(self) -> None:
-        many = len(self._facts) > _FEW + 2
-        self.list.show_facts(self._facts if self._all or not many else self._facts[:_FEW])
-        self.offer("" if not many else "Show fewer" if self._all else f"Show all {len(self._facts):,}")

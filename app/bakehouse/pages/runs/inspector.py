@@ -3,37 +3,52 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from bakehouse.domain.cancellation import Token
+from bakehouse.analysis.envelope import Polyline
 from bakehouse.domain.errors import BakehouseError
-from bakehouse.domain.runs import RunDetails
+from bakehouse.domain.runs import Lineage, RunDetails
 from bakehouse.domain.text import visible
 from bakehouse.itemmodels.artifact_tree import ArtifactRoot
-from bakehouse.pages.runs.run_facts import metric_facts, overview_facts, shown_tags, system_tag_count
+from bakehouse.pages.runs.run_facts import overview_facts
+from bakehouse.pages.runs.run_note import RunNote
+from bakehouse.pages.runs.run_reading import RunReading, read_curves, read_run
+from bakehouse.pages.runs.run_tags import RunTags
+from bakehouse.pages.runs.run_title import RunTitle
 from bakehouse.pages.session import Session
 from bakehouse.registry.registering import models_of_run
-from bakehouse.store.runs import read_details
-from bakehouse.tasks import TaskRunner
+from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.theme import GRID, Theme, ThemeSource
 from bakehouse.widgets.artifact_view import ArtifactView
-from bakehouse.widgets.chips import ChipList
-from bakehouse.widgets.fact_list import Fact, FactList
-from bakehouse.widgets.labels import ElidedLabel, Paragraph, PlainLabel
-from bakehouse.widgets.sections import FactSection, Section, SectionPanel
+from bakehouse.widgets.fact_list import FactList
+from bakehouse.widgets.key_section import KeySection
+from bakehouse.widgets.labels import ElidedLabel, PlainLabel
+from bakehouse.widgets.metric_rows import MetricRows
+from bakehouse.widgets.sections import Section, SectionPanel
 
-_SLOT = "runs.details"
+_SLOT, _CURVES_SLOT = "runs.details", "runs.curves"
 _CHOOSE = "Select a run to see its details."
+_READ_ONLY = "The store was opened for reading only."
+_DELETED = "This run is deleted; restore it to change it."
 _ARTIFACTS_HEIGHT = 260
+_OVERVIEW_NAMES = 0.27
 
 
 class RunInspector(SectionPanel):
-    """Shows the details of one run and offers to register its model. Reads them itself when told which run."""
+    """Shows the details of one run and takes edits in place. Reads the run itself when told which. GUI thread."""
 
     register_requested = Signal(object)
     """RunDetails of the run whose model shall be registered."""
+    edit_requested = Signal(object)
+    """One of `domain.edits`."""
+    link_activated = Signal(str)
+    """Where a line leads: one of the links of `run_facts`."""
+    metric_chosen = Signal(str)
+    """A metric whose history shall be shown."""
     model_known = Signal()
     """`has_model` may have changed."""
     said = Signal(str)
@@ -43,60 +58,71 @@ class RunInspector(SectionPanel):
         self._tasks = tasks
         self._session: Session | None = None
         self._details: RunDetails | None = None
+        self._lineage: Lineage | None = None
         self._run_id: str | None = None
         theme = themes.theme
-        self._title = ElidedLabel("", "title")
-        self._title.setObjectName("inspector_title")
+        self.title = RunTitle(theme)
         self._experiment = ElidedLabel("", "muted")
         self._several = PlainLabel("", "muted")
-        self._overview = FactList(theme)
-        self._overview.setAccessibleName("Overview")
+        self._refusal = PlainLabel("", "muted")
+        self._refusal.setObjectName("inspector_refusal")
+        self._refusal.setWordWrap(True)
+        self.overview = FactList(theme, name_share=_OVERVIEW_NAMES)
+        self.overview.setAccessibleName("Overview")
         self._register = QPushButton("Register model…")
         self._register.setObjectName("register_model")
         self._register.setProperty("primary", "true")
-        self._metrics = FactSection("METRICS", theme, 3, "last · min · max")
-        self._params = FactSection("PARAMS", theme)
-        self._chips = ChipList(theme)
-        self._chips.setAccessibleName("Tags")
-        self._tags = Section("TAGS", self._chips)
-        self._system_tags = False
+        rows = MetricRows(theme), MetricRows(theme)
+        self.metrics = KeySection("METRICS", "metric", *rows, "last · min · max")
+        self._curves = rows
+        self.params = KeySection("PARAMS", "param", FactList(theme), FactList(theme))
+        self.tags = RunTags(theme)
         self.artifacts = ArtifactView(themes, tasks)
         self.artifacts.setMinimumHeight(_ARTIFACTS_HEIGHT)
         self._artifact_section = Section("ARTIFACTS", self.artifacts, "drag to save")
-        self._note = Paragraph()
-        self._note_section = Section("NOTE", self._note)
+        self.note = RunNote(theme)
         self.show_message(_CHOOSE)
         self._lay_out()
-        self._register.clicked.connect(self.request_registration)
-        self._tags.link.clicked.connect(self._toggle_system_tags)
-        self.artifacts.said.connect(self.said)
+        self._connect()
 
     def _lay_out(self) -> None:
         column = self.column
-        column.addWidget(self._title)
+        column.addWidget(self.title)
         column.addSpacing(2)
         column.addWidget(self._experiment)
         column.addWidget(self._several)
+        column.addWidget(self._refusal)
         column.addSpacing(GRID)
-        column.addWidget(self._overview)
+        column.addWidget(self.overview)
         column.addSpacing(GRID + 4)
         column.addWidget(self._register)
-        for section in (self._metrics, self._params, self._tags, self._artifact_section, self._note_section):
+        for section in (self.metrics, self.params, self.tags, self.note, self._artifact_section):
             column.addWidget(section)
         column.addStretch(1)
 
+    def _connect(self) -> None:
+        self._register.clicked.connect(self.request_registration)
+        self.artifacts.said.connect(self.said)
+        self.overview.link_activated.connect(self.link_activated)
+        self.metrics.key_chosen.connect(self.metric_chosen)
+        self.note.link_activated.connect(self._tell_web_link)
+        for part in (self.title, self.tags, self.note):
+            part.edit_requested.connect(self.edit_requested)
+
     def set_theme(self, theme: Theme) -> None:
-        for part in (self._overview, self._metrics.list, self._params.list, self._chips):
+        for part in (self.title, self.overview, self.metrics, self.params, self.tags, self.note):
             part.set_theme(theme)
 
     def open(self, session: Session) -> None:
         """Show runs of this store from now on."""
         self._session = session
+        for part in (self.title, self.tags, self.note):
+            part.forget()
         self.artifacts.set_locator(session.locator)
         self.show_run(None, 0)
 
     def close_store(self) -> None:
-        self._tasks.cancel(_SLOT)
+        self._cancel()
         self._session = None
         self._run_id = self._details = None
         self.artifacts.set_locator(None)
@@ -108,6 +134,11 @@ class RunInspector(SectionPanel):
         return self._details
 
     @property
+    def lineage(self) -> Lineage | None:
+        """Parent and children of the run that is shown."""
+        return self._lineage
+
+    @property
     def has_model(self) -> bool:
         """Whether the shown run has a model that can be registered."""
         return self._details is not None and bool(models_of_run(self._details))
@@ -117,7 +148,7 @@ class RunInspector(SectionPanel):
         self._several.setText(f"{selected:,} runs selected" if selected > 1 else "")
         self._several.setVisible(selected > 1)
         if run_id is None:
-            self._tasks.cancel(_SLOT)
+            self._cancel()
             self._run_id = None
             self._show_none(_CHOOSE)
         elif run_id != self._run_id:
@@ -129,47 +160,71 @@ class RunInspector(SectionPanel):
         session, run_id = self._session, self._run_id
         if session is None or run_id is None:
             return
-        store = session.store
-
-        def load(token: Token) -> RunDetails | None:
-            return read_details(store.reader(), run_id, token)
-
-        self._tasks.start(_SLOT, load, done=self._loaded, failed=self._failed)
+        self._tasks.start(_SLOT, partial(read_run, session.store, run_id), done=self._loaded, failed=self._failed)
 
     def request_registration(self) -> None:
         """Ask the window to register the shown run's model."""
         if self._details is not None and self.has_model:
             self.register_requested.emit(self._details)
 
-    def _loaded(self, details: RunDetails | None) -> None:
-        if details is None:
+    def _cancel(self) -> None:
+        self._tasks.cancel(_SLOT)
+        self._tasks.cancel(_CURVES_SLOT)
+
+    def _loaded(self, reading: RunReading | None) -> None:
+        if reading is None:
             self._show_none("This run is no longer in the store.")
             return
+        details = reading.details
         is_same = self._details is not None and self._details.run_id == details.run_id
         roots = _roots(details)
         artifacts_are_same = is_same and self._details is not None and _roots(self._details) == roots
-        self._details = details
-        self._title.setText(details.name or details.run_id)
+        self._details, self._lineage = details, reading.lineage
         self._experiment.setText(details.experiment_name)
-        self._overview.show_facts(overview_facts(details, time.time() * 1000))
-        self._metrics.show_facts(metric_facts(details.metrics))
-        self._params.show_facts([Fact(key, value) for key, value in sorted(details.params)])
-        self._show_tags()
-        self._note.setText(details.note)
-        self._note_section.setVisible(bool(details.note))
+        self.overview.show_facts(overview_facts(details, reading.lineage, time.time() * 1000))
+        if not is_same:
+            self._show_curves({})
+        self.metrics.show_facts(reading.metrics)
+        self.params.show_facts(reading.params)
+        refusal = self._why_not(details)
+        for part in (self.title, self.tags, self.note):
+            part.show_run(details, refusal)
+        self._refusal.setText(refusal)
+        self._refusal.setVisible(bool(refusal))
         self._show_register()
         if not artifacts_are_same:
             self.artifacts.show_roots(roots)
         self.show_sections(from_top=not is_same)
         self.model_known.emit()
+        self._read_curves(details)
+
+    def _read_curves(self, details: RunDetails) -> None:
+        if self._session is not None and any(one.points > 1 for one in details.metrics):
+            work = partial(read_curves, self._session.store, details.run_id)
+            self._tasks.start(
+                _CURVES_SLOT, work, done=self._show_curves, failed=self._failed_curves, lane=Lane.BACKGROUND
+            )
+
+    def _show_curves(self, lines: Mapping[str, Polyline]) -> None:
+        for rows in self._curves:
+            rows.show_lines(lines)
+
+    def _failed_curves(self, error: BakehouseError) -> None:
+        self.said.emit(str(error))
 
     def _failed(self, error: BakehouseError) -> None:
         self._show_none(str(error))
 
     def _show_none(self, sentence: str) -> None:
-        self._details = None
+        self._details = self._lineage = None
         self.show_message(sentence)
         self.model_known.emit()
+
+    def _why_not(self, details: RunDetails) -> str:
+        """Why the run cannot be changed, a sentence; empty when it can."""
+        if self._session is None or self._session.read_only:
+            return _READ_ONLY
+        return _DELETED if details.lifecycle_stage == "deleted" else ""
 
     def _show_register(self) -> None:
         read_only = self._session is None or self._session.read_only
@@ -177,22 +232,10 @@ class RunInspector(SectionPanel):
         if not self.has_model:
             self._register.setToolTip("This run has logged no model.")
         else:
-            self._register.setToolTip("The store was opened for reading only." if read_only else "")
+            self._register.setToolTip(_READ_ONLY if read_only else "")
 
-    def _show_tags(self) -> None:
-        if self._details is None:
-            return
-        system = system_tag_count(self._details)
-        tags = shown_tags(self._details, system=self._system_tags)
-        self._chips.show_tags(tags)
-        self._tags.offer(
-            "" if not system else "Hide system tags" if self._system_tags else f"Show {system} system tags"
-        )
-        self._tags.setVisible(bool(tags) or system > 0)
-
-    def _toggle_system_tags(self) -> None:
-        self._system_tags = not self._system_tags
-        self._show_tags()
+    def _tell_web_link(self, address: str) -> None:
+        self.link_activated.emit(f"web:{address}")
 
 
 def _roots(details: RunDetails) -> list[ArtifactRoot]:

@@ -32,6 +32,7 @@ from bakehouse.pages.runs.finding import RunFinder
 from bakehouse.pages.runs.glimpses import Glimpser
 from bakehouse.pages.runs.header_menu import ColumnMenus
 from bakehouse.pages.runs.inspector import RunInspector
+from bakehouse.pages.runs.inspector_links import InspectorLinks
 from bakehouse.pages.runs.live import LiveRuns, Prepared
 from bakehouse.pages.runs.loading import Reloaded, RunLoader, Survey
 from bakehouse.pages.runs.panels import RunPanels
@@ -87,6 +88,7 @@ class RunsPage(Page):
         self._experiments: Sequence[Experiment] = ()
         self._whereabouts = Whereabouts(self.sidebar, self.filter_bar, self.selection, self.table)
         self.panels = RunPanels(self.sidebar, self.area, self.inspector, settings)
+        self._links = InspectorLinks(self.inspector, self.plots, self.columns, self.filter_bar, themes, self)
         self.setFocusProxy(self.table)
         self._make_timers()
         self._connect()
@@ -135,6 +137,10 @@ class RunsPage(Page):
         self.inspector.register_requested.connect(self._register)
         self.inspector.model_known.connect(self.context_changed)
         self.inspector.said.connect(self.said)
+        self._links.run_requested.connect(self.reveal)
+        self._links.runs_requested.connect(self._select_together)
+        self._links.model_requested.connect(partial(self.navigate_requested.emit, "models"))
+        self._links.edit_requested.connect(self.edit_requested)
 
     @override
     def set_theme(self, theme: Theme) -> None:
@@ -377,6 +383,12 @@ class RunsPage(Page):
         self.selection.set([run_id], run_id)
         self.table.show_run(run_id)
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _select_together(self, run_ids: Sequence[str]) -> None:
+        known = [run_id for run_id in run_ids if run_id in self._frame.row_of]
+        if known:
+            self.selection.set(known, known[0])
+            self.table.show_run(known[0])
 
     # What the window asks
 

@@ -3,51 +3,120 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
 from bakehouse.analysis.figures import MISSING, ago_text, duration_text, moment_text, number_style
-from bakehouse.domain.runs import MetricSummary, RunDetails
+from bakehouse.domain.runs import Lineage, MetricSummary, RunDetails, RunReference
+from bakehouse.domain.source_links import source_link
+from bakehouse.domain.text import counted
 from bakehouse.registry.registering import models_of_run
 from bakehouse.widgets.fact_list import Fact
 
 SYSTEM_PREFIX = "mlflow."
+RUN_LINK, CHILDREN_LINK, MODEL_LINK, DATASET_LINK, WEB_LINK = "run:", "children:", "model:", "dataset:", "web:"
+"""How the links of facts begin; behind it stands a run id, nothing, a model's name, a place, an address."""
+
 _STATUS_TOKENS = {"FINISHED": "good", "FAILED": "bad", "KILLED": "bad", "RUNNING": "warn"}
+_FEW_CHILDREN = 8
+_DAY_MS = 86_400_000
 
 
-def overview_facts(details: RunDetails, now_ms: float) -> list[Fact]:
-    """Status, times, user, source, dataset and model; lines without anything to say are left out."""
+def overview_facts(details: RunDetails, lineage: Lineage | None, now_ms: float) -> list[Fact]:
+    """Status, times, user, source, relatives, datasets, models, ids; lines without anything to say are left out."""
+    return [
+        *_state_facts(details, now_ms),
+        *_source_facts(details),
+        *(_relative_facts(lineage) if lineage is not None else ()),
+        *_data_facts(details),
+        Fact("Run ID", details.run_id, copies=True),
+        *([Fact("Artifacts", details.artifact_uri, copies=True)] if details.artifact_uri else []),
+    ]
+
+
+def _state_facts(details: RunDetails, now_ms: float) -> Iterable[Fact]:
     status = details.status.capitalize() if details.status else MISSING
-    facts = [Fact("Status", status, token=_STATUS_TOKENS.get(details.status, "text"))]
+    yield Fact("Status", status, full=details.status, token=_STATUS_TOKENS.get(details.status, "text"))
     if details.lifecycle_stage == "deleted":
-        facts.append(Fact("Lifecycle", "Deleted", token="bad"))
+        yield Fact("Lifecycle", "Deleted", token="bad")
     start, end = details.start_time_ms, details.end_time_ms
-    if start is not None:
-        facts.append(Fact("Started", ago_text(float(start), now_ms), full=moment_text(float(start))))
+    for name, moment in (("Started", start), ("Ended", end)):
+        if moment is not None:
+            yield Fact(name, _moment_and_ago(float(moment), now_ms), full=moment_text(float(moment)))
     if start is not None and end is not None:
-        facts.append(Fact("Duration", duration_text(float(end - start)), full=f"{end - start:,} ms"))
+        yield Fact("Duration", duration_text(float(end - start)), full=f"{end - start:,} ms")
+    elif start is not None and details.status == "RUNNING":
+        yield Fact("Duration", f"{duration_text(max(0.0, now_ms - start))} so far")
     if details.user:
-        facts.append(Fact("User", details.user))
-    source = source_text(details)
-    if source:
-        commit = details.tag("mlflow.source.git.commit") or ""
-        facts.append(Fact("Source", source, full=f"{details.tag('mlflow.source.name') or source} {commit}".strip()))
-    for data in details.datasets:
-        context = f" ({data.context})" if data.context else ""
-        facts.append(Fact("Dataset", f"{data.name}{context}", full=f"{data.name}{context} {data.digest}"))
-    for model in models_of_run(details):
-        facts.append(Fact("Model", f"{model.title}, {model.note}" if model.note else model.title, full=model.location))
-    for name, version, stage in details.registered_versions:
-        facts.append(Fact("Registered", f"{name} {version}" + (f" · {stage}" if stage not in ("", "None") else "")))
-    facts.append(Fact("Run ID", details.run_id))
-    return facts
+        yield Fact("User", details.user)
 
 
-def source_text(details: RunDetails) -> str:
-    """`train.py @ 3f9c2d1`: the last part of the source's name and the commit's first seven figures."""
-    name = (details.tag("mlflow.source.name") or "").rstrip("/\\").replace("\\", "/").rpartition("/")[2]
+def _moment_and_ago(moment_ms: float, now_ms: float) -> str:
+    moment, ago = moment_text(moment_ms)[:16], ago_text(moment_ms, now_ms)
+    if not moment.startswith(ago):
+        return f"{moment} · {ago}"
+    days = (now_ms - moment_ms) / _DAY_MS
+    if days < 0:
+        return f"{moment} · ahead"
+    return f"{moment} · {days / 365.25:.0f} y ago" if days >= 700 else f"{moment} · {days / 30.44:.0f} mo ago"
+
+
+def _source_facts(details: RunDetails) -> Iterable[Fact]:
+    name = details.tag("mlflow.source.name") or ""
     commit = details.tag("mlflow.source.git.commit") or ""
-    return f"{name} @ {commit[:7]}" if name and commit else name or commit[:7]
+    link = source_link(details.tag("mlflow.source.git.repoURL") or "", name, commit)
+    short = name.rstrip("/\\").replace("\\", "/").rpartition("/")[2] or name
+    if name:
+        yield Fact("Source", short, full=name, link=f"{WEB_LINK}{link}" if link and not commit else "")
+    if commit:
+        yield Fact("Commit", commit[:10], full=commit, link=f"{WEB_LINK}{link}" if link else "", copies=True)
+    branch = details.tag("mlflow.source.git.branch")
+    if branch:
+        yield Fact("Branch", branch)
+
+
+def _relative_facts(lineage: Lineage) -> Iterable[Fact]:
+    if lineage.parent is not None:
+        yield _run_fact("Parent", lineage.parent)
+    count = len(lineage.child_ids)
+    if not count:
+        return
+    parts = [f"{number:,} {status.lower() or 'without a status'}" for status, number in lineage.statuses]
+    if lineage.deleted:
+        parts.append(f"{lineage.deleted:,} deleted")
+    few = count <= _FEW_CHILDREN
+    summary = f"{counted(count, 'run')}: {', '.join(parts)}"
+    yield Fact("Children", summary, link=CHILDREN_LINK)
+    if few:
+        yield from (_run_fact("", child) for child in lineage.children)
+
+
+def _run_fact(name: str, run: RunReference) -> Fact:
+    if not run.is_known:
+        return Fact(name, f"{run.run_id} (not in this store)", full=run.run_id, token="muted")
+    notes = [word for word in ("deleted" if run.is_deleted else "", run.status.lower()) if word]
+    shown = run.name or run.run_id
+    return Fact(
+        name,
+        f"{shown} · {notes[0]}" if notes and notes[0] != "finished" else shown,
+        full=run.run_id,
+        token="muted" if run.is_deleted else "text",
+        # A deleted run stands in no table that could select it.
+        link="" if run.is_deleted else f"{RUN_LINK}{run.run_id}",
+    )
+
+
+def _data_facts(details: RunDetails) -> Iterable[Fact]:
+    for place, data in enumerate(details.datasets):
+        words = " · ".join(part for part in (data.name, data.context or "", data.digest) if part)
+        yield Fact("Dataset" if not place else "", words, link=f"{DATASET_LINK}{place}")
+    for place, model in enumerate(models_of_run(details)):
+        words = f"{model.title}, {model.note}" if model.note else model.title
+        yield Fact("Model" if not place else "", words, full=model.location)
+    for place, (name, version, stage) in enumerate(details.registered_versions):
+        words = f"{name} {version}" + (f" · {stage}" if stage not in ("", "None") else "")
+        yield Fact("Registered" if not place else "", words, link=f"{MODEL_LINK}{name}")
 
 
 def metric_facts(metrics: tuple[MetricSummary, ...]) -> list[Fact]:
@@ -62,7 +131,7 @@ def _metric_fact(one: MetricSummary) -> Fact:
     lowest, highest = (MISSING if value is None else style.text(value) for value in (one.minimum, one.maximum))
     last = "NaN" if math.isnan(one.value) else repr(one.value)
     full = f"last {last} at step {one.step}, min {one.minimum}, max {one.maximum}, {one.points:,} points"
-    return Fact(one.key, style.text(one.value), (lowest, highest), full)
+    return Fact(one.key, style.text(one.value), (lowest, highest), full, copy=last)
 
 
 def shown_tags(details: RunDetails, *, system: bool) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from bakehouse.analysis.frame import ColumnState, default_columns
+from bakehouse.analysis.order import SortKey
 from bakehouse.domain.column_look import USUAL_LOOK, ColumnLook, Ground
 from bakehouse.domain.columns import DURATION, EXPERIMENT, RUN_NAME, START_TIME, ColumnKey, ColumnKind
 from bakehouse.itemmodels.run_table import RunTableModel
@@ -149,6 +150,20 @@ class TableColumns(QObject):
         self._loader.want(columns)
         self.count()
         self.changed.emit()
+
+    def is_shown(self, key: ColumnKey) -> bool:
+        """Whether the table has this column."""
+        return key in self.model.columns
+
+    def add(self, key: ColumnKey) -> None:
+        """Show one more column, at the end of its group."""
+        if not self.is_shown(key):
+            self._chosen([*self.model.columns, key])
+
+    def sort(self, key: ColumnKey, *, descending: bool) -> None:
+        """Order the runs by this column alone, shown or not."""
+        self.model.sort_by([SortKey(key, descending)])
+        self._sorted(key, descending)
 
     def _chosen(self, keys: Sequence[ColumnKey]) -> None:
         """Columns that are shown keep their places; a new one comes behind the last of its group."""

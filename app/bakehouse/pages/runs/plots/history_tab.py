@@ -144,6 +144,12 @@ class HistoryTab(PlotTab):
         self._ids = tuple(ids[:_RUNS_AT_MOST])
         self._soon()
 
+    def show_metric(self, key: str) -> None:
+        """Draw this metric of the selected runs from now on."""
+        self._key = key
+        self._fill(self._all_keys)
+        self._soon()
+
     @override
     def refresh(self) -> None:
         """Read again what is shown; what was zoomed to stays."""
