@@ -322,3 +322,16 @@ def test_that_every_run_of_a_real_store_is_shown(name, make, qtbot):
     for run_id in list(opened.page.model.frame.run_ids):
         opened.show(run_id)
         assert opened.fact("Run ID").value == run_id
+
+
+def test_that_several_runs_show_what_they_share(opened, qtbot):
+    several = opened.inspector.several
+    with qtbot.waitSignal(several.shown, timeout=10_000):
+        opened.page.select_all()
+    assert several.isVisible() and not opened.inspector.title.isVisible()
+    facts = {fact.name: fact.value for fact in several.overview.facts}
+    assert facts["Status"] == "2 finished, 1 failed"
+    assert {fact.name: fact.value for fact in several.params.rows.facts}["lr"] == "0.1 · 2 without"
+    opened.page.selection.set([RUN], RUN)
+    qtbot.waitUntil(lambda: opened.inspector.title.isVisible())
+    assert not several.isVisible()

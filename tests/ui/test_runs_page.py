@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QToolButton
 
 from bakehouse.actions import Context
 from bakehouse.analysis.brushes import Brush
@@ -249,11 +249,24 @@ def test_that_space_in_the_table_hides_and_shows_the_inspector(sample, qtbot):
     assert page.inspector.isVisible()
 
 
-def test_that_a_narrow_page_leaves_the_inspector_out(sample):
-    sample.page.resize(1000, 700)
-    assert not sample.page.inspector.isVisible()
-    sample.page.resize(1500, 700)
-    assert sample.page.inspector.isVisible()
+def test_that_a_narrow_page_shows_the_inspector_over_the_table_when_asked(sample, qtbot):
+    page = sample.page
+    handle = page.panels.findChild(QToolButton, "inspector_handle")
+    assert page.inspector.isVisible() and not handle.isVisible()
+    width = page.inspector.width()
+    page.resize(1000, 700)
+    assert not page.inspector.isVisible() and handle.isVisible()
+    table = page.table.width()
+    handle.click()
+    assert page.inspector.isVisible() and not handle.isVisible()
+    assert page.table.width() == table
+    qtbot.keyClick(page.inspector, Qt.Key.Key_Escape)
+    assert not page.inspector.isVisible() and handle.isVisible()
+    page.table.setFocus()
+    qtbot.keyClick(page.table, Qt.Key.Key_Space)
+    assert page.inspector.isVisible()
+    page.resize(1500, 700)
+    assert page.inspector.isVisible() and page.inspector.width() == width and not handle.isVisible()
 
 
 def test_that_copied_rows_are_tab_separated_with_full_values(sample):

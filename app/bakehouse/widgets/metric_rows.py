@@ -33,12 +33,11 @@ class MetricRows(FactList):
 
     @override
     def _paint_before(self, painter: QPainter, line: QRect, fact: Fact, left: int, /) -> int:
-        if left < _NAME_WIDTH + _CURVE_WIDTH:
+        curve = self._lines.get(fact.name)
+        if curve is None or left < _NAME_WIDTH + _CURVE_WIDTH:
             return left
         place = QRectF(left - _CURVE_WIDTH, line.top() + 5.5, _CURVE_WIDTH - _CURVE_GAP, line.height() - 12)
-        curve = self._lines.get(fact.name)
-        if curve is not None:
-            self._paint_curve(painter, place, curve)
+        self._paint_curve(painter, place, curve)
         return round(place.left())
 
     def _paint_curve(self, painter: QPainter, place: QRectF, curve: Polyline) -> None:

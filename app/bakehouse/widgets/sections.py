@@ -49,6 +49,21 @@ class SectionPanel(QWidget):
         self._message.setText(sentence)
         self._stack.setCurrentIndex(0)
 
+    def add_face(self, face: QWidget) -> None:
+        """One more body that can stand in the column's place, see `show_face`; it scrolls as the column does."""
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        face.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        scroll.setWidget(face)
+        self._stack.addWidget(scroll)
+
+    def show_face(self) -> None:
+        """Show the body of `add_face`."""
+        self._stack.setCurrentIndex(2)
+
     def show_sections(self, *, from_top: bool) -> None:
         """Show the column, `from_top` when it tells of something else than before."""
         if from_top:

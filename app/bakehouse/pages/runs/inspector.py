@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from bakehouse.analysis.envelope import Polyline
+from bakehouse.analysis.frame import RunFrame
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.runs import Lineage, RunDetails
 from bakehouse.domain.text import visible
@@ -19,6 +20,7 @@ from bakehouse.pages.runs.run_note import RunNote
 from bakehouse.pages.runs.run_reading import RunReading, read_curves, read_run
 from bakehouse.pages.runs.run_tags import RunTags
 from bakehouse.pages.runs.run_title import RunTitle
+from bakehouse.pages.runs.several_runs import SeveralRuns
 from bakehouse.pages.session import Session
 from bakehouse.registry.registering import models_of_run
 from bakehouse.tasks import Lane, TaskRunner
@@ -63,7 +65,8 @@ class RunInspector(SectionPanel):
         theme = themes.theme
         self.title = RunTitle(theme)
         self._experiment = ElidedLabel("", "muted")
-        self._several = PlainLabel("", "muted")
+        self.several = SeveralRuns(theme, tasks)
+        self._are_several = False
         self._refusal = PlainLabel("", "muted")
         self._refusal.setObjectName("inspector_refusal")
         self._refusal.setWordWrap(True)
@@ -81,6 +84,7 @@ class RunInspector(SectionPanel):
         self.artifacts.setMinimumHeight(_ARTIFACTS_HEIGHT)
         self._artifact_section = Section("ARTIFACTS", self.artifacts, "drag to save")
         self.note = RunNote(theme)
+        self.add_face(self.several)
         self.show_message(_CHOOSE)
         self._lay_out()
         self._connect()
@@ -90,7 +94,6 @@ class RunInspector(SectionPanel):
         column.addWidget(self.title)
         column.addSpacing(2)
         column.addWidget(self._experiment)
-        column.addWidget(self._several)
         column.addWidget(self._refusal)
         column.addSpacing(GRID)
         column.addWidget(self.overview)
@@ -110,7 +113,7 @@ class RunInspector(SectionPanel):
             part.edit_requested.connect(self.edit_requested)
 
     def set_theme(self, theme: Theme) -> None:
-        for part in (self.title, self.overview, self.metrics, self.params, self.tags, self.note):
+        for part in (self.title, self.overview, self.metrics, self.params, self.tags, self.note, self.several):
             part.set_theme(theme)
 
     def open(self, session: Session) -> None:
@@ -119,10 +122,12 @@ class RunInspector(SectionPanel):
         for part in (self.title, self.tags, self.note):
             part.forget()
         self.artifacts.set_locator(session.locator)
-        self.show_run(None, 0)
+        self.show_selection(RunFrame([]), (), None)
 
     def close_store(self) -> None:
         self._cancel()
+        self.several.forget()
+        self._are_several = False
         self._session = None
         self._run_id = self._details = None
         self.artifacts.set_locator(None)
@@ -143,10 +148,17 @@ class RunInspector(SectionPanel):
         """Whether the shown run has a model that can be registered."""
         return self._details is not None and bool(models_of_run(self._details))
 
-    def show_run(self, run_id: str | None, selected: int) -> None:
-        """Show a run, or the empty state; `selected` runs are selected in all."""
-        self._several.setText(f"{selected:,} runs selected" if selected > 1 else "")
-        self._several.setVisible(selected > 1)
+    def show_selection(self, frame: RunFrame, run_ids: Sequence[str], current: str | None) -> None:
+        """Show the `current` run, what several selected ones share, or the empty state."""
+        self._are_several = len(run_ids) > 1
+        if self._are_several:
+            self.several.show_runs(frame, run_ids)
+            self.show_face()
+        else:
+            self.several.forget()
+        self._show_run(current)
+
+    def _show_run(self, run_id: str | None) -> None:
         if run_id is None:
             self._cancel()
             self._run_id = None
@@ -154,6 +166,12 @@ class RunInspector(SectionPanel):
         elif run_id != self._run_id:
             self._run_id = run_id
             self.reload()
+        elif self._details is not None:
+            self._show_one(from_top=False)
+
+    def _show_one(self, *, from_top: bool) -> None:
+        if not self._are_several:
+            self.show_sections(from_top=from_top)
 
     def reload(self) -> None:
         """Read the shown run again; what is shown stays meanwhile."""
@@ -194,7 +212,7 @@ class RunInspector(SectionPanel):
         self._show_register()
         if not artifacts_are_same:
             self.artifacts.show_roots(roots)
-        self.show_sections(from_top=not is_same)
+        self._show_one(from_top=not is_same)
         self.model_known.emit()
         self._read_curves(details)
 
@@ -217,7 +235,8 @@ class RunInspector(SectionPanel):
 
     def _show_none(self, sentence: str) -> None:
         self._details = self._lineage = None
-        self.show_message(sentence)
+        if not self._are_several:
+            self.show_message(sentence)
         self.model_known.emit()
 
     def _why_not(self, details: RunDetails) -> str:

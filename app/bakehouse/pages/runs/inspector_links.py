@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,9 @@ class InspectorLinks(QObject):
         inspector.edit_requested.connect(self._ask)
         inspector.metrics.menu_opening.connect(self._fill_metric_menu)
         inspector.params.menu_opening.connect(self._fill_param_menu)
+        for section, key_of in ((inspector.several.metrics, metric), (inspector.several.params, param)):
+            section.menu_opening.connect(partial(self._fill_shared_menu, key_of))
+        inspector.several.tags.menu_opening.connect(partial(self._fill_shared_menu, tag))
         inspector.tags.menu_opening.connect(self._fill_tag_menu)
 
     def _follow(self, link: str) -> None:
@@ -116,6 +120,9 @@ class InspectorLinks(QObject):
         if value is not None:
             self._add_filter_entry(tag(name), value, menu)
         self._add_column_entries(tag(name), menu)
+
+    def _fill_shared_menu(self, key_of: Callable[[str], ColumnKey], fact: Fact, menu: QMenu) -> None:
+        self._add_column_entries(key_of(fact.name), menu)
 
     def _add_filter_entry(self, key: ColumnKey, value: str, menu: QMenu) -> None:
         try:

@@ -88,6 +88,7 @@ class RunsPage(Page):
         self._experiments: Sequence[Experiment] = ()
         self._whereabouts = Whereabouts(self.sidebar, self.filter_bar, self.selection, self.table)
         self.panels = RunPanels(self.sidebar, self.area, self.inspector, settings)
+        self.panels.set_theme(theme)
         self._links = InspectorLinks(self.inspector, self.plots, self.columns, self.filter_bar, themes, self)
         self.setFocusProxy(self.table)
         self._make_timers()
@@ -123,6 +124,7 @@ class RunsPage(Page):
         self.loader.surveyed.connect(self._surveyed)
         self.loader.column_changed.connect(self._column_changed)
         self.loader.columns_settled.connect(self._say)
+        self.loader.columns_settled.connect(self.inspector.several.refresh)
         self.loader.reloaded.connect(self._reloaded)
         self.loader.failed.connect(self._failed)
         self.selection.changed.connect(self._selection_changed)
@@ -144,7 +146,7 @@ class RunsPage(Page):
 
     @override
     def set_theme(self, theme: Theme) -> None:
-        for part in (self.sidebar, self.table, self.area, self.plots, self.inspector, self.columns):
+        for part in (self.sidebar, self.table, self.area, self.plots, self.inspector, self.columns, self.panels):
             part.set_theme(theme)
 
     def _follow_settings(self) -> None:
@@ -334,7 +336,7 @@ class RunsPage(Page):
     # Selection
 
     def _selection_changed(self) -> None:
-        self.inspector.show_run(self.selection.current, len(self.selection.ids))
+        self.inspector.show_selection(self._frame, self.selection.ids, self.selection.current)
         self.plots.show_selection(self.selection.ids)
         self._say()
         self.context_changed.emit()
