@@ -33,6 +33,10 @@ def _on_runs(context: Context) -> bool:
     return context.store_open and context.page == "runs"
 
 
+def _on_selected_runs(context: Context) -> bool:
+    return _on_runs(context) and context.selected_runs > 0
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """One command. `shortcut` is a portable key sequence, `icon` a name in resources/icons."""
@@ -113,7 +117,19 @@ ACTIONS: tuple[Action, ...] = (
         "Ctrl+C",
         "copy",
         "Copy the selected runs as tab-separated text",
-        lambda c: _on_runs(c) and c.selected_runs > 0,
+        _on_selected_runs,
+    ),
+    *(
+        Action(f"runs.copy_{name}", text, "", "", tip, _on_selected_runs)
+        for name, text, tip in (
+            ("csv", "Copy as &CSV", "Copy the selected runs with the columns shown, as comma-separated text"),
+            ("markdown", "Copy as &Markdown table", "Copy the selected runs with the columns shown, for a README"),
+            ("latex", "Copy as &LaTeX table", "Copy the selected runs with the columns shown, for a paper (booktabs)"),
+            ("cell", "Copy cell &value", "Copy the current cell in full"),
+            ("id", "Copy run &ID", "Copy the ids of the selected runs"),
+            ("address", "Copy runs:/ &address", "Copy the addresses by which MLflow finds the runs' artifacts"),
+            ("python", "Copy &Python that loads the run", "Copy a program that loads the selected runs and the model"),
+        )
     ),
     Action("runs.select_all", "Select &all runs", "Ctrl+A", "", "Select every run shown", _on_runs),
     Action(
@@ -150,6 +166,12 @@ KEYS: tuple[tuple[str, str, str], ...] = (
 
 SEPARATOR = "-"
 
+COPY_AS = (
+    "runs.copy_csv", "runs.copy_markdown", "runs.copy_latex", SEPARATOR,
+    "runs.copy_cell", "runs.copy_id", "runs.copy_address", "runs.copy_python",
+)  # fmt: skip
+"""The submenu "copy_as" of the Edit menu and of a cell's menu."""
+
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "&File",
@@ -158,7 +180,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "store.refresh", "store.close", "window.close", SEPARATOR, "app.preferences", SEPARATOR, "app.quit",
         ),
     ),
-    ("&Edit", ("runs.copy", "runs.select_all", SEPARATOR, "runs.register", "models.transition")),
+    ("&Edit", ("runs.copy", "copy_as", "runs.select_all", SEPARATOR, "runs.register", "models.transition")),
     (
         "&View",
         (
@@ -170,4 +192,5 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("&Help", ("help.filter", "help.shortcuts", SEPARATOR, "help.log", "help.about")),
 )  # fmt: skip
-"""Menu title and its entries; "recent" and "open_beside" stand for submenus of the stores opened before."""
+"""Menu title and its entries; "recent" and "open_beside" stand for submenus of the stores opened before,
+"copy_as" for that of COPY_AS."""

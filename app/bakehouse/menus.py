@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
-from bakehouse.actions import ACTIONS, MENUS, SEPARATOR, Context
+from bakehouse.actions import ACTIONS, COPY_AS, MENUS, SEPARATOR, Context
 from bakehouse.domain.text import visible
 from bakehouse.itemmodels.palette_rows import Entry, Group
 from bakehouse.theme import Theme
@@ -102,6 +102,8 @@ class Menus(QObject):
                 menu.addMenu(self.recent)
             elif entry == "open_beside":
                 menu.addMenu(self.beside)
+            elif entry == "copy_as":
+                self._fill(menu.addMenu("Copy &as"), COPY_AS)
             else:
                 menu.addAction(self._actions[entry])
 

@@ -269,11 +269,12 @@ def test_that_a_narrow_page_shows_the_inspector_over_the_table_when_asked(sample
     assert page.inspector.isVisible() and page.inspector.width() == width and not handle.isVisible()
 
 
-def test_that_copied_rows_are_tab_separated_with_full_values(sample):
+def test_that_copied_rows_are_tab_separated_with_full_values(sample, qtbot):
     page = sample.page
     page.model.sort(sample.section(UPLIFT), Qt.SortOrder.DescendingOrder)
     page.selection.set([page.model.run_id(0)])
-    page.copy()
+    page.table.copy_requested.emit()
+    qtbot.waitUntil(lambda: QGuiApplication.clipboard().text() != "")
     lines = QGuiApplication.clipboard().text().splitlines()
     cells = lines[1].split("\t")
     assert len(lines) == 2 and cells[0] == sample.names(1)[0]

@@ -66,7 +66,7 @@ class StoredRuns:
         """The metrics, params and tags `keys` of the runs at `rows`, in their order, without those that none has."""
         row_of = {self._headers.run_ids[row]: place for place, row in enumerate(rows.tolist())}
         found = read_columns(self._reader, keys, row_of, self._token)
-        return {key: _cells(values, len(rows)) for key, values in found.items() if len(values.rows)}
+        return {key: pair_cells(values, len(rows)) for key, values in found.items() if len(values.rows)}
 
     def attribute_cells(self, name: str, rows: npt.NDArray[np.intp]) -> TextCells:
         """A text of the runs' own rows, at `rows`."""
@@ -94,7 +94,8 @@ class StoredRuns:
         return TextColumn.of_optional_texts(read_attribute(self._reader, name, run_ids, self._token))
 
 
-def _cells(values: Numbers | Texts, size: int) -> Cells:
+def pair_cells(values: Numbers | Texts, size: int) -> Cells:
+    """Cells of `size` rows from what the store read of a column."""
     if isinstance(values, Texts):
         codes = np.full(size, -1, np.int32)
         codes[values.rows] = values.codes

@@ -29,6 +29,8 @@ class Lane(Enum):
     FILES = "files"
     MEMORY = "memory"
     """Work over what is in memory already; it waits for no disk."""
+    EXPORT = "export"
+    """Long readings into files; like BACKGROUND it stands aside for interactive reads."""
 
 
 class TaskRunner(QObject):
@@ -84,7 +86,7 @@ class TaskRunner(QObject):
         self._generations[slot] = generation
         token = Token(
             progress=partial(self.task_progressed.emit, slot),
-            breathe=self._stand_aside if lane is Lane.BACKGROUND else self._give_way,
+            breathe=self._stand_aside if lane in (Lane.BACKGROUND, Lane.EXPORT) else self._give_way,
         )
         job = Job(slot, generation, title, work, token, done, failed)  # type: ignore[arg-type]
         self._active.setdefault(slot, []).append((lane, job))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QMimeData, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -28,7 +26,7 @@ from bakehouse.analysis.order import SortKey
 from bakehouse.domain.columns import END_TIME, RUN_NAME, START_TIME, STATUS, ColumnKey
 from bakehouse.domain.text import plain_tooltip, visible
 from bakehouse.itemmodels.indexes import Index
-from bakehouse.itemmodels.run_table import RunTableModel, column_title
+from bakehouse.itemmodels.run_table import RunTableModel
 from bakehouse.itemmodels.selection import RunSelection, RunSelectionModel
 from bakehouse.theme import ROW_HEIGHT, Theme
 from bakehouse.widgets.cell_places import PADDING
@@ -49,6 +47,7 @@ class RunTableView(FrozenTableView):
     """
 
     space_pressed = Signal()
+    copy_requested = Signal()
     menu_requested = Signal(int, int, QPoint)
     """Visible row and section of the cell, and the place on the screen."""
     star_requested = Signal(list)
@@ -118,6 +117,11 @@ class RunTableView(FrozenTableView):
         self.viewport().update()
 
     @property
+    def table(self) -> RunTableModel:
+        """What is shown."""
+        return self._table
+
+    @property
     def runs(self) -> RunSelectionModel:
         """The selection model over runs."""
         return self._runs
@@ -137,23 +141,6 @@ class RunTableView(FrozenTableView):
             index = self._table.index(row, section)
             self._runs.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
             self.scrollTo(index)
-
-    def copy_rows(self) -> None:
-        """Put the selected visible runs on the clipboard as tab-separated text, shown columns under their names."""
-        data = QMimeData()
-        data.setText(self.selected_text())
-        QGuiApplication.clipboard().setMimeData(data)
-
-    def selected_text(self) -> str:
-        """The selected visible runs as tab-separated text with a line of titles; values in full."""
-        ordered = self._table.arranged.ordered_runs()
-        runs = ordered[self._runs.mask[ordered]].tolist()
-        columns = range(len(self._table.columns))
-        target = io.StringIO()
-        writer = csv.writer(target, delimiter="\t", lineterminator="\n")
-        writer.writerow([column_title(key) for key in self._table.columns])
-        writer.writerows([self._table.full_text(run, column) for column in columns] for run in runs)
-        return target.getvalue()
 
     # Order
 
@@ -356,7 +343,7 @@ class RunTableView(FrozenTableView):
         elif self._fold_by_key(event.key(), row):
             event.accept()
         elif event.matches(QKeySequence.StandardKey.Copy):
-            self.copy_rows()
+            self.copy_requested.emit()
         else:
             super().keyPressEvent(event)
 

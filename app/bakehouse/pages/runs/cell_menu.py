@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from bakehouse.actions import COPY_AS
 from bakehouse.analysis.search.quick import cell_terms, with_term
 from bakehouse.domain.text import visible
 from bakehouse.itemmodels.run_table import RunTableModel
@@ -17,7 +18,9 @@ _SHOWN_CHARACTERS = 60
 
 
 def cell_menu(model: RunTableModel, bar: FilterBar, row: int, section: int, commands: Sequence[QAction]) -> QMenu:
-    """The menu of the cell in the visible `row`; below its filters stand the page's `commands`. It goes when closed."""
+    """The menu of the cell in the visible `row`; below its filters stand the page's `commands`, those that copy
+    otherwise in a submenu. It goes when closed.
+    """
     menu = QMenu(bar)
     menu.setObjectName("cell_menu")
     key = model.columns[section]
@@ -29,7 +32,14 @@ def cell_menu(model: RunTableModel, bar: FilterBar, row: int, section: int, comm
         entry.triggered.connect(partial(_narrow, bar, term))
     if terms:
         menu.addSeparator()
-    menu.addActions(list(commands))
+    known = {command.objectName(): command for command in commands}
+    for command in commands:
+        if command.objectName() not in COPY_AS:
+            menu.addAction(command)
+        if command.objectName() == "runs.copy":
+            copies = menu.addMenu("Copy &as")
+            copies.addActions([known[name] for name in COPY_AS if name in known])
+            copies.menuAction().setVisible(not copies.isEmpty())
     menu.aboutToHide.connect(menu.deleteLater)
     return menu
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
-from bakehouse.actions import Context
+from bakehouse.actions import COPY_AS, Context
 from bakehouse.analysis.columns import Mask
 from bakehouse.analysis.frame import RunFrame, default_columns
 from bakehouse.analysis.growing import attributes_differ
@@ -22,12 +22,14 @@ from bakehouse.domain.columns import START_TIME, ColumnKey
 from bakehouse.domain.history import Place
 from bakehouse.domain.runs import Experiment, RunDetails
 from bakehouse.domain.text import visible
+from bakehouse.exports.formats import Format
 from bakehouse.itemmodels.palette_rows import Group
 from bakehouse.itemmodels.run_table import RunTableModel
 from bakehouse.itemmodels.selection import RunSelection
 from bakehouse.pages.page import Page
 from bakehouse.pages.runs.arrangement_words import arrangement_words
 from bakehouse.pages.runs.cell_menu import cell_menu
+from bakehouse.pages.runs.copying import RunCopying
 from bakehouse.pages.runs.finding import RunFinder
 from bakehouse.pages.runs.glimpses import Glimpser
 from bakehouse.pages.runs.header_menu import ColumnMenus
@@ -86,6 +88,7 @@ class RunsPage(Page):
         self._column_menus = ColumnMenus(self.columns, self)
         self.live = LiveRuns(self, tasks)
         self._experiments: Sequence[Experiment] = ()
+        self.copying = RunCopying(tasks, self.table, lambda: self.inspector.details, self)
         self._whereabouts = Whereabouts(self.sidebar, self.filter_bar, self.selection, self.table)
         self.panels = RunPanels(self.sidebar, self.area, self.inspector, settings)
         self.panels.set_theme(theme)
@@ -131,6 +134,8 @@ class RunsPage(Page):
         self.table.space_pressed.connect(self.toggle_inspector)
         self.columns.sorted.connect(self._say)
         self.table.menu_requested.connect(self._open_menu)
+        self.table.copy_requested.connect(partial(self.copying.copy_rows, Format.TSV))
+        self.copying.said.connect(self.said)
         self.plots.brushes_changed.connect(self._show_visible)
         self.plots.run_clicked.connect(self._run_clicked)
         self.plots.runs_selected.connect(self._runs_selected)
@@ -166,6 +171,7 @@ class RunsPage(Page):
         self._minute.start()
         self.area.show_message("")
         self._glimpser.open(session.store)
+        self.copying.open(session.store)
         self.visible.open(session.store)
         self.loader.open(session.store)
         self.live.open(session.store)
@@ -175,6 +181,7 @@ class RunsPage(Page):
         """Forget the store; nothing is read after this."""
         self.loader.close()
         self._glimpser.open(None)
+        self.copying.open(None)
         self.visible.close()
         for part in (self._quiet, self._minute, self.live):
             part.stop()
@@ -353,7 +360,9 @@ class RunsPage(Page):
 
     def _open_menu(self, row: int, section: int, place: QPoint) -> None:
         commands = [
-            action for action in self.window().actions() if action.objectName() in ("runs.copy", "runs.register")
+            action
+            for action in self.window().actions()
+            if action.objectName() in ("runs.copy", *COPY_AS, "runs.register")
         ]
         cell_menu(self.model, self.filter_bar, row, section, commands).popup(place)
 
@@ -404,17 +413,10 @@ class RunsPage(Page):
             "runs.column_menu": self._column_menus.open_current,
             "runs.column_left": partial(self.columns.move_current, -1),
             "runs.column_right": partial(self.columns.move_current, 1),
-            "runs.copy": self.copy,
+            **self.copying.handlers(),
             "runs.select_all": self.select_all,
             "runs.register": self.inspector.request_registration,
         }
-
-    def copy(self) -> None:
-        """Copy the selected rows and say so."""
-        self.table.copy_rows()
-        self.said.emit(
-            f"Copied {int(np.count_nonzero(self.table.runs.mask[self.model.arranged.ordered_runs()])):,} rows"
-        )
 
     def select_all(self) -> None:
         """Select every visible run."""
