@@ -131,6 +131,7 @@ ACTIONS: tuple[Action, ...] = (
             ("python", "Copy &Python that loads the run", "Copy a program that loads the selected runs and the model"),
         )
     ),
+    Action("runs.export", "&Export…", "Ctrl+E", "download", "Export runs or metric histories to a file", _on_runs),
     Action("runs.select_all", "Select &all runs", "Ctrl+A", "", "Select every run shown", _on_runs),
     Action(
         "runs.register",
@@ -177,7 +178,8 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "&File",
         (
             "store.open", "recent", "open_beside", "store.sample", SEPARATOR, "window.new", SEPARATOR,
-            "store.refresh", "store.close", "window.close", SEPARATOR, "app.preferences", SEPARATOR, "app.quit",
+            "runs.export", SEPARATOR, "store.refresh", "store.close", "window.close", SEPARATOR, "app.preferences",
+            SEPARATOR, "app.quit",
         ),
     ),
     ("&Edit", ("runs.copy", "copy_as", "runs.select_all", SEPARATOR, "runs.register", "models.transition")),

@@ -341,6 +341,7 @@ class MainWindow(QMainWindow):
             page.context_changed.connect(self._update_actions)
             page.context_changed.connect(self._show_place)
             page.said.connect(self._say)
+            page.noticed.connect(self.notices.show_choices)
             page.edit_requested.connect(self._edit)
             page.navigate_requested.connect(self._navigate)
         self.models.changed.connect(self._changed)

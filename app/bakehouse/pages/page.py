@@ -22,6 +22,8 @@ class Page(QWidget):
     """What decides about enabled commands, or `place()`, changed."""
     said = Signal(str)
     """The counts for the status line changed."""
+    noticed = Signal(str, object)
+    """A sentence that stays until it is dismissed, and up to two things to do about it: ((button, act), …)."""
     navigate_requested = Signal(str, object)
     """(page id, target): show a run id ("runs") or a model name ("models")."""
     edit_requested = Signal(str, object)

@@ -30,6 +30,7 @@ from bakehouse.pages.page import Page
 from bakehouse.pages.runs.arrangement_words import arrangement_words
 from bakehouse.pages.runs.cell_menu import cell_menu
 from bakehouse.pages.runs.copying import RunCopying
+from bakehouse.pages.runs.exporting import RunExporting
 from bakehouse.pages.runs.finding import RunFinder
 from bakehouse.pages.runs.glimpses import Glimpser
 from bakehouse.pages.runs.header_menu import ColumnMenus
@@ -89,6 +90,7 @@ class RunsPage(Page):
         self.live = LiveRuns(self, tasks)
         self._experiments: Sequence[Experiment] = ()
         self.copying = RunCopying(tasks, self.table, lambda: self.inspector.details, self)
+        self.exporting = RunExporting(tasks, self.model, self.selection, themes, self)
         self._whereabouts = Whereabouts(self.sidebar, self.filter_bar, self.selection, self.table)
         self.panels = RunPanels(self.sidebar, self.area, self.inspector, settings)
         self.panels.set_theme(theme)
@@ -136,6 +138,8 @@ class RunsPage(Page):
         self.table.menu_requested.connect(self._open_menu)
         self.table.copy_requested.connect(partial(self.copying.copy_rows, Format.TSV))
         self.copying.said.connect(self.said)
+        self.exporting.said.connect(self.said)
+        self.exporting.noticed.connect(self.noticed)
         self.plots.brushes_changed.connect(self._show_visible)
         self.plots.run_clicked.connect(self._run_clicked)
         self.plots.runs_selected.connect(self._runs_selected)
@@ -172,6 +176,7 @@ class RunsPage(Page):
         self.area.show_message("")
         self._glimpser.open(session.store)
         self.copying.open(session.store)
+        self.exporting.open(session.store)
         self.visible.open(session.store)
         self.loader.open(session.store)
         self.live.open(session.store)
@@ -182,6 +187,7 @@ class RunsPage(Page):
         self.loader.close()
         self._glimpser.open(None)
         self.copying.open(None)
+        self.exporting.open(None)
         self.visible.close()
         for part in (self._quiet, self._minute, self.live):
             part.stop()
@@ -362,7 +368,7 @@ class RunsPage(Page):
         commands = [
             action
             for action in self.window().actions()
-            if action.objectName() in ("runs.copy", *COPY_AS, "runs.register")
+            if action.objectName() in ("runs.copy", *COPY_AS, "runs.export", "runs.register")
         ]
         cell_menu(self.model, self.filter_bar, row, section, commands).popup(place)
 
@@ -414,6 +420,7 @@ class RunsPage(Page):
             "runs.column_left": partial(self.columns.move_current, -1),
             "runs.column_right": partial(self.columns.move_current, 1),
             **self.copying.handlers(),
+            **self.exporting.handlers(),
             "runs.select_all": self.select_all,
             "runs.register": self.inspector.request_registration,
         }
