@@ -74,7 +74,7 @@ class RunExporting(QObject):
     def _offer(self) -> ExportOffer:
         """Every set of runs in the order of the table, the one most likely meant first."""
         frame = self._model.frame
-        visible = self._model.arranged.ordered_runs()
+        visible = self._model.visible_runs()
         whole: Ints = sort_rows(frame, self._model.sort_keys, np.arange(frame.size, dtype=np.int32))
         chosen = np.zeros(frame.size, np.bool_)
         chosen[[frame.row_of[run_id] for run_id in self._selection.ids if run_id in frame.row_of]] = True
