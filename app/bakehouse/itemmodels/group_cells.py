@@ -98,9 +98,10 @@ class GroupCells:
 
     def _shared(self, group: int, column: TextColumn) -> str:
         """The text that all runs of the group have, or how many different ones there are."""
+        grouping = self._present()
         known = self._values.get(id(column))
         if known is None or known[0] is not column:
-            known = (column, *self._present().values(column))
+            known = (column, *grouping.values(column))
             self._values[id(column)] = known
         codes, many = known[1], known[2]
         if many[group] > 1:

@@ -9,7 +9,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from bakehouse.analysis.columns import NumberColumn, TextColumn
 from bakehouse.analysis.frame import ColumnState
-from bakehouse.domain.columns import RUN_NAME
+from bakehouse.domain.arrangement import Arrangement
+from bakehouse.domain.columns import RUN_NAME, USER
 from bakehouse.itemmodels.run_table import FAILED, WAITING, RunTableModel
 from tests.unit.itemmodels.frames import LATE, LR, RMSE, SHOWN, frame
 
@@ -118,3 +119,13 @@ def test_that_an_empty_frame_is_a_table_without_rows(qapp):
     model.show_frame(frame(0), SHOWN)
     model.sort(1)
     assert model.rowCount() == 0
+
+
+def test_that_the_texts_of_groups_follow_the_filter(qapp):
+    model = RunTableModel()
+    model.show_frame(frame(6), [RUN_NAME, USER])
+    model.arrange_by(Arrangement(group_by=(LR,)))
+    model.show_mask(np.arange(6) % 3 == 1)
+    assert [model.text_at(row, 1) for row in range(model.rowCount()) if model.group_at(row) >= 0] == ["ann"]
+    model.show_mask(None)
+    assert [model.text_at(row, 1) for row in range(model.rowCount()) if model.group_at(row) >= 0] == ["ann"] * 3
