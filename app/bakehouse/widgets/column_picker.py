@@ -100,7 +100,7 @@ class ColumnPicker(QPushButton):
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self._text) + _PADDING, super().sizeHint().height())
+        return QSize(self.fontMetrics().horizontalAdvance(self._text) + _PADDING + 6, super().sizeHint().height())
 
     @override
     def minimumSizeHint(self) -> QSize:

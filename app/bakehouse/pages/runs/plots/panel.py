@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QVBo
 from bakehouse.analysis.columns import Ints, Mask
 from bakehouse.analysis.frame import RunFrame
 from bakehouse.domain.columns import ColumnKey
+from bakehouse.pages.runs.plots.distribution_tab import DistributionTab
 from bakehouse.pages.runs.plots.history_tab import HistoryTab
 from bakehouse.pages.runs.plots.parallel_tab import ParallelTab, PreparedAxes
 from bakehouse.pages.runs.plots.scatter_tab import ScatterTab
@@ -40,7 +41,8 @@ class PlotPanel(QWidget):
         self.parallel = ParallelTab(themes.theme, tasks, colors)
         self.history = HistoryTab(themes, tasks, colors)
         self.scatter = ScatterTab(themes.theme, tasks, colors)
-        self.tabs: list[PlotTab] = [self.parallel, self.history, self.scatter]
+        self.distribution = DistributionTab(themes.theme, tasks)
+        self.tabs: list[PlotTab] = [self.parallel, self.history, self.scatter, self.distribution]
         self._bar = QTabBar()
         self._bar.setObjectName("plot_tabs")
         self._bar.setAccessibleName("Plots")
@@ -49,23 +51,22 @@ class PlotPanel(QWidget):
         self._status.setObjectName("plot_status")
         self._status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._stack = QStackedWidget()
-        self._tools = QStackedWidget()
         for tab in self.tabs:
             self._bar.addTab(tab.title)
             self._stack.addWidget(tab)
-            self._tools.addWidget(tab.tools)
+            tab.tools.hide()
             tab.status_changed.connect(self._say)
             tab.run_clicked.connect(self.run_clicked)
             tab.columns_wanted.connect(self.columns_wanted)
             tab.said.connect(self.said)
         self._lay_out()
         self.parallel.brushes_changed.connect(self.brushes_changed)
-        self.scatter.runs_selected.connect(self.runs_selected)
+        for chooser in (self.scatter, self.distribution):
+            chooser.runs_selected.connect(self.runs_selected)
         self._bar.currentChanged.connect(self._show_tab)
-        self.parallel.set_shown(True)
+        self._show_tab(0)
 
     def _lay_out(self) -> None:
-        self._tools.setSizePolicy(self._tools.sizePolicy().Policy.Maximum, self._tools.sizePolicy().Policy.Fixed)
         bar = QWidget()
         bar.setObjectName("plot_bar")
         line = QHBoxLayout(bar)
@@ -73,7 +74,9 @@ class PlotPanel(QWidget):
         line.setSpacing(GRID + 4)
         line.addWidget(self._bar, 0, Qt.AlignmentFlag.AlignBottom)
         line.addWidget(self._status, 1)
-        line.addWidget(self._tools)
+        # Not a stack of widgets, which is as wide as the widest of them.
+        for tab in self.tabs:
+            line.addWidget(tab.tools)
         rule = QFrame()
         rule.setProperty("line", "horizontal")
         layout = QVBoxLayout(self)
@@ -152,8 +155,8 @@ class PlotPanel(QWidget):
 
     def _show_tab(self, place: int) -> None:
         self._stack.setCurrentIndex(place)
-        self._tools.setCurrentIndex(place)
         for other, tab in enumerate(self.tabs):
+            tab.tools.setVisible(other == place)
             tab.set_shown(other == place)
         self._say()
 
