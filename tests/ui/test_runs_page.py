@@ -159,7 +159,7 @@ def test_that_words_filter_the_table_and_are_counted_and_cleared(sample, qtbot):
 
 def test_that_a_filter_without_a_match_says_so_and_offers_to_clear_it(sample, qtbot):
     sample.page.filter_bar.set_text("no such run")
-    button = sample.page.findChild(QPushButton, "clear_filter")
+    button = sample.page.findChild(QPushButton, "runs_message_action")
     qtbot.waitUntil(lambda: button.isVisible())
     assert "“no such run”" in sample.page.findChild(object, "runs_message").text()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)

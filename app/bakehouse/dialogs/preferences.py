@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bakehouse.domain.text import counted
 from bakehouse.places import cache_directory, config_directory, data_directory
 from bakehouse.settings import Settings
 from bakehouse.theme import GRID, ThemeSource
@@ -31,6 +30,7 @@ _THEMES = (("", "As the desktop"), ("light", "Light"), ("dark", "Dark"))
 _TIMES = ((True, "How long ago (5 min ago)"), (False, "Date and time (2024-03-12 14:05)"))
 _SECOND = ((True, "In a new window"), (False, "In the window in front"))
 _FIELD = 280
+_FIELD_HEIGHT = 30
 
 
 class PreferencesDialog(QDialog):
@@ -95,7 +95,7 @@ class PreferencesDialog(QDialog):
             show.clicked.connect(partial(_show_folder, folder))
             row.addWidget(path, 1)
             row.addWidget(show)
-            self._form.addRow(PlainLabel(text), row)
+            self._form.addRow(_label(text), row)
         self.forget_recent = self._forget("forget_recent", self._settings.forget_stores)
         self.forget_filters = self._forget("forget_filters", self._settings.forget_filters)
         self.forget_places = self._forget("forget_places", self._settings.forget_places)
@@ -143,7 +143,7 @@ class PreferencesDialog(QDialog):
         box.setAccessibleName(title)
         box.setMinimumWidth(_FIELD)
         box.addItems(texts)
-        self._form.addRow(PlainLabel(title), box)
+        self._form.addRow(_label(title), box)
         return box
 
     def _forget(self, name: str, act: Callable[[], None]) -> QPushButton:
@@ -173,14 +173,20 @@ class PreferencesDialog(QDialog):
 
     def _count(self) -> None:
         """Say what there is to forget."""
-        for button, number, noun in (
-            (self.forget_recent, len(self._settings.recent), "recent store"),
-            (self.forget_filters, len(self._settings.filters), "earlier filter"),
-            (self.forget_places, len(self._settings.recent_places), "palette entry"),
+        for button, number, one, several in (
+            (self.forget_recent, len(self._settings.recent), "recent store", "recent stores"),
+            (self.forget_filters, len(self._settings.filters), "earlier filter", "earlier filters"),
+            (self.forget_places, len(self._settings.recent_places), "palette entry", "palette entries"),
         ):
-            plural = "palette entries" if noun == "palette entry" and number != 1 else ""
-            button.setText(f"Forget {number:,} {plural}" if plural else f"Forget {counted(number, noun)}")
+            button.setText(f"Forget {number:,} {one if number == 1 else several}" if number else f"No {several}")
             button.setEnabled(number > 0)
+
+
+def _label(text: str) -> PlainLabel:
+    """As high as the field beside it, so that both stand on one line."""
+    label = PlainLabel(text)
+    label.setMinimumHeight(_FIELD_HEIGHT)
+    return label
 
 
 def _show_folder(folder: Path) -> None:

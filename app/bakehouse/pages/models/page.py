@@ -36,10 +36,13 @@ from bakehouse.store.run_attributes import read_attribute
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import GRID, INSPECTOR_WIDTH, SIDEBAR_WIDTH, Theme, ThemeSource
 from bakehouse.widgets.chips import ChipList
-from bakehouse.widgets.labels import ElidedLabel, Paragraph, PlainLabel
+from bakehouse.widgets.empty_state import EmptyState
+from bakehouse.widgets.labels import ElidedLabel, Paragraph
 
-_NO_MODELS = "No registered models yet. Select a run with a model and choose Register model."
-_NO_VERSIONS = "No versions yet. Select a run with a model and choose Register model."
+_NO_MODELS = "No registered models yet. Select a run that logged a model and choose Register model."
+_NO_VERSIONS = "No versions yet. Select a run that logged a model and choose Register model."
+_TRY_AGAIN = "Try again"
+_SHOW_RUNS = "Show the runs"
 _DESCRIPTION_LINES = 4
 _LAYOUT = "models.splitter"
 
@@ -69,10 +72,11 @@ class ModelsPage(Page):
         self._description = Paragraph("model_description")
         self._description.setMaximumHeight(self.fontMetrics().lineSpacing() * _DESCRIPTION_LINES)
         self._tags = ChipList(themes.theme)
-        self._empty = self._sentence("models_empty")
-        self._no_versions = self._sentence("versions_empty")
+        self._empty = EmptyState("models_empty")
+        self._no_versions = EmptyState("versions_empty")
         self._main, self._versions, self._model_view = QStackedWidget(), QStackedWidget(), QWidget()
         self._shown: RegisteredModel | None = None
+        self._failed = False
         self.setFocusProxy(self.table)
         self._lay_out()
         self._show_times()
@@ -209,8 +213,8 @@ class ModelsPage(Page):
 
     def _loaded(self, models: list[RegisteredModel]) -> None:
         key, _ = self._wanted
-        self._empty.setText(_NO_MODELS)
-        self._empty.set_role("muted")
+        self._failed = False
+        self._empty.show_message(_NO_MODELS, action=_SHOW_RUNS)
         self.sidebar.show_models(models)
         if key is not None:
             self._choose(key)
@@ -221,8 +225,8 @@ class ModelsPage(Page):
         if self.sidebar.model.all:
             self.said.emit(str(error))
             return
-        self._empty.setText(f"The registered models could not be read. {error}")
-        self._empty.set_role("bad")
+        self._failed = True
+        self._empty.show_message(f"The registered models could not be read. {error}", action=_TRY_AGAIN, role="bad")
         self.sidebar.show_models([])
 
     @property
@@ -313,21 +317,19 @@ class ModelsPage(Page):
             self._wanted = ((changes.workspace, changes.name), changes.version)
         self.changed.emit(changes)
 
+    def _act_on_nothing(self) -> None:
+        if self._failed:
+            self._load()
+        else:
+            self.navigate_requested.emit("runs", None)
+
     def _go_to_run(self, run_id: str) -> None:
         self.navigate_requested.emit("runs", run_id)
 
     # Appearance
 
-    def _sentence(self, name: str) -> PlainLabel:
-        label = PlainLabel("", "muted")
-        label.setObjectName(name)
-        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        label.setWordWrap(True)
-        label.setContentsMargins(4 * GRID, 4 * GRID, 4 * GRID, 4 * GRID)
-        return label
-
     def _lay_out(self) -> None:
-        self._no_versions.setText(_NO_VERSIONS)
+        self._no_versions.show_message(_NO_VERSIONS, action=_SHOW_RUNS)
         head = QVBoxLayout()
         head.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 12)
         head.setSpacing(4)
@@ -367,6 +369,8 @@ class ModelsPage(Page):
 
     def _connect(self) -> None:
         self._settings.times_changed.connect(self._show_times)
+        for state in (self._empty, self._no_versions):
+            state.acted.connect(self._act_on_nothing)
         self.sidebar.chosen.connect(self._show_model)
         self.table.version_chosen.connect(self._show_version)
         self.inspector.run_requested.connect(self._go_to_run)

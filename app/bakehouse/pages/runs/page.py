@@ -21,6 +21,7 @@ from bakehouse.domain.changes import Changes
 from bakehouse.domain.columns import START_TIME, ColumnKey
 from bakehouse.domain.history import Place
 from bakehouse.domain.runs import Experiment, RunDetails
+from bakehouse.domain.snippets import logging_snippet
 from bakehouse.domain.text import visible
 from bakehouse.exports.formats import Format
 from bakehouse.itemmodels.palette_rows import Group
@@ -40,7 +41,7 @@ from bakehouse.pages.runs.live import LiveRuns, Prepared
 from bakehouse.pages.runs.loading import Reloaded, RunLoader, Survey
 from bakehouse.pages.runs.panels import RunPanels
 from bakehouse.pages.runs.plots import PlotPanel, first_axes
-from bakehouse.pages.runs.run_area import RunArea
+from bakehouse.pages.runs.run_area import NO_EXPERIMENTS, RunArea, no_runs
 from bakehouse.pages.runs.sidebar import ExperimentSidebar
 from bakehouse.pages.runs.table_columns import TableColumns
 from bakehouse.pages.runs.visible_runs import VisibleRuns
@@ -78,7 +79,8 @@ class RunsPage(Page):
         self.area = RunArea(self.table, self.plots, theme)
         self.filter_bar = self.area.filter_bar
         self._settings = settings
-        self._follow_settings()
+        self._follow_filters()
+        self._show_times()
         self.filter_bar.kept.connect(settings.remember_filter)
         self.inspector = RunInspector(themes, tasks)
         self.loader = RunLoader(tasks, self)
@@ -110,8 +112,8 @@ class RunsPage(Page):
         layout.addWidget(self.panels)
 
     def _connect(self) -> None:
-        for changed in (self._settings.filters_changed, self._settings.times_changed):
-            changed.connect(self._follow_settings)
+        self._settings.filters_changed.connect(self._follow_filters)
+        self._settings.times_changed.connect(self._show_times)
         self.sidebar.chosen.connect(self._load_runs)
         self.filter_bar.filter_changed.connect(self.visible.set_text)
         self.visible.changed.connect(self._show_visible)
@@ -123,6 +125,7 @@ class RunsPage(Page):
         self.finder.failed.connect(self.said)
         self.filter_bar.down_pressed.connect(self._enter_table)
         self.area.clear_requested.connect(self.clear_filter)
+        self.area.said.connect(self.said)
         self.area.retry_requested.connect(partial(self.refresh, None))
         self.loader.experiments_loaded.connect(self._experiments_loaded)
         self.loader.frame_loaded.connect(self._show_frame)
@@ -158,10 +161,13 @@ class RunsPage(Page):
         for part in (self.sidebar, self.table, self.area, self.plots, self.inspector, self.columns, self.panels):
             part.set_theme(theme)
 
-    def _follow_settings(self) -> None:
+    def _follow_filters(self) -> None:
         self.filter_bar.set_history(self._settings.filters)
-        self.model.show_times(relative=self._settings.relative_times)
+
+    def _show_times(self) -> None:
+        # Before the model tells of other texts: the table measures then.
         self.table.forget_widths()
+        self.model.show_times(relative=self._settings.relative_times)
 
     # The store
 
@@ -173,7 +179,7 @@ class RunsPage(Page):
         self.inspector.open(session)
         self.plots.open(session.store)
         self._minute.start()
-        self.area.show_message("")
+        self.area.wait()
         self._glimpser.open(session.store)
         self.copying.open(session.store)
         self.exporting.open(session.store)
@@ -224,9 +230,7 @@ class RunsPage(Page):
         self.sidebar.show_experiments(experiments)
         active = self.sidebar.model.active
         if not active:
-            self.area.show_message(
-                "This store has no experiments yet. Runs that MLflow logs here will appear by themselves."
-            )
+            self.area.show_message(NO_EXPERIMENTS, snippet=self._snippet())
         elif not self.sidebar.selected:
             # The one most people came for: the fullest.
             self.sidebar.select([max(active, key=lambda one: one.active_runs).experiment_id])
@@ -235,6 +239,7 @@ class RunsPage(Page):
     def _load_runs(self, experiment_ids: Sequence[int]) -> None:
         self.live.given_up()
         self._whereabouts.leave()
+        self.area.wait()
         names = {one.experiment_id: one.name for one in self.sidebar.model.active}
         self.loader.load_runs(experiment_ids, names)
         self.context_changed.emit()
@@ -333,7 +338,12 @@ class RunsPage(Page):
         elif self._frame.size:
             self.area.show_message(f"No run matches {self._filter_words()}.", clear=True)
         elif self._session is not None and self.sidebar.selected:
-            self.area.show_message(f"No runs in {self.place()} yet. What MLflow logs there will appear by itself.")
+            self.area.show_message(no_runs(self.place()), snippet=self._snippet())
+
+    def _snippet(self) -> str:
+        chosen = [one for one in self.sidebar.model.active if one.experiment_id in self.sidebar.selected]
+        name = chosen[0].name if len(chosen) == 1 and chosen[0].experiment_id else ""
+        return "" if self._session is None else logging_snippet(self._session.store.path, name)
 
     def _filter_words(self) -> str:
         text = visible(self.visible.text, 80)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from bakehouse.pages.runs.plots import PlotPanel
-from bakehouse.theme import GRID, Theme
+from bakehouse.theme import Theme
+from bakehouse.widgets.empty_state import EmptyState
 from bakehouse.widgets.filter_bar import FilterBar
-from bakehouse.widgets.labels import PlainLabel
 from bakehouse.widgets.run_table_view import RunTableView
+from bakehouse.widgets.skeleton import Skeleton
+
+NO_EXPERIMENTS = "This store has no experiments yet. Log a run from Python; it appears here by itself."
+_PATIENCE_MS = 300
 
 
 class RunArea(QWidget):
@@ -17,25 +21,24 @@ class RunArea(QWidget):
 
     clear_requested = Signal()
     retry_requested = Signal()
+    said = Signal(str)
 
     def __init__(self, table: RunTableView, plots: PlotPanel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.filter_bar = FilterBar(theme)
-        self._sentence = PlainLabel("", "muted")
-        self._sentence.setObjectName("runs_message")
-        self._sentence.setWordWrap(True)
-        self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._clear = QPushButton("Clear filter")
-        self._clear.setObjectName("clear_filter")
-        self._retry = QPushButton("Try again")
-        self._retry.setObjectName("try_again")
-        self._clear.clicked.connect(self.clear_requested)
-        self._retry.clicked.connect(self.retry_requested)
+        self._empty = EmptyState("runs_message")
+        self._empty.acted.connect(self._act)
+        self._empty.said.connect(self.said)
+        self._is_retry = False
+        self._skeleton = Skeleton(theme)
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        self._patience.timeout.connect(self._show_skeleton)
         self._stack = QStackedWidget()
         self._stack.addWidget(table)
-        self._stack.addWidget(self._message_page())
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._skeleton)
         rule = QFrame()
         rule.setProperty("line", "horizontal")
         top = QWidget()
@@ -57,31 +60,33 @@ class RunArea(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.splitter)
 
-    def _message_page(self) -> QWidget:
-        page = QWidget()
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self._clear)
-        buttons.addWidget(self._retry)
-        buttons.addStretch(1)
-        column = QVBoxLayout(page)
-        column.setContentsMargins(4 * GRID, 2 * GRID, 4 * GRID, 2 * GRID)
-        column.setSpacing(2 * GRID)
-        column.addStretch(1)
-        column.addWidget(self._sentence)
-        column.addLayout(buttons)
-        column.addStretch(1)
-        return page
-
     def set_theme(self, theme: Theme) -> None:
         self.filter_bar.set_theme(theme)
+        self._skeleton.set_theme(theme)
+
+    def wait(self) -> None:
+        """Runs are on their way: what is shown stays for a moment, then empty rows stand in its place."""
+        self._patience.start()
 
     def show_table(self) -> None:
+        self._patience.stop()
         self._stack.setCurrentIndex(0)
 
-    def show_message(self, sentence: str, *, clear: bool = False, retry: bool = False) -> None:
-        """Say one sentence in the table's place, with a button to clear the filter or to try again."""
-        self._sentence.setText(sentence)
-        self._clear.setVisible(clear)
-        self._retry.setVisible(retry)
+    def show_message(self, sentence: str, *, clear: bool = False, retry: bool = False, snippet: str = "") -> None:
+        """Say one sentence in the table's place, with a button to clear the filter or to try again, or code to copy."""
+        self._patience.stop()
+        self._is_retry = retry
+        action = "Clear filter" if clear else "Try again" if retry else ""
+        self._empty.show_message(sentence, action=action, snippet=snippet)
         self._stack.setCurrentIndex(1)
+
+    def _show_skeleton(self) -> None:
+        self._stack.setCurrentIndex(2)
+
+    def _act(self) -> None:
+        (self.retry_requested if self._is_retry else self.clear_requested).emit()
+
+
+def no_runs(place: str) -> str:
+    """What is said of experiments without runs."""
+    return f"No runs in {place} yet. Log one from Python; it appears here by itself."
