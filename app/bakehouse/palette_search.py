@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
@@ -220,6 +221,22 @@ class PaletteSearch(QObject):
     def _closed(self, _result: object = None) -> None:
         self._dialog = None
         self._tasks.cancel(_FIND)
+
+
+def store_group(recent: Sequence[Path], choose: Callable[..., object]) -> Group:
+    """The stores opened before; `choose(path)` opens one here, `choose(path, True)` in another window."""
+    entries = [
+        Entry(
+            f"store/{path}",
+            path.name,
+            "database",
+            partial(choose, path),
+            str(path.parent),
+            go_aside=partial(choose, path, True),
+        )
+        for path in recent
+    ]
+    return Group("Stores", entries)
 
 
 def _read(store: Store, token: Token) -> _Runs:

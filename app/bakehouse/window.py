@@ -7,10 +7,9 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
-    QDesktopServices,
     QDragEnterEvent,
     QDropEvent,
     QIcon,
@@ -25,17 +24,13 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from bakehouse import __version__
 from bakehouse.actions import Context
-from bakehouse.dialogs.help import HelpDialog
+from bakehouse.application_commands import ApplicationCommands
 from bakehouse.dialogs.message import MessageDialog
-from bakehouse.dialogs.preferences import PreferencesDialog
-from bakehouse.dialogs.shortcuts import shortcut_sheet
 from bakehouse.domain.changes import Changes, FileChange
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.options import Options
 from bakehouse.domain.text import visible
-from bakehouse.itemmodels.palette_rows import Entry, Group
 from bakehouse.menus import Menus
 from bakehouse.navigation import Navigation
 from bakehouse.pages.models import ModelsPage
@@ -44,9 +39,8 @@ from bakehouse.pages.page import Page
 from bakehouse.pages.runs import RunsPage
 from bakehouse.pages.session import Session
 from bakehouse.pages.welcome import WelcomePage
-from bakehouse.palette_search import PaletteSearch
-from bakehouse.places import cache_directory
-from bakehouse.resources import help_path, icon_path
+from bakehouse.palette_search import PaletteSearch, store_group
+from bakehouse.resources import icon_path
 from bakehouse.settings import Settings
 from bakehouse.store_questions import StoreQuestions
 from bakehouse.tasks import TaskRunner
@@ -90,6 +84,7 @@ class MainWindow(QMainWindow):
         self.questions = StoreQuestions(self.opener, settings, self.notices, self)
         self.palette_search = PaletteSearch(self.tasks, settings, self)
         self.navigation = Navigation(self._pages, self._show_page, self)
+        self._application_commands = ApplicationCommands(settings, themes, self)
         self.menus = Menus(self._collect_handlers(), self)
         self._lay_out()
         self._connect()
@@ -212,6 +207,7 @@ class MainWindow(QMainWindow):
 
     def _collect_handlers(self) -> dict[str, Callable[[], object]]:
         handlers: dict[str, Callable[[], object]] = {
+            **self._application_commands.handlers(),
             "store.open": self.questions.ask_for_store,
             "store.open_new": partial(self.questions.ask_for_store, new_window=True),
             "store.sample": self._choose_sample,
@@ -227,23 +223,12 @@ class MainWindow(QMainWindow):
             "view.palette": self._show_palette,
             "view.sidebar": self._toggle_sidebar,
             "view.inspector": self._toggle_inspector,
-            "theme.system": partial(self._prefer_theme, ""),
-            "theme.light": partial(self._prefer_theme, "light"),
-            "theme.dark": partial(self._prefer_theme, "dark"),
-            "app.preferences": lambda: PreferencesDialog(self._settings, self._themes, self).open(),
             "view.next_pane": partial(self._move_focus, 1),
             "view.previous_pane": partial(self._move_focus, -1),
-            "help.filter": self._explain_filter,
-            "help.shortcuts": lambda: HelpDialog("Keyboard shortcuts", shortcut_sheet(), self).show(),
-            "help.about": self._about,
-            "help.log": partial(QDesktopServices.openUrl, QUrl.fromLocalFile(str(cache_directory()))),
         }
         for page in self._pages.values():
             handlers.update(page.handlers())
         return handlers
-
-    def _explain_filter(self) -> None:
-        HelpDialog("Filter language", help_path("filter").read_text(encoding="utf-8"), self).show()
 
     def _move_focus(self, step: int) -> None:
         if page := self._pages.get(self._current_page()):
@@ -272,20 +257,7 @@ class MainWindow(QMainWindow):
     def _show_palette(self) -> None:
         commands, topics = self.menus.places()
         places = [group for page in self._pages.values() for group in page.places()]
-        stores = Group(
-            "Stores",
-            [
-                Entry(
-                    f"store/{path}",
-                    path.name,
-                    "database",
-                    partial(self._choose_store, path),
-                    str(path.parent),
-                    go_aside=partial(self._choose_store, path, True),
-                )
-                for path in self._settings.recent
-            ],
-        )
+        stores = store_group(self._settings.recent, self._choose_store)
         self.palette_search.open([commands, *places, stores, topics], self._themes.theme)
 
     def _choose_sample(self) -> None:
@@ -391,23 +363,12 @@ class MainWindow(QMainWindow):
         ):
             set_theme(theme)
 
-    def _prefer_theme(self, preference: str) -> None:
-        self._settings.theme = preference
-        self._themes.prefer(preference)
-
     def _show_recent(self) -> None:
         self.menus.set_recent(self._settings.recent)
         self.welcome.set_recent(self._settings.recent)
 
     def _tell(self, title: str, sentence: str) -> None:
         MessageDialog(title, sentence, self).open()
-
-    def _about(self) -> None:
-        self._tell(
-            f"Bakehouse {__version__}",
-            "A native application over MLflow's tracking store: look, compare, register, decide. Apache License 2.0. "
-            "Icons from Lucide (ISC).",
-        )
 
     # Window
 

@@ -132,3 +132,21 @@ def test_that_the_sheet_holds_every_shortcut(window: MainWindow) -> None:
     for _, keys, what in KEYS:
         assert keys in shown
         assert what in shown
+
+
+def test_that_a_list_draws_where_the_keyboard_is_once_the_keyboard_is_used(sample: MainWindow, qtbot: QtBot) -> None:
+    sample.activateWindow()
+    qtbot.waitUntil(sample.isActiveWindow)
+    listed = sample.runs.sidebar.list
+
+    def edge() -> str:
+        rect = listed.visualRect(listed.currentIndex())
+        return listed.viewport().grab(rect).toImage().pixelColor(rect.width() // 2, 1).name()
+
+    qtbot.mouseClick(
+        listed.viewport(), Qt.MouseButton.LeftButton, pos=listed.visualRect(listed.currentIndex()).center()
+    )
+    assert edge() == sample._themes.theme.selection
+    sample.menus.trigger("view.next_pane")
+    listed.setFocus(Qt.FocusReason.TabFocusReason)
+    assert edge() == sample._themes.theme.accent

@@ -22,6 +22,7 @@ from typing_extensions import override
 from bakehouse.domain.text import plain_tooltip
 from bakehouse.itemmodels.indexes import Index
 from bakehouse.theme import GRID, Theme
+from bakehouse.widgets.focus import KeyboardMark, paint_focus
 from bakehouse.widgets.labels import PlainLabel
 
 _MARK = 3
@@ -55,6 +56,7 @@ class CountedDelegate(QStyledItemDelegate):
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, theme.color("selection"))
             painter.fillRect(rect.left(), rect.top(), _MARK, rect.height(), theme.color("accent"))
+        paint_focus(painter, option, theme)
         top, height = self._name
         line = QRect(rect.left() + 2 * GRID, rect.top() + top, rect.width() - 4 * GRID, height)
         metrics, count = painter.fontMetrics(), index.data(self._count_role)
@@ -102,6 +104,7 @@ class SearchList(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setStyleSheet("QListView { background: transparent; }")
         self.list.setMouseTracking(True)
+        KeyboardMark(self.list)
         top = QVBoxLayout()
         top.setContentsMargins(GRID + 4, GRID + 2, GRID + 4, 0)
         top.addWidget(self.search)

@@ -21,6 +21,7 @@ from bakehouse.domain.text import plain_tooltip
 from bakehouse.itemmodels.indexes import Index
 from bakehouse.itemmodels.registry_models import STAGE_ROLE, VersionColumn, VersionTableModel
 from bakehouse.theme import HEADER_HEIGHT, ROW_HEIGHT, Theme
+from bakehouse.widgets.focus import KeyboardMark, paint_focus
 from bakehouse.widgets.run_cells import tabular
 from bakehouse.widgets.stages import paint_stage
 
@@ -54,6 +55,7 @@ class _VersionDelegate(QStyledItemDelegate):
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, theme.color("selection"))
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme.color("line"))
+        paint_focus(painter, option, theme)
         inner = rect.adjusted(_left_of(column), 0, -_PADDING, -1)
         if column == VersionColumn.STAGE:
             paint_stage(painter, QRectF(inner), str(index.data(STAGE_ROLE)), theme)
@@ -133,6 +135,7 @@ class VersionTable(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
+        KeyboardMark(self)
         self._header = _VersionHeader(self.versions, theme, self)
         self._set_up_headers()
         self.selectionModel().currentRowChanged.connect(self._current_changed)
