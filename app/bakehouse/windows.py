@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, QRect, Qt, Signal
 
 from bakehouse.domain.options import Options
 from bakehouse.settings import Settings
@@ -108,10 +108,14 @@ def bring_to_front(window: MainWindow) -> None:
 
 
 def _cascade(window: MainWindow, beside: MainWindow) -> None:
-    """As large as `beside`, a step lower and to the right; back at the screen's corner where it would leave it."""
+    """As large as `beside`, a step lower and to the right; at the screen's corner where only that holds it whole."""
     place = beside.normalGeometry() if beside.isMaximized() else beside.geometry()
-    window.resize(place.size())
     screen = beside.screen().availableGeometry()
-    corner = place.topLeft() + _CASCADE
-    fits = corner.x() + place.width() <= screen.right() + 1 and corner.y() + place.height() <= screen.bottom() + 1
-    window.move(corner if fits else screen.topLeft())
+    fitting = (corner for corner in (place.topLeft() + _CASCADE, screen.topLeft()) if _fits(corner, place, screen))
+    corner = next(fitting, place.topLeft() + _CASCADE)
+    window.resize(place.size())
+    window.move(corner)
+
+
+def _fits(corner: QPoint, place: QRect, screen: QRect) -> bool:
+    return corner != place.topLeft() and screen.contains(QRect(corner, place.size()))

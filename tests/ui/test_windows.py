@@ -54,6 +54,7 @@ def test_that_a_new_window_shows_the_same_store_a_step_lower(windows: Windows, q
     assert second is not first
     _wait(qtbot, second, store)
     assert second.size() == first.size()
+    assert second.pos() != first.pos()
     assert second.tasks is not first.tasks
     second.menus.trigger("page.models")
     assert first.stack.currentWidget() is first.runs
@@ -158,3 +159,14 @@ def test_that_closing_one_window_leaves_the_other_at_work(windows: Windows, qtbo
     first.menus.trigger("store.refresh")
     qtbot.waitUntil(lambda: not first.tasks.busy, timeout=20_000)
     assert first.opener.session is not None
+
+
+def test_that_a_window_fits_a_small_screen_on_every_page(windows: Windows, qtbot: QtBot) -> None:
+    window = windows.front
+    window.open_sample()
+    qtbot.waitUntil(lambda: window.runs.model.frame.size > 0 and not window.tasks.busy, timeout=30_000)
+    for page in ("page.runs", "page.models"):
+        window.resize(1024, 700)
+        window.menus.trigger(page)
+        qtbot.waitUntil(lambda: not window.tasks.busy)
+        assert (window.width(), window.height()) == (1024, 700)

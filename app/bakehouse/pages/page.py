@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from bakehouse.actions import Context
 from bakehouse.domain.changes import Changes
@@ -13,6 +14,8 @@ from bakehouse.domain.history import Place
 from bakehouse.itemmodels.palette_rows import Group
 from bakehouse.pages.session import Session
 from bakehouse.theme import Theme
+
+_LEAST = QSize(560, 360)
 
 
 class Page(QWidget):
@@ -32,6 +35,11 @@ class Page(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """The same for every page: a page in the background is not laid out, and its old height would hold."""
+        return _LEAST
 
     def open(self, session: Session) -> None:
         """Show this store. Reads start here, in tasks."""

@@ -39,8 +39,8 @@ from bakehouse.widgets.chips import ChipList
 from bakehouse.widgets.empty_state import EmptyState
 from bakehouse.widgets.labels import ElidedLabel, Paragraph
 
-_NO_MODELS = "No registered models yet. Select a run that logged a model and choose Register model."
-_NO_VERSIONS = "No versions yet. Select a run that logged a model and choose Register model."
+_NO_MODELS = "No registered models yet. Select a run with a model and choose Register model."
+_NO_VERSIONS = "No versions yet. Select a run with a model and choose Register model."
 _TRY_AGAIN = "Try again"
 _SHOW_RUNS = "Show the runs"
 _DESCRIPTION_LINES = 4
