@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from bakehouse.domain.columns import RUN_NAME, ColumnKey, ColumnKind, metric, param
 from bakehouse.pages.runs.cell_menu import cell_menu
@@ -54,7 +54,7 @@ def test_that_a_figure_over_a_history_is_read_when_a_filter_asks_for_it(page, qt
     assert set(page.model.visible_runs().tolist()) == {row for row in range(200) if low[row] < 4 or at[row] > 8}
     page.filter_bar.set_text("max(metrics.no_such) > 1")
     qtbot.waitUntil(lambda: page.model.rowCount() == 0)
-    qtbot.waitUntil(lambda: "no run here has metrics.no_such" in page.summary())
+    qtbot.waitUntil(lambda: news(page).text() == "no run here has metrics.no_such")
 
 
 def test_that_a_number_against_a_param_counts_the_runs_it_leaves_out(page, qtbot):
@@ -62,7 +62,6 @@ def test_that_a_number_against_a_param_counts_the_runs_it_leaves_out(page, qtbot
     qtbot.waitUntil(lambda: page.model.rowCount() == 0)
     qtbot.waitUntil(news(page).isVisible)
     assert news(page).text().endswith("runs not compared: params.algorithm is no number there")
-    assert news(page).text() in page.summary()
 
 
 def test_that_an_unreadable_search_keeps_what_was_shown_and_says_why(page, qtbot):
@@ -157,3 +156,74 @@ def test_that_earlier_filters_come_back_with_the_up_key(page, qtbot):
     assert line.text() == "metrics.rmse < 5"
     QTest.keyClick(line, Qt.Key.Key_Down)
     assert line.text() == ""
+
+
+def chips(page):
+    return page.filter_bar.summary.terms.chips
+
+
+def chip_texts(page) -> list[str]:
+    return [chip.text() for chip in chips(page)]
+
+
+def test_that_each_term_is_a_chip_and_the_table_stays_where_it_is(page, qtbot):
+    place = page.table.mapTo(page, page.table.rect().topLeft())
+    page.filter_bar.set_text("metrics.rmse < 8 and (params.algorithm = 'linear' or metrics.r2 > 0.5)")
+    assert chip_texts(page) == ["metrics.rmse < 8", "(params.algorithm = 'linear' or metrics.r2 > 0.5)"]
+    qtbot.waitUntil(lambda: 0 < page.model.rowCount() < 200)
+    count = page.window().findChild(PlainLabel, "filter_count").text()
+    assert count.startswith(f"{len(page.model.visible_runs())} of 200 runs")
+    assert page.table.mapTo(page, page.table.rect().topLeft()) == place
+    page.filter_bar.set_text("gbm")
+    assert chips(page) == []
+    assert page.table.mapTo(page, page.table.rect().topLeft()) == place
+
+
+def test_that_chips_agree_with_the_text_at_every_key(page):
+    page.filter_bar.focus()
+    text = "metrics.rmse < 8 and not params.algorithm = 'linear'"
+    for place, key in enumerate(text):
+        QTest.keyClicks(page.filter_bar.line, key)
+        for term in page.filter_bar.summary.terms.terms:
+            assert text[: place + 1][term.start : term.end] == term.text
+    assert chip_texts(page) == ["metrics.rmse < 8", "not params.algorithm = 'linear'"]
+
+
+def test_that_a_chip_selects_its_text_and_its_cross_takes_it_away(page, qtbot):
+    line = page.filter_bar.line
+    page.filter_bar.set_text("metrics.rmse < 8 AND metrics.r2 > 0.5 AND params.algorithm = 'linear'")
+    QTest.mouseClick(chips(page)[1], Qt.MouseButton.LeftButton, pos=QPoint(20, 10))
+    assert line.selectedText() == "metrics.r2 > 0.5"
+    assert line.hasFocus()
+    QTest.mouseClick(chips(page)[1], Qt.MouseButton.LeftButton, pos=chips(page)[1].rect().center() * 2 - QPoint(8, 10))
+    assert line.text() == "metrics.rmse < 8 AND params.algorithm = 'linear'"
+    qtbot.waitUntil(lambda: page.visible.text == line.text())
+
+
+def test_that_the_keyboard_reaches_chips_and_takes_them_away(page):
+    line = page.filter_bar.line
+    page.filter_bar.set_text("metrics.rmse < 8 AND metrics.r2 > 0.5")
+    chips(page)[0].setFocus()
+    QTest.keyClick(chips(page)[0], Qt.Key.Key_Right)
+    assert chips(page)[1].hasFocus()
+    QTest.keyClick(chips(page)[1], Qt.Key.Key_Delete)
+    assert line.text() == "metrics.rmse < 8"
+    assert chips(page)[0].hasFocus()
+    QTest.keyClick(chips(page)[0], Qt.Key.Key_Return)
+    assert line.selectedText() == "metrics.rmse < 8"
+    chips(page)[0].setFocus()
+    QTest.keyClick(chips(page)[0], Qt.Key.Key_Delete)
+    assert line.text() == ""
+    assert line.hasFocus()
+
+
+def test_that_terms_without_room_stand_in_a_menu(page, qtbot):
+    page.filter_bar.set_text(" AND ".join(f"metrics.rmse < {number}" for number in range(8, 60)))
+    more = page.window().findChild(QPushButton, "more_terms")
+    assert more.isVisible()
+    assert more.text() == f"+{52 - len(chips(page))} more"
+    assert more.geometry().right() <= page.filter_bar.summary.terms.width()
+    menu = page.filter_bar.summary.terms.rest_menu()
+    menu.actions()[0].trigger()
+    assert page.filter_bar.line.selectedText() == f"metrics.rmse < {8 + len(chips(page))}"
+    menu.deleteLater()

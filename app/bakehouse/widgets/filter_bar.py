@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from bakehouse.analysis.search.terms import Term, terms_of, without_term
 from bakehouse.theme import GRID, Theme
 from bakehouse.widgets.filter_line import FilterLine
+from bakehouse.widgets.filter_summary import FilterNews, FilterSummary
 from bakehouse.widgets.icons import icon
-from bakehouse.widgets.labels import PlainLabel
+
+__all__ = ["FilterBar", "FilterNews"]
 
 # Long enough not to filter at every key of a fast typist, too short to be noticed.
 _PAUSE_MS = 80
-# A filter that is being typed is wrong most of the time: that is said when the typing stops.
-_CALM_MS = 600
-_READING_MS = 6_000
-"""How long something stands over the table that is no fault of the text; the status line keeps it."""
-
-
-@dataclass(frozen=True)
-class FilterNews:
-    """What is to be said of the filter."""
-
-    sentence: str = ""
-    position: int | None = None
-    """The character (0-based) at which the text cannot be read; None while nothing is wrong with it."""
+_CHIPS_CHARACTERS = 2_000
+"""Longer filters have no chips: they are pasted, not put together."""
 
 
 class FilterBar(QWidget):
@@ -59,8 +50,11 @@ class FilterBar(QWidget):
         self.columns_button.setObjectName("columns_button")
         self.columns_button.setAccessibleName("Choose columns")
         self.columns_button.clicked.connect(self.columns_requested)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(GRID + 6, GRID + 2, GRID + 6, GRID + 2)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(GRID + 6, GRID + 2, GRID + 6, GRID - 2)
+        outer.setSpacing(GRID - 2)
+        layout = QHBoxLayout()
+        outer.addLayout(layout)
         layout.setSpacing(GRID)
         layout.addWidget(self.line, 1)
         layout.addWidget(self.columns_button)
@@ -68,14 +62,11 @@ class FilterBar(QWidget):
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(self._tell)
-        self._news = PlainLabel("", "muted", self)
-        self._news.setObjectName("filter_news")
-        self._news.setWordWrap(True)
-        self._news.hide()
-        self._calm = QTimer(self, singleShot=True, interval=_CALM_MS)
-        self._calm.timeout.connect(self._show_news)
-        self._read = QTimer(self, singleShot=True, interval=_READING_MS)
-        self._read.timeout.connect(self._news.hide)
+        self.summary = FilterSummary(theme, self)
+        self.summary.terms.chosen.connect(self._select_term)
+        self.summary.terms.removed.connect(self._remove_term)
+        self.summary.terms.left.connect(self.line.setFocus)
+        outer.addWidget(self.summary)
         self.line.textChanged.connect(self._typed)
         self.line.returnPressed.connect(self._tell)
         self.line.editingFinished.connect(self._keep)
@@ -89,34 +80,12 @@ class FilterBar(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self._search.setIcon(icon("search", theme, 16))
         self.line.set_theme(theme)
+        self.summary.set_theme(theme)
 
     def show_news(self, news: FilterNews) -> None:
-        """Say something of the filter below the line, over what lies there."""
+        """Say something of the filter below the line."""
         self.line.underline(news.position)
-        self._news.setText(news.sentence)
-        self._news.set_role("muted" if news.position is None else "bad")
-        self._read.stop()
-        if news.position is None:
-            self._show_news()
-            self._read.start()
-        else:
-            self._calm.start()
-
-    def _show_news(self) -> None:
-        self._calm.stop()
-        host = self.parentWidget()
-        # While something is offered the person is busy, and it stands at the same place.
-        if self.line.is_offering and self._news.text():
-            self._calm.start()
-            return
-        self._news.setVisible(bool(self._news.text()) and host is not None)
-        if host is not None and self._news.text():
-            self._news.setParent(host)
-            self._news.setFixedWidth(self.line.width())
-            self._news.adjustSize()
-            self._news.move(self.line.mapTo(host, self.line.rect().bottomLeft()) + QPoint(0, 4))
-            self._news.show()
-            self._news.raise_()
+        self.summary.show_news(news)
 
     def set_text(self, text: str) -> None:
         """Write `text` into the line and tell it at once."""
@@ -137,8 +106,9 @@ class FilterBar(QWidget):
         self.line.selectAll()
 
     def _typed(self, text: str) -> None:
-        self._calm.stop()
-        self._news.hide()
+        self.summary.be_quiet()
+        self.summary.terms.show_terms(terms_of(text) if len(text) <= _CHIPS_CHARACTERS else ())
+        self.summary.arrange()
         if text:
             self._pause.start()
         else:
@@ -165,11 +135,14 @@ class FilterBar(QWidget):
         self._back = min(max(self._back + step, -1), len(self._earlier) - 1)
         self.set_text(self._earlier[self._back] if self._back >= 0 else "")
 
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._news.isVisible():
-            self._show_news()
+    def _select_term(self, term: Term) -> None:
+        self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.line.setSelection(term.start, term.end - term.start)
+
+    def _remove_term(self, term: Term) -> None:
+        self.set_text(without_term(self.line.text(), term))
+        if not self.summary.terms.terms:
+            self.line.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

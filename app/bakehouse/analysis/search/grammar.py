@@ -18,7 +18,8 @@ filter: _ands | disjunction
 ?disjunction: conjunction (_OR conjunction)*
 ?conjunction: _ands? _term (_ands? _term)* _ands?
 _ands: _AND+
-_term: comparison | negation | "(" disjunction ")"
+_term: comparison | negation | group
+group: "(" disjunction ")"
 negation: _NOT _term
 
 comparison: subject OPERATOR value    -> compared

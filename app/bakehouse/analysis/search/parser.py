@@ -70,6 +70,7 @@ _PRESENCE = frozenset({Comparator.IS_NULL, Comparator.IS_NOT_NULL})
 _NAN = frozenset({Comparator.IS_NAN, Comparator.IS_NOT_NAN})
 _DEEPEST = 200
 _LONGEST_STEP = 20
+_JOINTS = frozenset({"disjunction", "conjunction"})
 
 
 def parse(text: str) -> Expression:
@@ -83,11 +84,25 @@ def parse(text: str) -> Expression:
     return _expression(children[0], 0) if children else EVERYTHING
 
 
+def parse_terms(text: str) -> list[tuple[int, int, Expression]]:
+    """The terms that a filter joins with AND at its outermost: (start, end, what it means), in the order of `text`.
+
+    A filter of alternatives is one term, parentheses belong to theirs. Raises FilterError as `parse`.
+    """
+    children = _subtrees(_tree(text, "filter")) if text.strip() else []
+    if children and children[0].data == "conjunction":
+        children = _subtrees(children[0])
+    return [(tree.meta.start_pos, tree.meta.end_pos, _expression(tree, 1)) for tree in children]
+
+
 def _expression(tree: Tree[Token], depth: int) -> Expression:
     if depth > _DEEPEST:
         raise FilterError(f"NOT and parentheses stand more than {_DEEPEST} deep here.", tree.meta.start_pos)
     if tree.data in ("compared", "presence"):
         return _condition(tree)
+    if tree.data == "group":
+        (inner,) = _subtrees(tree)
+        return _expression(inner, depth + (inner.data not in _JOINTS))
     terms = tuple(_expression(child, depth + 1) for child in _subtrees(tree))
     if tree.data == "negation":
         return Negation(terms[0])

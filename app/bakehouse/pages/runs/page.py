@@ -455,18 +455,19 @@ class RunsPage(Page):
         """What is shown, counted."""
         if self._session is None:
             return ""
-        shown, size, selected = len(self.model.visible_runs()), self._frame.size, len(self.selection.ids)
-        parts = [f"{size:,} {'run' if size == 1 else 'runs'}" if shown == size else f"{shown:,} of {size:,} runs"]
-        parts[0] += arrangement_words(self.model)
+        parts, selected = [self._counted()], len(self.selection.ids)
         if selected:
             hidden = selected - int(np.count_nonzero(self.table.runs.mask[self.model.arranged.ordered_runs()]))
             parts.append(f"{selected:,} selected" + (f", {hidden:,} of them not shown" if hidden else ""))
-        if self.visible.note:
-            parts.append(self.visible.note)
         left = self.loader.columns_left
         if left and not self._quiet.isActive():
             parts.append(f"{left:,} columns still to read")
         return " · ".join(parts)
+
+    def _counted(self) -> str:
+        shown, size = len(self.model.visible_runs()), self._frame.size
+        words = f"{size:,} {'run' if size == 1 else 'runs'}" if shown == size else f"{shown:,} of {size:,} runs"
+        return words + arrangement_words(self.model)
 
     @override
     def place(self) -> str:
@@ -491,6 +492,7 @@ class RunsPage(Page):
         self.edit_requested.emit("runs.register", details)
 
     def _say(self) -> None:
+        self.filter_bar.summary.show_count(self._counted() if self.sidebar.selected else "")
         self.said.emit(self.summary())
 
     @override

@@ -23,10 +23,10 @@ from bakehouse.domain.errors import BakehouseError, FilterError
 from bakehouse.domain.text import visible
 from bakehouse.pages.runs.search_source import FrameSource
 from bakehouse.store.handle import Store
-from bakehouse.tasks import TaskRunner
+from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.widgets.filter_bar import FilterNews
 
-_SLOT = "runs.filter"
+_SLOT, _WARM_SLOT = "runs.filter", "runs.filter.parser"
 _SETTLE_MS = 300
 
 
@@ -68,6 +68,7 @@ class VisibleRuns(QObject):
         self.note = ""
         """What the present answer leaves out, in words."""
         self._mask: Mask | None = None
+        self._is_warm = False
         self._later = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._later.timeout.connect(self._search)
 
@@ -145,6 +146,10 @@ class VisibleRuns(QObject):
 
     def column_arrived(self) -> None:
         """More can be searched now; several columns arrive together."""
+        if not self._is_warm:
+            # The parser is made when it is first called, a tenth of a second that no key shall wait for.
+            self._is_warm = True
+            self._tasks.start(_WARM_SLOT, _make_parser, done=self._warmed, failed=self._told, lane=Lane.FILES)
         if self._text and not self._later.isActive():
             self._later.start()
 
@@ -174,7 +179,7 @@ class VisibleRuns(QObject):
         missing = [key for key in keys if frame.can_load(key)]
         if missing:
             self._tasks.cancel(_SLOT)
-            self.news.emit(FilterNews(f"Reading {_listed(missing)}…"))
+            self.news.emit(FilterNews(f"Reading {_listed(missing)}…", is_passing=True))
             self.columns_wanted.emit(missing)
             return
         self._tasks.start(_SLOT, _evaluation(expression, frame, store), done=self._found, failed=self._told)
@@ -195,6 +200,9 @@ class VisibleRuns(QObject):
         self.note = "; ".join(parts)
         self.news.emit(FilterNews(self.note))
 
+    def _warmed(self, _nothing: None) -> None:
+        """The next filter is read without a pause."""
+
     def _told(self, error: BakehouseError) -> None:
         self.failed.emit(str(error))
 
@@ -212,6 +220,10 @@ def _evaluation(expression: Expression, frame: RunFrame, store: Store) -> Callab
         return Answer(outcome.mask, outcome.left_out, unknown)
 
     return work
+
+
+def _make_parser(_token: Token) -> None:
+    parse("metrics.a > 1")
 
 
 def _listed(keys: Sequence[ColumnKey]) -> str:
