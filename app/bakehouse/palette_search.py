@@ -23,6 +23,14 @@ from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.theme import Theme
 
 _READ, _FIND = "palette.read", "palette.find"
+_NOUNS = {
+    "Commands": "command",
+    "Experiments": "experiment",
+    "Models": "model",
+    "Versions": "version",
+    "Stores": "store",
+    "Help": "help page",
+}
 _RUNS = 40
 _FEW = 12
 _NEWEST = 5
@@ -201,11 +209,11 @@ class PaletteSearch(QObject):
             return visible(self._problem, 200)
         if self._store is not None and self._runs is None:
             return "Reading the names of the runs …"
-        keys = "Enter goes · Ctrl+Enter in a new window · Esc leaves"
+        keys = "Enter goes · Ctrl+Enter opens a store in a new window · Esc leaves"
         return f"{keys} · {counted(self._runs.by_name.size, 'run')} searched" if self._runs is not None else keys
 
     def _why_nothing(self, query: Query) -> str:
-        parts = [counted(len(group.entries), group.title.lower().removesuffix("s")) for group in self._groups]
+        parts = [counted(len(group.entries), _NOUNS.get(group.title, group.title.lower())) for group in self._groups]
         if self._runs is not None:
             parts.append(f"{counted(self._runs.by_name.size, 'run')} by name and id")
         said = f"Nothing here is called “{visible(query.phrase, 60)}”. Searched: {', '.join(parts)}."

@@ -11,6 +11,11 @@ from bakehouse.theme import Theme
 
 _PROPERTY = "keyboard"
 _MOUSE = Qt.FocusReason.MouseFocusReason
+_KEYBOARD = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
 
 
 class KeyboardMark(QObject):
@@ -23,8 +28,8 @@ class KeyboardMark(QObject):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QFocusEvent) and event.gotFocus():
-            self._view.setProperty(_PROPERTY, event.reason() is not _MOUSE)
+        if isinstance(event, QFocusEvent) and event.gotFocus() and event.reason() in (_MOUSE, *_KEYBOARD):
+            self._view.setProperty(_PROPERTY, event.reason() in _KEYBOARD)
             self._view.viewport().update()
         elif event.type() == QEvent.Type.KeyPress:
             self._view.setProperty(_PROPERTY, True)
