@@ -19,6 +19,13 @@ class Context:
     selected_version: bool = False
     can_go_back: bool = False
     can_go_forward: bool = False
+    can_undo: bool = False
+    deleted_runs: bool = False
+    """Whether deleted runs are shown instead of active ones."""
+    selected_experiments: int = 0
+    experiment_deleted: bool = False
+    experiment_pinned: bool = False
+    shows_deleted_experiments: bool = False
 
 
 def _always(_context: Context) -> bool:
@@ -37,6 +44,14 @@ def _on_selected_runs(context: Context) -> bool:
     return _on_runs(context) and context.selected_runs > 0
 
 
+def _on_active_runs(context: Context) -> bool:
+    return _on_runs(context) and context.selected_runs > 0 and not context.deleted_runs
+
+
+def _on_experiment(context: Context) -> bool:
+    return _on_runs(context) and context.selected_experiments == 1
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """One command. `shortcut` is a portable key sequence, `icon` a name in resources/icons."""
@@ -48,6 +63,8 @@ class Action:
     tip: str = ""
     enabled: Callable[[Context], bool] = _always
     checkable: bool = False
+    checked: Callable[[Context], bool] | None = None
+    """Of a checkable command whose mark the context decides."""
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -142,6 +159,95 @@ ACTIONS: tuple[Action, ...] = (
         lambda c: _on_runs(c) and c.run_has_model and not c.read_only,
     ),
     Action(
+        "runs.rename",
+        "Re&name run…",
+        "F2",
+        "pencil",
+        "Give the selected run another name",
+        lambda c: _on_runs(c) and c.selected_runs == 1 and not c.deleted_runs,
+    ),
+    Action("runs.tags", "Edit &tags…", "", "tag", "Set or remove a tag of the selected runs", _on_active_runs),
+    Action("runs.note", "Edit n&ote…", "", "file-text", "Write the note of the selected runs", _on_active_runs),
+    Action(
+        "runs.delete",
+        "&Delete runs…",
+        "Del",
+        "",
+        "Mark the selected runs as deleted; they can be restored",
+        _on_active_runs,
+    ),
+    Action(
+        "runs.restore",
+        "Re&store runs",
+        "",
+        "",
+        "Bring the selected deleted runs back",
+        lambda c: _on_runs(c) and c.selected_runs > 0 and c.deleted_runs,
+    ),
+    Action(
+        "runs.deleted",
+        "Show &deleted runs",
+        "",
+        "",
+        "Deleted runs instead of active ones",
+        _on_runs,
+        True,
+        lambda c: c.deleted_runs,
+    ),
+    Action("experiments.create", "New e&xperiment…", "", "plus", "Add an experiment to the store", _on_runs),
+    Action(
+        "experiments.rename",
+        "Rename ex&periment…",
+        "",
+        "",
+        "Give the chosen experiment another name",
+        lambda c: _on_experiment(c) and not c.experiment_deleted,
+    ),
+    Action(
+        "experiments.describe",
+        "Descr&ibe experiment…",
+        "",
+        "",
+        "Write the description of the chosen experiment",
+        lambda c: _on_experiment(c) and not c.experiment_deleted,
+    ),
+    Action(
+        "experiments.delete",
+        "De&lete experiment…",
+        "",
+        "",
+        "Mark the chosen experiment and its runs as deleted",
+        lambda c: _on_experiment(c) and not c.experiment_deleted,
+    ),
+    Action(
+        "experiments.restore",
+        "Restore e&xperiment…",
+        "",
+        "",
+        "Bring the chosen experiment back with all its runs",
+        lambda c: _on_experiment(c) and c.experiment_deleted,
+    ),
+    Action(
+        "experiments.pin",
+        "&Pin experiment",
+        "",
+        "",
+        "Keep the chosen experiment at the top",
+        _on_experiment,
+        True,
+        lambda c: c.experiment_pinned,
+    ),
+    Action(
+        "experiments.show_deleted",
+        "Show deleted &experiments",
+        "",
+        "",
+        "List deleted experiments too",
+        _store_open,
+        True,
+        lambda c: c.shows_deleted_experiments,
+    ),
+    Action(
         "models.transition",
         "&Transition stage…",
         "Ctrl+T",
@@ -150,6 +256,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda c: c.store_open and c.page == "models" and c.selected_version and not c.read_only,
     ),
     Action("help.shortcuts", "&Keyboard shortcuts", "Ctrl+/", "info", "Every shortcut on one sheet"),
+    Action("edit.undo", "&Undo edit", "Ctrl+Z", "", "Take the last edit back", lambda c: c.can_undo),
     Action("help.filter", "&Filter language", "F1", "info", "How runs are filtered, with examples"),
     Action("help.about", "&About Bakehouse", "", "info", "Version and licence"),
     Action("help.log", "Show &log file", "", "file-text", "Open the folder of the log file"),
@@ -182,12 +289,22 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             SEPARATOR, "app.quit",
         ),
     ),
-    ("&Edit", ("runs.copy", "copy_as", "runs.select_all", SEPARATOR, "runs.register", "models.transition")),
+    (
+        "&Edit",
+        (
+            "edit.undo", SEPARATOR, "runs.copy", "copy_as", "runs.select_all", SEPARATOR,
+            "runs.rename", "runs.tags", "runs.note",
+            "runs.delete", "runs.restore", SEPARATOR, "runs.register", "models.transition", SEPARATOR,
+            "experiments.create", "experiments.rename", "experiments.describe", "experiments.delete",
+            "experiments.restore",
+        ),
+    ),
     (
         "&View",
         (
             "page.runs", "page.models", SEPARATOR, "go.back", "go.forward", SEPARATOR,
             "view.palette", "runs.filter", "runs.clear_filter", "runs.columns",
+            "runs.deleted", SEPARATOR, "experiments.pin", "experiments.show_deleted",
             SEPARATOR, "view.sidebar", "view.inspector", "view.next_pane", "view.previous_pane",
             SEPARATOR, "theme.system", "theme.light", "theme.dark",
         ),

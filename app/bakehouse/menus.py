@@ -58,6 +58,8 @@ class Menus(QObject):
         """Enable what makes sense now, and mark the theme preference."""
         for row in ACTIONS:
             self._actions[row.id].setEnabled(row.enabled(context))
+            if row.checked is not None:
+                self._actions[row.id].setChecked(row.checked(context))
         for preference, name in (("", "theme.system"), ("light", "theme.light"), ("dark", "theme.dark")):
             self._actions[name].setChecked(preference == theme_preference)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
@@ -119,6 +121,13 @@ class Settings(QObject):
         """Empty the list of what the palette led to."""
         self._values.remove("recent_places")
 
+    def pins(self, store: Path) -> list[int]:
+        """Ids of the experiments of `store` that the person keeps at the top."""
+        return [int(text) for text in self._texts(_pins_of(store)) if text.lstrip("-").isdigit()]
+
+    def remember_pins(self, store: Path, experiment_ids: list[int]) -> None:
+        self._values.setValue(_pins_of(store), [str(number) for number in experiment_ids])
+
     def _texts(self, name: str) -> list[str]:
         value = self._values.value(name, [])
         # A list of one text comes back as that text.
@@ -143,3 +152,8 @@ class Settings(QObject):
     def save(self) -> None:
         """Write what is not yet on disk."""
         self._values.sync()
+
+
+def _pins_of(store: Path) -> str:
+    # A path may hold what divides the file's keys.
+    return f"pins/{hashlib.sha256(os.fsencode(store)).hexdigest()[:16]}"

@@ -33,6 +33,7 @@ from bakehouse.domain.options import Options
 from bakehouse.domain.text import visible
 from bakehouse.menus import Menus
 from bakehouse.navigation import Navigation
+from bakehouse.pages.editing_mode import EditingMode
 from bakehouse.pages.models import ModelsPage
 from bakehouse.pages.opening import StoreOpener
 from bakehouse.pages.page import Page
@@ -45,6 +46,7 @@ from bakehouse.settings import Settings
 from bakehouse.store_questions import StoreQuestions
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import Theme, ThemeSource
+from bakehouse.widgets.edit_notice import EditNotice
 from bakehouse.widgets.notice_bar import NoticeBar
 from bakehouse.widgets.panes import move_focus
 from bakehouse.widgets.rail import Rail
@@ -73,7 +75,6 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(QIcon(str(icon_path("bakehouse"))))
         self._themes = themes
         self._settings = settings
-        self._editing = False
         self.tasks = TaskRunner(self)
         self.opener = StoreOpener(self.tasks, themes, settings, self)
         self.welcome = WelcomePage(themes.theme)
@@ -85,6 +86,9 @@ class MainWindow(QMainWindow):
         self.palette_search = PaletteSearch(self.tasks, settings, self)
         self.navigation = Navigation(self._pages, self._show_page, self)
         self._application_commands = ApplicationCommands(settings, themes, self)
+        self.stack = QStackedWidget()
+        self.edit_notice = EditNotice(self.stack)
+        self.editing = EditingMode(self._pages.values(), self.edit_notice, self)
         self.menus = Menus(self._collect_handlers(), self)
         self._lay_out()
         self._connect()
@@ -113,7 +117,7 @@ class MainWindow(QMainWindow):
         self.store_wanted.emit(Options(store=path), new_window)
 
     def _opened(self, session: Session) -> None:
-        self._editing = False
+        self.editing.set_session(session)
         self.notices.dismiss()
         self.welcome.show_problem("")
         for page in self._pages.values():
@@ -132,6 +136,7 @@ class MainWindow(QMainWindow):
 
     def _closed(self) -> None:
         self.palette_search.set_store(None)
+        self.editing.set_session(None)
         for page in self._pages.values():
             page.close_store()
         self._show_closed()
@@ -165,35 +170,6 @@ class MainWindow(QMainWindow):
 
     # Editing
 
-    def _edit(self, what: str, argument: object) -> None:
-        """A page asks for an edit: switch to editing once, then let the dialog of that edit ask."""
-        session = self.opener.session
-        if session is None:
-            return
-        if session.read_only:
-            self._tell(
-                "Opened for reading only",
-                "This store was opened with --read-only, or its file or folder may not be written by you. "
-                "Open it again without the option, or ask for the right to write.",
-            )
-            return
-        if self._editing:
-            self.models.begin_edit(what, argument, self)
-            return
-        MessageDialog(
-            "Switch to editing?",
-            "Until now Bakehouse has only read this store. Editing writes to it what MLflow itself would write, "
-            "each act as one transaction, so that every MLflow client reads it.",
-            self,
-            ("Switch to editing", "Cancel"),
-            partial(self._start_editing, what, argument),
-        ).open()
-
-    def _start_editing(self, what: str, argument: object, _answer: str) -> None:
-        self._editing = True
-        self._show_mode()
-        self.models.begin_edit(what, argument, self)
-
     def _changed(self, changes: Changes) -> None:
         self.status.last.setText(changes.sentence)
         self._refresh(changes)
@@ -216,6 +192,7 @@ class MainWindow(QMainWindow):
             "window.new": self.window_wanted.emit,
             "window.close": self.close,
             "app.quit": self.quit_wanted.emit,
+            "edit.undo": self.editing.undo,
             "page.runs": partial(self._show_page, "runs"),
             "page.models": partial(self._show_page, "models"),
             "go.back": self.navigation.go_back,
@@ -249,6 +226,7 @@ class MainWindow(QMainWindow):
             self.navigation.look(context.page)
             history = self.navigation.history
             context = replace(context, can_go_back=history.can_go_back, can_go_forward=history.can_go_forward)
+        context = replace(context, can_undo=self.editing.can_undo)
         page = self._pages.get(context.page)
         if page is not None and session is not None:
             context = page.context(context)
@@ -268,7 +246,6 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         self.top = TopBar(self.menus.bar, [self.menus.action("go.back"), self.menus.action("go.forward")])
         self.rail = Rail([("runs", "Runs", "chart-line"), ("models", "Models", "box")])
-        self.stack = QStackedWidget()
         for page in (self.welcome, self.runs, self.models):
             self.stack.addWidget(page)
         self.status = StatusBar()
@@ -299,7 +276,7 @@ class MainWindow(QMainWindow):
         self.tasks.task_started.connect(self.status.task_started)
         self.tasks.task_progressed.connect(self.status.task_progressed)
         self.tasks.task_finished.connect(self.status.task_finished)
-        self.status.cancel_requested.connect(self.tasks.cancel)
+        self.status.cancel_requested.connect(self.tasks.stop)
         self.questions.path_chosen.connect(self._choose_store)
         self.welcome.open_requested.connect(self.questions.ask_for_store)
         self.welcome.sample_requested.connect(self._choose_sample)
@@ -314,9 +291,11 @@ class MainWindow(QMainWindow):
             page.context_changed.connect(self._show_place)
             page.said.connect(self._say)
             page.noticed.connect(self.notices.show_choices)
-            page.edit_requested.connect(self._edit)
             page.navigate_requested.connect(self._navigate)
-        self.models.changed.connect(self._changed)
+        self.editing.changed.connect(self._changed)
+        self.editing.switched.connect(self._show_mode)
+        self.editing.switched.connect(self._update_actions)
+        self.editing.said.connect(self.status.message.setText)
 
     def _current_page(self) -> str:
         return next((name for name, page in self._pages.items() if page is self.stack.currentWidget()), "")
@@ -349,7 +328,7 @@ class MainWindow(QMainWindow):
     def _show_mode(self) -> None:
         session = self.opener.session
         if session is not None:
-            mode = "Read-only" if session.read_only else "Editing" if self._editing else "Viewing"
+            mode = "Read-only" if session.read_only else "Editing" if self.editing.is_on else "Viewing"
             self.status.mode.setText(mode)
 
     def _follow_theme(self, theme: Theme) -> None:
@@ -358,6 +337,7 @@ class MainWindow(QMainWindow):
             self.top.set_theme,
             self.rail.set_theme,
             self.notices.set_theme,
+            self.edit_notice.set_theme,
             self.welcome.set_theme,
             *(page.set_theme for page in self._pages.values()),
         ):

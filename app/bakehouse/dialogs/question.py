@@ -11,6 +11,9 @@ from bakehouse.widgets.labels import PlainLabel
 _WIDTH = 560
 _TEXT_HEIGHT = 76
 
+Sections = tuple[tuple[str, tuple[QWidget, ...]], ...]
+"""(title, what lies below it)."""
+
 
 class QuestionDialog(QDialog):
     """Collects answers only, never writes: whoever extends it emits `decided` once they are given. GUI thread."""
@@ -35,15 +38,14 @@ class QuestionDialog(QDialog):
         self._column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
         self._column.setSpacing(GRID)
 
-    def lay_out(self, head: tuple[QWidget, ...], sections: tuple[tuple[str, tuple[QWidget, ...]], ...]) -> None:
-        """Put the head, the titled sections, the consequence and the buttons below each other; called once."""
+    def lay_out(self, head: tuple[QWidget, ...], sections: Sections, after: Sections = ()) -> None:
+        """Put the head, the titled sections, the consequence, the sections `after` it and the buttons below each other.
+
+        Called once.
+        """
         for widget in head:
             self._column.addWidget(widget)
-        for title, widgets in sections:
-            self._column.addSpacing(GRID)
-            self._column.addWidget(PlainLabel(title, "section"))
-            for widget in widgets:
-                self._column.addWidget(widget)
+        self._add(sections)
         box = QFrame()
         box.setObjectName("notice_box")
         inside = QVBoxLayout(box)
@@ -58,9 +60,17 @@ class QuestionDialog(QDialog):
         buttons.addWidget(self.button)
         self._column.addSpacing(GRID)
         self._column.addWidget(box)
+        self._add(after)
         self._column.addStretch(1)
         self._column.addSpacing(GRID)
         self._column.addLayout(buttons)
+
+    def _add(self, sections: Sections) -> None:
+        for title, widgets in sections:
+            self._column.addSpacing(GRID)
+            self._column.addWidget(PlainLabel(title, "section"))
+            for widget in widgets:
+                self._column.addWidget(widget)
 
     def say(self, sentence: str, *, is_problem: bool, allowed: bool) -> None:
         """What the answers given so far would do, or why they cannot be taken."""

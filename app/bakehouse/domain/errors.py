@@ -51,6 +51,10 @@ class WriteRefused(StoreError):
     """MLflow's own rules or the store's content do not allow this edit (name taken, version gone, trigger present)."""
 
 
+class WriteStopped(StoreError):
+    """The person stopped a write before anything of it was in the store."""
+
+
 class DiskFull(BakehouseError):
     """No space left at the target; nothing half-written remains."""
 

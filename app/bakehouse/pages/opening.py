@@ -24,6 +24,7 @@ from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.theme import ThemeSource
 
 _POLL_MS = 1000
+_WRITE_POLL_MS = 50
 _SLOT = "store.open"
 
 Opened = tuple[Store, Watcher]
@@ -94,6 +95,10 @@ class StoreOpener(QObject):
 
     def close(self) -> None:
         """Let go of the store: reads are cancelled, writes are waited for, connections closed."""
+        if self._tasks.writing:
+            # The window goes on meanwhile: another program may hold the lock for long.
+            QTimer.singleShot(_WRITE_POLL_MS, self.close)
+            return
         self._poll.stop()
         session, self.session, self._watcher, self._shown = self.session, None, None, None
         if session is not None:
@@ -117,6 +122,9 @@ class StoreOpener(QObject):
             self._coming = None
 
     def _adopt(self, asked: Options, opened: Opened) -> None:
+        if self._tasks.writing:
+            QTimer.singleShot(_WRITE_POLL_MS, partial(self._adopt, asked, opened))
+            return
         self.close()
         self._shown = asked
         store, self._watcher = opened

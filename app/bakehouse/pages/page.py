@@ -30,7 +30,9 @@ class Page(QWidget):
     navigate_requested = Signal(str, object)
     """(page id, target): show a run id ("runs") or a model name ("models")."""
     edit_requested = Signal(str, object)
-    """(action id, argument): an edit; the window asks for editing mode first."""
+    """(action id, argument): an edit; after asking for editing mode, the page that has it in `edits()` begins it."""
+    changed = Signal(object)
+    """The Changes of an edit that is done."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,6 +70,13 @@ class Page(QWidget):
     def context(self, context: Context) -> Context:
         """`context` with this page's part filled in."""
         return context
+
+    def edits(self) -> frozenset[str]:
+        """The action ids whose edits this page carries out, whichever page asks."""
+        return frozenset()
+
+    def begin_edit(self, what: str, argument: object, window: QWidget) -> None:
+        """Editing is allowed: ask over `window` what is still open about the edit `what`, and do it."""
 
     def places(self) -> list[Group]:
         """What the palette can go to on this page."""

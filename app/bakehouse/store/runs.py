@@ -49,15 +49,20 @@ def read_headers(
     token: Token,
     *,
     deleted: bool = False,
+    only_deleted: bool = False,
     ranges: Iterable[tuple[int, int]] | None = None,
     rowids: Sequence[int] = (),
 ) -> RunHeaders:
-    """The active runs of these experiments, and with `deleted` also the deleted ones. Raises StoreError kin.
+    """The active runs of these experiments, with `deleted` also the deleted ones; or the deleted ones alone.
+
+    Raises StoreError kin.
 
     Reports (rows looked at, 0 or more in all) to `token`. A run is active unless its lifecycle_stage is `deleted`.
     With `ranges` only the rows in these pieces (first, last) of the table, and then those with these `rowids`.
     """
-    where = _of_experiments(experiment_ids, deleted=deleted)
+    where = _of_experiments(experiment_ids, deleted=deleted or only_deleted)
+    where += " AND lifecycle_stage IS 'deleted'" if only_deleted else ""
+    deleted = deleted or only_deleted
     columns = ("run_uuid", "name", "status", "user_id", "start_time", "end_time")
     chosen = [*(name if reader.has("runs", name) else "NULL" for name in columns), "rowid"]
     # What the condition says already is not fetched.

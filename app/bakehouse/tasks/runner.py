@@ -111,6 +111,13 @@ class TaskRunner(QObject):
             self._generations[slot] = self._generations.get(slot, 0) + 1
         self._note_idle()
 
+    def stop(self, slot: str) -> None:
+        """The person asks to stop: reads are cancelled; a write ends where it can, and what it says is delivered."""
+        for lane, job in self._active.get(slot, []):
+            if lane is Lane.WRITE:
+                job.token.cancel()
+        self.cancel(slot)
+
     def cancel_all(self) -> None:
         """Cancel every slot; writes go on."""
         for slot in list(self._active):

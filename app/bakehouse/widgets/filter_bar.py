@@ -53,7 +53,7 @@ class FilterBar(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(GRID + 6, GRID + 2, GRID + 6, GRID - 2)
         outer.setSpacing(GRID - 2)
-        layout = QHBoxLayout()
+        self._line_row = layout = QHBoxLayout()
         outer.addLayout(layout)
         layout.setSpacing(GRID)
         layout.addWidget(self.line, 1)
@@ -71,6 +71,10 @@ class FilterBar(QWidget):
         self.line.returnPressed.connect(self._tell)
         self.line.editingFinished.connect(self._keep)
         self.line.textEdited.connect(self._leave_history)
+
+    def add_state(self, button: QPushButton) -> None:
+        """Put a button that tells of another state of the table before the filter."""
+        self._line_row.insertWidget(0, button)
 
     @property
     def text(self) -> str:

@@ -42,6 +42,8 @@ class CountedDelegate(QStyledItemDelegate):
     ) -> None:
         super().__init__(parent)
         self.theme = theme
+        self.text = "text"
+        """The colour of names."""
         self._count_role = count_role
         self._row = row
         self._name = name
@@ -63,7 +65,7 @@ class CountedDelegate(QStyledItemDelegate):
         painter.setPen(theme.color("muted"))
         painter.drawText(line, _RIGHT, count)
         room = line.width() - metrics.horizontalAdvance(count) - GRID
-        painter.setPen(theme.color("text"))
+        painter.setPen(theme.color(self.text))
         painter.drawText(line, _LEFT, metrics.elidedText(index.data(), Qt.TextElideMode.ElideRight, room))
 
 

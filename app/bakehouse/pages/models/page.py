@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -49,9 +49,6 @@ _LAYOUT = "models.splitter"
 
 class ModelsPage(Page):
     """Made once by the window. Reads in the tasks `models.list` and `models.run_names`; edits through `editing`."""
-
-    changed = Signal(object)
-    """The Changes of an edit made here."""
 
     def __init__(
         self, themes: ThemeSource, tasks: TaskRunner, settings: Settings, parent: QWidget | None = None
@@ -188,6 +185,11 @@ class ModelsPage(Page):
     def remember_layout(self) -> None:
         self._settings.remember_layout(_LAYOUT, self._split.saveState())
 
+    @override
+    def edits(self) -> frozenset[str]:
+        return frozenset({"runs.register", "models.transition"})
+
+    @override
     def begin_edit(self, what: str, argument: object, window: QWidget) -> None:
         """Ask about and do the edit `what`: `runs.register` (RunDetails) or `models.transition` (ModelVersion)."""
         if what == "runs.register" and isinstance(argument, RunDetails):
@@ -377,6 +379,7 @@ class ModelsPage(Page):
         self.inspector.transition_requested.connect(self._ask_transition)
         self.inspector.artifacts.said.connect(self.said)
         self.editing.changed.connect(self._edited)
+        self.editing.said.connect(self.said)
 
 
 def _read_models(store: Store, token: Token) -> list[RegisteredModel]:

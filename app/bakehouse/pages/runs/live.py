@@ -112,7 +112,7 @@ class LiveRuns(QObject):
         if not page.sidebar.selected:
             page.loader.open(store)
             return False
-        if self._anew:
+        if self._anew or page.loader.deleted:
             return self._read_anew()
         if not self._follower.can_follow:
             # The runs are still being read; what comes meanwhile is looked for as soon as they are there.

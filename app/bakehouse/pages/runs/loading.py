@@ -76,16 +76,19 @@ class Reloaded:
         return None if self.grown is None else self.grown.changed
 
 
-def read_frame(store: Store, experiment_ids: Sequence[int], names: Mapping[int, str], token: Token) -> RunFrame:
-    """The active runs of the experiments with their attributes, and under which run each lies.
+def read_frame(
+    store: Store, experiment_ids: Sequence[int], names: Mapping[int, str], token: Token, *, deleted: bool = False
+) -> RunFrame:
+    """The active runs of the experiments (or the deleted ones) with their attributes, and under which run each lies.
 
     The parents come with the first rows, so that nothing moves under them later; a store without nested runs pays
     one look into an index.
     """
     reader = store.reader()
-    headers = read_headers(reader, experiment_ids, token)
+    headers = read_headers(reader, experiment_ids, token, only_deleted=deleted)
     frame = frame_of(headers, names)
-    frame.rowids = headers.rowids
+    # Only active runs can be followed by what is new of them.
+    frame.rowids = None if deleted else headers.rowids
     if has_key(reader, PARENT_RUN, token):
         parents = build_column(read_columns(reader, [PARENT_RUN], frame.row_of, token)[PARENT_RUN], frame.size)
         if parents.count:
@@ -94,17 +97,19 @@ def read_frame(store: Store, experiment_ids: Sequence[int], names: Mapping[int, 
 
 
 def read_first(
-    store: Store, experiment_ids: Sequence[int], names: Mapping[int, str], token: Token
+    store: Store, experiment_ids: Sequence[int], names: Mapping[int, str], token: Token, *, deleted: bool = False
 ) -> tuple[Seen, RunFrame]:
     """As `read_frame`, and how far the store had been written before."""
     seen = look(store.reader(), token)
-    return seen, read_frame(store, experiment_ids, names, token)
+    return seen, read_frame(store, experiment_ids, names, token, deleted=deleted)
 
 
-def survey(store: Store, experiment_ids: Sequence[int], run_ids: Sequence[str], token: Token) -> Survey:
+def survey(
+    store: Store, experiment_ids: Sequence[int], run_ids: Sequence[str], token: Token, *, deleted: bool = False
+) -> Survey:
     """The keys of the experiments, and how relevant the first of them are in a sample of runs."""
     reader = store.reader()
-    keys = list_keys(reader, experiment_ids, token)
+    keys = list_keys(reader, experiment_ids, token, deleted=deleted)
     step = max(1, len(run_ids) // _SAMPLE_RUNS)
     row_of = {run_id: row for row, run_id in enumerate(run_ids[::step][:_SAMPLE_RUNS])}
     sampled: list[ColumnKey] = []
@@ -135,14 +140,21 @@ def load_columns(store: Store, frame: RunFrame, keys: Sequence[ColumnKey], token
 
 
 def reload(
-    store: Store, experiment_ids: Sequence[int], wanted: Sequence[ColumnKey], prepare: Prepare, token: Token
+    store: Store,
+    experiment_ids: Sequence[int],
+    wanted: Sequence[ColumnKey],
+    prepare: Prepare,
+    token: Token,
+    *,
+    deleted: bool = False,
 ) -> Reloaded:
     """Read experiments, runs, keys and the `wanted` columns anew."""
     reader = store.reader()
     seen = look(reader, token)
     experiments = list_experiments(reader, token)
-    frame = read_frame(store, experiment_ids, {one.experiment_id: one.name for one in experiments}, token)
-    frame.know(list_keys(reader, experiment_ids, token))
+    names = {one.experiment_id: one.name for one in experiments}
+    frame = read_frame(store, experiment_ids, names, token, deleted=deleted)
+    frame.know(list_keys(reader, experiment_ids, token, deleted=deleted))
     frame.know_figures(wanted)
     missing = [key for key in wanted if frame.states.get(key) is ColumnState.UNLOADED]
     for key, column in load_columns(store, frame, missing, token).items():
@@ -186,6 +198,8 @@ class RunLoader(QObject):
         super().__init__(parent)
         self._tasks = tasks
         self._store: Store | None = None
+        self.deleted = False
+        """Whether deleted runs are read instead of active ones."""
         self._frame = RunFrame([])
         self._wanted: list[list[ColumnKey]] = []
         """Groups that are looked at and not there yet, each to be read in one go; the most urgent first."""
@@ -228,32 +242,37 @@ class RunLoader(QObject):
         self._loading.clear()
         self._behind.clear()
 
-    def load_runs(self, experiment_ids: Sequence[int], names: Mapping[int, str]) -> None:
-        """Read the runs of these experiments, then their keys."""
+    def load_runs(self, experiment_ids: Sequence[int], names: Mapping[int, str], *, deleted: bool = False) -> None:
+        """Read the active runs of these experiments (or the deleted ones), then their keys."""
         store = self._store
         if store is None:
             return
         self._drop(SURVEY, VISIBLE, REST, REFRESH, FOLLOW, SWEEP)
         self.seen, self.is_surveyed = None, False
         ids = list(experiment_ids)
+        self.deleted = deleted
 
         def arrived(read: tuple[Seen, RunFrame]) -> None:
+            # Columns of the frame before may have been asked for meanwhile.
+            self._drop(VISIBLE, REST)
             self.seen, frame = read
             self.experiment_ids, self.names = tuple(ids), names
             self._frame, self._wanted = frame, []
             self.frame_loaded.emit(frame)
             # Nothing else is read before it is known what will be looked at.
-            work = partial(survey, store, ids, frame.run_ids)
+            work = partial(survey, store, ids, frame.run_ids, deleted=deleted)
             self._tasks.start(SURVEY, work, done=self._surveyed, failed=self._not_surveyed)
 
-        self._start(FRAME, partial(read_first, store, ids, dict(names)), arrived, title="Reading runs")
+        work = partial(read_first, store, ids, dict(names), deleted=deleted)
+        self._start(FRAME, work, arrived, title="Reading runs")
 
     def refresh(self, experiment_ids: Sequence[int], wanted: Sequence[ColumnKey], prepare: Prepare) -> None:
         """Read everything anew; what is shown stays until all of `wanted` is there."""
         if self._store is not None:
             self._tasks.cancel(FOLLOW)
             self.experiment_ids = tuple(experiment_ids)
-            work = partial(reload, self._store, list(experiment_ids), list(wanted), prepare)
+            ids = list(experiment_ids)
+            work = partial(reload, self._store, ids, list(wanted), prepare, deleted=self.deleted)
             self._start(REFRESH, work, self._reloaded, title="Refreshing")
 
     def want(self, keys: Iterable[ColumnKey]) -> None:

@@ -30,6 +30,7 @@ from bakehouse.itemmodels.selection import RunSelection
 from bakehouse.pages.page import Page
 from bakehouse.pages.runs.arrangement_words import arrangement_words
 from bakehouse.pages.runs.cell_menu import cell_menu
+from bakehouse.pages.runs.commands import MENU_COMMANDS, EditCommands
 from bakehouse.pages.runs.copying import RunCopying
 from bakehouse.pages.runs.exporting import RunExporting
 from bakehouse.pages.runs.finding import RunFinder
@@ -54,6 +55,8 @@ from bakehouse.widgets.run_table_view import RunTableView
 
 _QUIET_MS = 300
 _MINUTE_MS = 60_000
+# Of more runs that were edited it is faster to read everything shown anew.
+_FOLLOWED_AT_MOST = 500
 
 
 class RunsPage(Page):
@@ -97,6 +100,7 @@ class RunsPage(Page):
         self.panels = RunPanels(self.sidebar, self.area, self.inspector, settings)
         self.panels.set_theme(theme)
         self._links = InspectorLinks(self.inspector, self.plots, self.columns, self.filter_bar, themes, self)
+        self.commands = EditCommands(self.selection, self.sidebar, self)
         self.setFocusProxy(self.table)
         self._make_timers()
         self._connect()
@@ -155,6 +159,12 @@ class RunsPage(Page):
         self._links.runs_requested.connect(self._select_together)
         self._links.model_requested.connect(partial(self.navigate_requested.emit, "models"))
         self._links.edit_requested.connect(self.edit_requested)
+        self.commands.requested.connect(self.edit_requested)
+        self.commands.context_changed.connect(self.context_changed)
+        self.commands.lifecycle_changed.connect(self._load_selected)
+        self.commands.editing.changed.connect(self.changed)
+        self.commands.editing.said.connect(self.said)
+        self.area.lifecycle_requested.connect(self.commands.toggle_deleted_runs)
 
     @override
     def set_theme(self, theme: Theme) -> None:
@@ -176,6 +186,7 @@ class RunsPage(Page):
         """Show this store's runs from now on."""
         self.close_store()
         self._session = session
+        self.commands.open(session)
         self.inspector.open(session)
         self.plots.open(session.store)
         self._minute.start()
@@ -198,6 +209,7 @@ class RunsPage(Page):
         for part in (self._quiet, self._minute, self.live):
             part.stop()
         self._session = None
+        self.commands.close_store()
         self.finder.forget()
         self.inspector.close_store()
         self.plots.close_store()
@@ -211,9 +223,9 @@ class RunsPage(Page):
         """Read the store again, at once or after a rest; scroll, selection, order and filter stay."""
         if self._session is None:
             return
-        if changes is None:
+        if changes is None or changes.experiment_ids or len(changes.run_ids) > _FOLLOWED_AT_MOST:
             self.live.load_anew()
-        elif changes.run_ids or changes.experiment_ids:
+        elif changes.run_ids:
             self.live.follow_edit(changes.run_ids)
         else:
             self.inspector.reload()
@@ -240,9 +252,14 @@ class RunsPage(Page):
         self.live.given_up()
         self._whereabouts.leave()
         self.area.wait()
-        names = {one.experiment_id: one.name for one in self.sidebar.model.active}
-        self.loader.load_runs(experiment_ids, names)
+        names = {one.experiment_id: one.name for one in self.sidebar.model.known.values()}
+        deleted = self.commands.shows_deleted
+        self.area.show_lifecycle(deleted)
+        self.loader.load_runs(experiment_ids, names, deleted=deleted)
         self.context_changed.emit()
+
+    def _load_selected(self) -> None:
+        self._load_runs(self.sidebar.selected)
 
     def _show_frame(self, frame: RunFrame) -> None:
         self._frame = frame
@@ -284,9 +301,12 @@ class RunsPage(Page):
             self._experiments = result.experiments
             self.sidebar.show_experiments(result.experiments)
             self.context_changed.emit()
-        known = {one.experiment_id for one in self.sidebar.model.active}
-        if not known.intersection(self.sidebar.selected):
+        if not self.sidebar.selected:
             self._experiments_loaded(result.experiments)
+            return
+        if self.commands.shows_deleted != self.loader.deleted:
+            # The chosen experiment was deleted or restored.
+            self._load_runs(self.sidebar.selected)
             return
         before, current = self._frame, self.selection.current
         if result.changed is None or result.changed:
@@ -338,7 +358,10 @@ class RunsPage(Page):
         elif self._frame.size:
             self.area.show_message(f"No run matches {self._filter_words()}.", clear=True)
         elif self._session is not None and self.sidebar.selected:
-            self.area.show_message(no_runs(self.place()), snippet=self._snippet())
+            if self.loader.deleted:
+                self.area.show_message(f"No deleted runs in {self.place()}.")
+            else:
+                self.area.show_message(no_runs(self.place()), snippet=self._snippet())
 
     def _snippet(self) -> str:
         chosen = [one for one in self.sidebar.model.active if one.experiment_id in self.sidebar.selected]
@@ -379,6 +402,7 @@ class RunsPage(Page):
             action
             for action in self.window().actions()
             if action.objectName() in ("runs.copy", *COPY_AS, "runs.export", "runs.register")
+            or (action.objectName() in MENU_COMMANDS and action.isEnabled())
         ]
         cell_menu(self.model, self.filter_bar, row, section, commands).popup(place)
 
@@ -423,6 +447,7 @@ class RunsPage(Page):
     def handlers(self) -> Mapping[str, Callable[[], object]]:
         """The commands this page answers."""
         return {
+            **self.commands.handlers(),
             "runs.filter": self.filter_bar.focus,
             "runs.clear_filter": self.clear_filter,
             "runs.columns": self.columns.choose,
@@ -444,7 +469,7 @@ class RunsPage(Page):
     def context(self, context: Context) -> Context:
         """`context` with what this page knows."""
         return replace(
-            context,
+            self.commands.context(context),
             selected_runs=len(self.selection.ids),
             run_has_model=self.inspector.has_model,
             filtered=bool(self.filter_bar.text) or self.plots.brush_mask() is not None,
@@ -473,13 +498,22 @@ class RunsPage(Page):
     def place(self) -> str:
         """The experiments whose runs are shown."""
         chosen = set(self.sidebar.selected)
-        names = [one.name for one in self.sidebar.model.active if one.experiment_id in chosen]
+        model = self.sidebar.model
+        names = [model.title_of(one) for number, one in model.known.items() if number in chosen]
         return visible(names[0], 120) if len(names) == 1 else f"{len(names):,} experiments" if names else ""
 
     @override
     def places(self) -> list[Group]:
         """Where the palette can go: every experiment."""
         return [] if self._session is None else [self.sidebar.places(str(self._session.store.path), self._go_to)]
+
+    @override
+    def edits(self) -> frozenset[str]:
+        return self.commands.edits
+
+    @override
+    def begin_edit(self, what: str, argument: object, window: QWidget) -> None:
+        self.commands.editing.begin(what, argument, window)
 
     def _go_to(self, experiment_id: int) -> None:
         self.navigate_requested.emit("runs", None)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from bakehouse.pages.runs.plots import PlotPanel
 from bakehouse.theme import Theme
 from bakehouse.widgets.empty_state import EmptyState
 from bakehouse.widgets.filter_bar import FilterBar
+from bakehouse.widgets.icons import icon
 from bakehouse.widgets.run_table_view import RunTableView
 from bakehouse.widgets.skeleton import Skeleton
 
@@ -22,6 +23,8 @@ class RunArea(QWidget):
     clear_requested = Signal()
     retry_requested = Signal()
     said = Signal(str)
+    lifecycle_requested = Signal()
+    """Active runs again, instead of deleted ones."""
 
     def __init__(self, table: RunTableView, plots: PlotPanel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +38,13 @@ class RunArea(QWidget):
         self._skeleton = Skeleton(theme)
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._patience.timeout.connect(self._show_skeleton)
+        self._lifecycle = QPushButton("Deleted runs")
+        self._lifecycle.setObjectName("deleted_runs")
+        self._lifecycle.setAccessibleName("Deleted runs are shown; show active runs again")
+        self._lifecycle.setToolTip("Show active runs again")
+        self._lifecycle.clicked.connect(self.lifecycle_requested)
+        self.filter_bar.add_state(self._lifecycle)
+        self._lifecycle.hide()
         self._stack = QStackedWidget()
         self._stack.addWidget(table)
         self._stack.addWidget(self._empty)
@@ -63,10 +73,15 @@ class RunArea(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self.filter_bar.set_theme(theme)
         self._skeleton.set_theme(theme)
+        self._lifecycle.setIcon(icon("x", theme, 14))
 
     def wait(self) -> None:
         """Runs are on their way: what is shown stays for a moment, then empty rows stand in its place."""
         self._patience.start()
+
+    def show_lifecycle(self, deleted: bool) -> None:
+        """Say at the filter that deleted runs are shown instead of active ones."""
+        self._lifecycle.setVisible(deleted)
 
     def show_table(self) -> None:
         self._patience.stop()

@@ -42,7 +42,7 @@ class Whereabouts:
 
     def return_to(self, place: Place, frame: RunFrame) -> None:
         """Show the experiments, the filter and the run of `place` as far as they are still there."""
-        known = {one.experiment_id for one in self._sidebar.model.active}
+        known = self._sidebar.model.known
         experiments = [number for number in place.area if isinstance(number, int) and number in known]
         self._filter_bar.set_text(place.filter)
         run = place.item if isinstance(place.item, str) else ""
