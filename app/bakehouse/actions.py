@@ -16,6 +16,7 @@ class Context:
     selected_runs: int = 0
     run_has_model: bool = False
     filtered: bool = False
+    view_changed: bool = False
     selected_version: bool = False
     can_go_back: bool = False
     can_go_forward: bool = False
@@ -50,6 +51,10 @@ def _on_active_runs(context: Context) -> bool:
 
 def _on_experiment(context: Context) -> bool:
     return _on_runs(context) and context.selected_experiments == 1
+
+
+def _view_changed(context: Context) -> bool:
+    return _on_runs(context) and context.view_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,12 @@ ACTIONS: tuple[Action, ...] = (
         lambda c: _on_runs(c) and c.filtered,
     ),
     Action("runs.columns", "&Columns…", "Ctrl+Shift+C", "columns-3", "Choose the table's columns", _on_runs),
+    Action("runs.views", "&Views…", "Ctrl+Shift+V", "columns-3", "Saved views of the run table", _on_runs),
+    Action("runs.view_save", "Save view", "Ctrl+S", "", "Save what is shown under the view's name", _view_changed),
+    Action("runs.view_save_as", "Save view as…", "Ctrl+Shift+S", "", "Save what is shown as a view", _on_runs),
+    Action("runs.view_reset", "Reset view", "", "", "Take back what was changed in this view", _view_changed),
+    Action("runs.view_import", "Import view…", "", "", "Take a view from a file", _on_runs),
+    Action("runs.view_export", "Export view…", "", "", "Write what is shown as a view into a file", _on_runs),
     Action(
         "runs.column_menu", "This colu&mn…", "Ctrl+Shift+M", "columns-3", "Order, place and look of a column", _on_runs
     ),
@@ -305,6 +316,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "page.runs", "page.models", SEPARATOR, "go.back", "go.forward", SEPARATOR,
             "view.palette", "runs.filter", "runs.clear_filter", "runs.columns",
             "runs.deleted", SEPARATOR, "experiments.pin", "experiments.show_deleted",
+            "runs.column_menu", "runs.views",
             SEPARATOR, "view.sidebar", "view.inspector", "view.next_pane", "view.previous_pane",
             SEPARATOR, "theme.system", "theme.light", "theme.dark",
         ),

@@ -73,3 +73,7 @@ class FilterError(BakehouseError):
     def __init__(self, message: str, position: int) -> None:
         super().__init__(message)
         self.position = position
+
+
+class PersonalFileError(BakehouseError):
+    """A file of the person's own (stars, saved views) cannot be read or written."""

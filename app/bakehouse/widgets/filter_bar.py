@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, 
 from typing_extensions import override
 
 from bakehouse.analysis.search.terms import Term, terms_of, without_term
+from bakehouse.domain.text import plain_tooltip, visible
 from bakehouse.theme import GRID, Theme
 from bakehouse.widgets.filter_line import FilterLine
 from bakehouse.widgets.filter_summary import FilterNews, FilterSummary
@@ -50,6 +51,9 @@ class FilterBar(QWidget):
         self.columns_button.setObjectName("columns_button")
         self.columns_button.setAccessibleName("Choose columns")
         self.columns_button.clicked.connect(self.columns_requested)
+        self.view_button = QPushButton("View: Default", self)
+        self.view_button.setObjectName("view_button")
+        self.set_view("", False)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(GRID + 6, GRID + 2, GRID + 6, GRID - 2)
         outer.setSpacing(GRID - 2)
@@ -58,6 +62,7 @@ class FilterBar(QWidget):
         layout.setSpacing(GRID)
         layout.addWidget(self.line, 1)
         layout.addWidget(self.columns_button)
+        layout.addWidget(self.view_button)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
@@ -103,6 +108,14 @@ class FilterBar(QWidget):
     def set_columns(self, shown: int, all_columns: int) -> None:
         """The numbers on the columns button."""
         self.columns_button.setText(f"Columns {shown:,} of {all_columns:,}")
+
+    def set_view(self, name: str, changed: bool) -> None:
+        """The name on the view button, empty for the table's own choice, with a mark when something was changed."""
+        shown = visible(name, 24) or "Default"
+        self.view_button.setText(f"View: {shown}{' •' if changed else ''}".replace("&", "&&"))
+        state = "changed since it was chosen" if changed else "as it was chosen"
+        self.view_button.setAccessibleName(f"View {visible(name, 120) or 'Default'}, {state}")
+        self.view_button.setToolTip(plain_tooltip(f"{visible(name, 120) or 'The table’s own choice'}: {state}"))
 
     def focus(self) -> None:
         """Put the cursor into the line, its text selected."""

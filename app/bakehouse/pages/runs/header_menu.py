@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from bakehouse.dialogs.line import LineDialog
@@ -15,6 +14,7 @@ from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.domain.text import visible
 from bakehouse.itemmodels.run_table import column_title
 from bakehouse.pages.runs.table_columns import TableColumns
+from bakehouse.widgets.menu_entries import add_entry
 
 _DECIMALS = 8
 _ORDINALS = ("first", "second", "third")
@@ -56,11 +56,11 @@ class HeaderMenu(QMenu):
             self.addSeparator()
             self._add_look()
         self.addSeparator()
-        self._add(self, "Fit width", partial(columns.table.fit, section))
-        own = self._add(self, "Automatic width", partial(columns.table.forget_width, section))
+        add_entry(self, "Fit width", partial(columns.table.fit, section))
+        own = add_entry(self, "Automatic width", partial(columns.table.forget_width, section))
         own.setEnabled(self._key in columns.table.chosen_widths)
         self.addSeparator()
-        self._add(self, "Choose columns…", columns.choose)
+        add_entry(self, "Choose columns…", columns.choose)
         self.aboutToHide.connect(self.deleteLater)
 
     def _add_order(self) -> None:
@@ -69,7 +69,7 @@ class HeaderMenu(QMenu):
         place = next((place for place, one in enumerate(keys) if one.column == self._key), None)
         for text, descending in (("Sort ascending", False), ("Sort descending", True)):
             first = place == 0 and keys[0].descending is descending
-            self._add(self, text, partial(sort, self._key, descending), checked=(first and len(keys) == 1) or None)
+            add_entry(self, text, partial(sort, self._key, descending), checked=(first and len(keys) == 1) or None)
         if keys and (place is None or len(keys) > 1):
             position = len(keys) if place is None else place
             words = _ORDINALS[position] if position < len(_ORDINALS) else "further"
@@ -77,19 +77,19 @@ class HeaderMenu(QMenu):
             for direction, descending in (("ascending", False), ("descending", True)):
                 present = place is not None and keys[place].descending is descending
                 act = partial(sort, self._key, descending, adding=True)
-                self._add(self, f"{verb} {words} key, {direction}", act, checked=present or None)
+                add_entry(self, f"{verb} {words} key, {direction}", act, checked=present or None)
         if place is not None and len(keys) > 1:
-            self._add(self, "Take out of the order", partial(self._columns.unsort, self._key))
+            add_entry(self, "Take out of the order", partial(self._columns.unsort, self._key))
 
     def _add_place(self) -> None:
         columns, section, last = self._columns, self._section, len(self._columns.model.columns) - 1
-        self._add(self, "Move left", partial(columns.move, section, section - 1)).setEnabled(section > 0)
-        self._add(self, "Move right", partial(columns.move, section, section + 2)).setEnabled(section < last)
+        add_entry(self, "Move left", partial(columns.move, section, section - 1)).setEnabled(section > 0)
+        add_entry(self, "Move right", partial(columns.move, section, section + 2)).setEnabled(section < last)
         if columns.frozen == section + 1:
-            self._add(self, "Unfreeze columns", partial(columns.freeze, 0))
+            add_entry(self, "Unfreeze columns", partial(columns.freeze, 0))
         else:
-            self._add(self, "Freeze up to here", partial(columns.freeze, section + 1)).setEnabled(section < last)
-        self._add(self, "Hide column", partial(columns.hide, section)).setEnabled(last > 0)
+            add_entry(self, "Freeze up to here", partial(columns.freeze, section + 1)).setEnabled(section < last)
+        add_entry(self, "Hide column", partial(columns.hide, section)).setEnabled(last > 0)
 
     def _add_look(self) -> None:
         columns, key = self._columns, self._key
@@ -97,29 +97,22 @@ class HeaderMenu(QMenu):
             figures = self.addMenu("Figure")
             for text, figure in _FIGURES:
                 wanted = ColumnKey(key.kind, key.name, figure)
-                self._add(figures, text, partial(columns.replace, key, wanted), checked=key == wanted)
+                add_entry(figures, text, partial(columns.replace, key, wanted), checked=key == wanted)
             at = f"At step {key.step:,}…" if key.figure == "at" else "At a step…"
-            self._add(figures, at, self._ask_step, checked=key.figure == "at")
+            add_entry(figures, at, self._ask_step, checked=key.figure == "at")
         ground = columns.model.ground(key)
         for text, kind in (("Value bars", Ground.BARS), ("Shading by rank", Ground.SHADING)):
             wanted_ground = Ground.PLAIN if ground is kind else kind
-            self._add(self, text, partial(columns.set_ground, key, wanted_ground), checked=ground is kind)
+            add_entry(self, text, partial(columns.set_ground, key, wanted_ground), checked=ground is kind)
         decimals = self.addMenu("Decimals")
         chosen = columns.model.look(key).decimals
-        self._add(decimals, "Automatic", partial(columns.set_decimals, key, None), checked=chosen is None)
+        add_entry(decimals, "Automatic", partial(columns.set_decimals, key, None), checked=chosen is None)
         decimals.addSeparator()
         for count in range(_DECIMALS + 1):
-            self._add(decimals, f"{count}", partial(columns.set_decimals, key, count), checked=chosen == count)
+            add_entry(decimals, f"{count}", partial(columns.set_decimals, key, count), checked=chosen == count)
 
     def _ask_step(self) -> None:
         ask_step(self._key, partial(self._columns.replace, self._key), self._columns.table)
-
-    def _add(self, menu: QMenu, text: str, act: Callable[[], object], *, checked: bool | None = None) -> QAction:
-        entry = menu.addAction(text)
-        entry.setCheckable(checked is not None)
-        entry.setChecked(bool(checked))
-        entry.triggered.connect(partial(_do, act))
-        return entry
 
 
 def ask_step(key: ColumnKey, answered: Callable[[ColumnKey], object], parent: QWidget) -> None:
@@ -148,7 +141,3 @@ def _step_remark(text: str) -> tuple[bool, str]:
     if abs(step) >= 2**63:
         return False, "MLflow's steps have at most 64 bits."
     return True, "Of several points at this step the last one counts; runs without one show no value."
-
-
-def _do(act: Callable[[], object], _checked: bool = False) -> None:
-    act()

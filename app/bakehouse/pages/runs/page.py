@@ -45,6 +45,8 @@ from bakehouse.pages.runs.plots import PlotPanel, first_axes
 from bakehouse.pages.runs.run_area import NO_EXPERIMENTS, RunArea, no_runs
 from bakehouse.pages.runs.sidebar import ExperimentSidebar
 from bakehouse.pages.runs.table_columns import TableColumns
+from bakehouse.pages.runs.view_menu import ViewMenu
+from bakehouse.pages.runs.views import RunViews
 from bakehouse.pages.runs.visible_runs import VisibleRuns
 from bakehouse.pages.runs.whereabouts import Whereabouts
 from bakehouse.pages.session import Session
@@ -92,6 +94,9 @@ class RunsPage(Page):
         self._glimpser = Glimpser(tasks, self.table, self.model, self)
         self.columns = TableColumns(self.table, self.model, self.filter_bar, self.loader, theme, self)
         self._column_menus = ColumnMenus(self.columns, self)
+        self.views = RunViews(self.columns, self.filter_bar, tasks, self)
+        self.views.keep("plots", self.plots.settings, self.plots.restore)
+        self.view_menu = ViewMenu(self.views, self.filter_bar.view_button, self)
         self.live = LiveRuns(self, tasks)
         self._experiments: Sequence[Experiment] = ()
         self.copying = RunCopying(tasks, self.table, lambda: self.inspector.details, self)
@@ -142,6 +147,9 @@ class RunsPage(Page):
         self.selection.changed.connect(self._selection_changed)
         self.table.space_pressed.connect(self.toggle_inspector)
         self.columns.sorted.connect(self._say)
+        self.views.said.connect(self.said)
+        self.plots.settings_changed.connect(self.views.touch)
+        self.views.changed.connect(self.context_changed)
         self.table.menu_requested.connect(self._open_menu)
         self.table.copy_requested.connect(partial(self.copying.copy_rows, Format.TSV))
         self.copying.said.connect(self.said)
@@ -195,12 +203,14 @@ class RunsPage(Page):
         self.copying.open(session.store)
         self.exporting.open(session.store)
         self.visible.open(session.store)
+        self.views.open(session.store)
         self.loader.open(session.store)
         self.live.open(session.store)
 
     @override
     def close_store(self) -> None:
         """Forget the store; nothing is read after this."""
+        self.views.close()
         self.loader.close()
         self._glimpser.open(None)
         self.copying.open(None)
@@ -263,6 +273,7 @@ class RunsPage(Page):
 
     def _show_frame(self, frame: RunFrame) -> None:
         self._frame = frame
+        self.views.before_frame(self.sidebar.selected)
         self.model.show_waiting(False)
         self.model.show_frame(frame, self.columns.first(several=len(self.sidebar.selected) > 1))
         self.table.runs.adopt_frame()
@@ -286,6 +297,7 @@ class RunsPage(Page):
         self.loader.want(self.model.columns)
         axes = default_columns(self._frame, survey.relevance, survey.constant, params=5, metrics=2)
         self.plots.set_axes(first_axes(axes))
+        self.views.surveyed()
 
     def _column_changed(self, key: ColumnKey) -> None:
         self.model.column_changed(key)
@@ -451,6 +463,12 @@ class RunsPage(Page):
             "runs.filter": self.filter_bar.focus,
             "runs.clear_filter": self.clear_filter,
             "runs.columns": self.columns.choose,
+            "runs.views": self.view_menu.open,
+            "runs.view_save": self.view_menu.save,
+            "runs.view_save_as": self.view_menu.ask_save_as,
+            "runs.view_reset": self.view_menu.reset,
+            "runs.view_import": self.view_menu.ask_import,
+            "runs.view_export": self.view_menu.ask_export,
             "runs.column_menu": self._column_menus.open_current,
             "runs.column_left": partial(self.columns.move_current, -1),
             "runs.column_right": partial(self.columns.move_current, 1),
@@ -472,6 +490,7 @@ class RunsPage(Page):
             self.commands.context(context),
             selected_runs=len(self.selection.ids),
             run_has_model=self.inspector.has_model,
+            view_changed=self.views.is_changed,
             filtered=bool(self.filter_bar.text) or self.plots.brush_mask() is not None,
         )
 
@@ -505,7 +524,14 @@ class RunsPage(Page):
     @override
     def places(self) -> list[Group]:
         """Where the palette can go: every experiment."""
-        return [] if self._session is None else [self.sidebar.places(str(self._session.store.path), self._go_to)]
+        return (
+            []
+            if self._session is None
+            else [
+                self.sidebar.places(str(self._session.store.path), self._go_to),
+                *self.view_menu.places(),
+            ]
+        )
 
     @override
     def edits(self) -> frozenset[str]:

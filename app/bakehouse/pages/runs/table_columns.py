@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -20,7 +20,7 @@ from bakehouse.widgets.filter_bar import FilterBar
 from bakehouse.widgets.run_table_view import RunTableView
 
 _FIRST_COLUMNS = (START_TIME, DURATION)
-_FROZEN = 1
+FROZEN = 1
 """The name stands still from the start."""
 
 
@@ -42,7 +42,7 @@ class TableColumns(QObject):
         """How many columns stand still."""
         self.chooser = ColumnChooser(theme, bar)
         self.set_theme = self.chooser.set_theme
-        self.freeze(_FROZEN)
+        self.freeze(FROZEN)
         bar.columns_requested.connect(self.choose)
         table.sorted_by.connect(self._sorted)
         table.column_moved.connect(self.move)
@@ -141,8 +141,7 @@ class TableColumns(QObject):
 
     def unsort(self, key: ColumnKey) -> None:
         """Take one of several keys out of the order."""
-        self.model.sort_by([one for one in self.model.sort_keys if one.column != key])
-        self.sorted.emit()
+        self.sort_by([one for one in self.model.sort_keys if one.column != key])
 
     def show(self, columns: Sequence[ColumnKey]) -> None:
         """Show these columns in this order."""
@@ -164,6 +163,26 @@ class TableColumns(QObject):
         """Order the runs by this column alone, shown or not."""
         self.model.sort_by([SortKey(key, descending)])
         self._sorted(key, descending)
+
+    def show_all(
+        self,
+        columns: Sequence[ColumnKey],
+        *,
+        frozen: int,
+        looks: Mapping[ColumnKey, ColumnLook],
+        widths: Mapping[ColumnKey, int],
+    ) -> None:
+        """Show these columns with these looks and widths; columns that have none are looked at as usual."""
+        self.model.looks = dict(looks)
+        self.table.set_chosen_widths(widths)
+        self._freeze(frozen)
+        self.show(columns)
+
+    def sort_by(self, keys: Sequence[SortKey]) -> None:
+        """Order the runs by these columns, which are read if they are not there yet."""
+        self.model.sort_by(keys)
+        self._loader.want(key.column for key in keys)
+        self.sorted.emit()
 
     def _chosen(self, keys: Sequence[ColumnKey]) -> None:
         """Columns that are shown keep their places; a new one comes behind the last of its group."""

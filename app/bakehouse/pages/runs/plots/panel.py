@@ -15,6 +15,7 @@ from bakehouse.pages.runs.plots.history_tab import HistoryTab
 from bakehouse.pages.runs.plots.parallel_tab import ParallelTab, PreparedAxes
 from bakehouse.pages.runs.plots.scatter_tab import ScatterTab
 from bakehouse.pages.runs.plots.tab import PlotTab
+from bakehouse.personal.view_format import Json
 from bakehouse.store.handle import Store
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import GRID, RunColors, Theme, ThemeSource
@@ -31,6 +32,8 @@ class PlotPanel(QWidget):
     columns_wanted = Signal(object)
     """list[ColumnKey]: columns that shall be loaded before others."""
     said = Signal(str)
+    settings_changed = Signal()
+    """The person has chosen another tab, other axes or another colour."""
 
     def __init__(
         self, themes: ThemeSource, tasks: TaskRunner, colors: RunColors, parent: QWidget | None = None
@@ -58,6 +61,7 @@ class PlotPanel(QWidget):
             tab.status_changed.connect(self._say)
             tab.run_clicked.connect(self.run_clicked)
             tab.columns_wanted.connect(self.columns_wanted)
+            tab.columns_wanted.connect(self._tell_settings)
             tab.said.connect(self.said)
         self._lay_out()
         self.parallel.brushes_changed.connect(self.brushes_changed)
@@ -146,6 +150,22 @@ class PlotPanel(QWidget):
         """Show `tab`."""
         self._bar.setCurrentIndex(self.tabs.index(tab))
 
+    def settings(self) -> dict[str, Json]:
+        """What a view keeps of the plots: the tab in front, and of each tab what was chosen there."""
+        tabs = {tab.title: settings for tab in self.tabs if (settings := tab.settings())}
+        return {"front": self.tabs[self._bar.currentIndex()].title, "tabs": tabs}
+
+    def restore(self, settings: Json) -> None:
+        """Take up what a view has kept, as far as it fits."""
+        if not isinstance(settings, dict):
+            return
+        kept = settings.get("tabs")
+        for tab in self.tabs:
+            if isinstance(kept, dict) and isinstance(kept.get(tab.title), dict):
+                tab.restore(kept[tab.title])
+            if settings.get("front") == tab.title:
+                self.bring_forward(tab)
+
     @property
     def columns(self) -> list[ColumnKey]:
         """The columns that the tabs draw, each once."""
@@ -159,6 +179,10 @@ class PlotPanel(QWidget):
             tab.tools.setVisible(other == place)
             tab.set_shown(other == place)
         self._say()
+        self.settings_changed.emit()
+
+    def _tell_settings(self, _keys: object) -> None:
+        self.settings_changed.emit()
 
     def _say(self) -> None:
         self._status.setText(self.tabs[self._bar.currentIndex()].status())

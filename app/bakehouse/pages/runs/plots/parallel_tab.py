@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,6 +21,7 @@ from bakehouse.domain.errors import BakehouseError
 from bakehouse.itemmodels.run_table import column_title
 from bakehouse.pages.runs.plots.tab import PlotTab
 from bakehouse.pages.runs.visible_runs import is_system_tag
+from bakehouse.personal.view_format import Json, key_of, key_value
 from bakehouse.plots.parallel import ParallelPlot
 from bakehouse.plots.parallel_runs import ParallelRuns
 from bakehouse.tasks import TaskRunner
@@ -188,6 +189,28 @@ class ParallelTab(PlotTab):
     def set_shown(self, shown: bool) -> None:
         self._is_shown = shown
         self._draw()
+
+    @override
+    def settings(self) -> dict[str, Json]:
+        colour = key_value(self._colour) if self._colour is not None else None
+        return {"axes": [key_value(key) for key in self._axes], "colour": colour}
+
+    @override
+    def restore(self, settings: Mapping[str, Json]) -> None:
+        named = settings.get("axes")
+        axes = [key_of(one) for one in named] if isinstance(named, list) else []
+        known = [key for key in dict.fromkeys(axes) if key is not None and self._is_known(key)]
+        if known:
+            self._axes = known[:_CHOSEN_AT_MOST]
+        colour = key_of(settings.get("colour"))
+        if "colour" in settings and (colour is None or self._is_known(colour)):
+            self._colour = colour
+        self._fill_choosers()
+        self.columns_wanted.emit(self.columns)
+        self._soon()
+
+    def _is_known(self, key: ColumnKey) -> bool:
+        return key in self._frame.states or key.latest in self._frame.states
 
     @override
     def status(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import Signal
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from bakehouse.analysis.columns import Ints
 from bakehouse.analysis.frame import RunFrame
 from bakehouse.domain.columns import ColumnKey
+from bakehouse.personal.view_format import Json
 from bakehouse.store.handle import Store
 from bakehouse.theme import GRID, Theme
 
@@ -68,6 +69,13 @@ class PlotTab(QWidget):
 
     def set_shown(self, shown: bool) -> None:
         """Whether the tab is in front."""
+
+    def settings(self) -> dict[str, Json]:
+        """What the person has chosen here, to be kept in a view."""
+        return {}
+
+    def restore(self, settings: Mapping[str, Json]) -> None:
+        """Take `settings` up as far as they fit these runs; they may come from a stranger's file."""
 
     def status(self) -> str:
         """What is drawn, counted; one sentence."""
