@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QCheckBox, QMenu
 
 from bakehouse.analysis.order import SortKey
 from bakehouse.dialogs.line import LineDialog
@@ -203,3 +203,19 @@ def test_that_a_metric_shows_its_least_value_or_that_at_a_step_in_its_place(page
     dialog.button.click()
     assert page.model.columns[-1] == ColumnKey(ColumnKind.METRIC, "rmse", "at", 3)
     qtbot.waitUntil(lambda: page.model.frame.column(page.model.columns[-1]) is not None and not window.tasks.busy)
+
+
+def test_that_only_columns_that_differ_are_shown_when_asked_and_the_others_counted(page, window, qtbot):
+    alike = next(key for key, column in page.model.frame.columns.items() if not column.differs() and column.count)
+    page.columns.show([*SHOWN, alike])
+    page.columns.choose()
+    box = page.columns.chooser.findChild(QCheckBox, "only_differing")
+    box.click()
+    qtbot.waitUntil(lambda: alike not in page.model.columns)
+    assert page.model.columns == SHOWN
+    assert page.filter_bar.columns_button.text().endswith(", 1 alike hidden")
+    page.columns.move(5, 3)
+    box.click()
+    assert page.model.columns == [*SHOWN[:3], RMSE, alike, ALGORITHM, LR]
+    page.columns.chooser.hide()
+    qtbot.waitUntil(lambda: not window.tasks.busy)

@@ -21,6 +21,8 @@ class _Line:
     kind: ColumnKind
     key: ColumnKey | None
     text: str
+    folded: str = ""
+    """What is searched in."""
 
 
 class ColumnListModel(QAbstractListModel):
@@ -35,6 +37,9 @@ class ColumnListModel(QAbstractListModel):
         self._chosen: dict[ColumnKey, None] = {}
         self._lines: list[_Line] = []
         self._search = ""
+        self._hidden: frozenset[ColumnKey] = frozenset()
+        self._known: dict[ColumnKey, _Line] = {}
+        """Lines made before: making 12,000 titles visible takes longer than a popup may."""
 
     @property
     def chosen(self) -> list[ColumnKey]:
@@ -43,8 +48,14 @@ class ColumnListModel(QAbstractListModel):
 
     def show(self, keys: Sequence[ColumnKey], chosen: Sequence[ColumnKey], fill: Mapping[ColumnKey, int]) -> None:
         """Show `keys`, those of `chosen` checked; `fill` says how many runs have each."""
+        for key in keys:
+            if key not in self._known:
+                title = column_title(key)
+                folded = f"{title}\n{key.search_name}".casefold()
+                self._known[key] = _Line(key.kind, key, title, folded)
+        known = self._known
         self._all = sorted(
-            keys, key=lambda key: (key.kind, "" if key.kind is ColumnKind.ATTRIBUTE else key.name.casefold())
+            keys, key=lambda key: (key.kind, "" if key.kind is ColumnKind.ATTRIBUTE else known[key].folded)
         )
         self._fill = fill
         self.choose(chosen)
@@ -59,16 +70,37 @@ class ColumnListModel(QAbstractListModel):
         self._search = text.strip().casefold()
         self.beginResetModel()
         self._lines = []
+        known, hidden, search = self._known, self._hidden, self._search
         for kind in ColumnKind:
-            keys = [key for key in self._all if key.kind is kind]
-            found = [
-                key for key in keys if self._search in column_title(key).casefold() or self._search in key.search_name
-            ]
+            lines = [known[key] for key in self._all if key.kind is kind and key not in hidden]
+            found = [line for line in lines if search in line.folded] if search else lines
             if found:
-                count = f"{len(keys):,}" if len(found) == len(keys) else f"{len(found):,} of {len(keys):,}"
+                count = f"{len(lines):,}" if len(found) == len(lines) else f"{len(found):,} of {len(lines):,}"
                 self._lines.append(_Line(kind, None, f"{kind.title}  {count}"))
-                self._lines += [_Line(kind, key, column_title(key)) for key in found]
+                self._lines += found
         self.endResetModel()
+
+    def leave_out(self, hidden: frozenset[ColumnKey]) -> None:
+        """Do not offer these columns; those of them that are checked stay so."""
+        if hidden != self._hidden:
+            self._hidden = hidden
+            self.search(self._search)
+
+    def toggle_group(self, index: Index) -> None:
+        """Check all columns found in the group of a heading, or uncheck them where all of them are."""
+        kind = self._lines[index.row()].kind
+        keys = [line.key for line in self._lines if line.kind is kind and line.key is not None]
+        checked = not all(key in self._chosen for key in keys)
+        for key in keys:
+            self._put(key, checked)
+        self.dataChanged.emit(self.index(0), self.index(len(self._lines) - 1))
+        self.chosen_changed.emit()
+
+    def group_state(self, index: Index) -> str:
+        """Of a heading: "all" when every column found in its group is checked, else "none" or "some"."""
+        kind = self._lines[index.row()].kind
+        chosen = [line.key in self._chosen for line in self._lines if line.kind is kind and line.key is not None]
+        return "all" if all(chosen) else "some" if any(chosen) else "none"
 
     def set_found(self, checked: bool) -> None:
         """Check or uncheck every column that is found."""

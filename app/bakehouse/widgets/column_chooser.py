@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPoint, QRect, QSize, Qt, Signa
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QCheckBox,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -55,6 +56,11 @@ class _LineDelegate(QStyledItemDelegate):
             painter.setPen(self._theme.color("muted"))
             place = option.rect.adjusted(GRID, 4, -GRID, 0)
             painter.drawText(place, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), index.data())
+            model = index.model()
+            if isinstance(model, ColumnListModel):
+                painter.setPen(self._theme.color("accent"))
+                words = "None" if model.group_state(index) == "all" else "All"
+                painter.drawText(place, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), words)
         else:
             count = index.data(Qt.ItemDataRole.UserRole) or ""
             room = painter.fontMetrics().horizontalAdvance(count) + 2 * GRID if count else 0
@@ -74,6 +80,8 @@ class ColumnChooser(QFrame):
 
     columns_chosen = Signal(object)
     """list[ColumnKey]: what the table shall show."""
+    differing_toggled = Signal(bool)
+    """Whether only columns that differ shall be shown; whoever can tell answers with `show_same`."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -94,11 +102,17 @@ class ColumnChooser(QFrame):
         self._delegate = _LineDelegate(theme, self)
         self._list.setItemDelegate(self._delegate)
         self._count = PlainLabel("", "muted", self)
+        self._differing = QCheckBox("Only columns that differ", self)
+        self._differing.setObjectName("only_differing")
+        self._differing.setToolTip("Hide columns that have the same value in all runs of these experiments")
+        self._differing.hide()
+        self._same = PlainLabel("", "muted", self)
         self._lay_out()
         self.set_theme(theme)
         self._search.textChanged.connect(self.model.search)
         self._list.clicked.connect(self._clicked)
         self.model.chosen_changed.connect(self._tell)
+        self._differing.clicked.connect(self.differing_toggled)
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
@@ -118,12 +132,28 @@ class ColumnChooser(QFrame):
         layout.setContentsMargins(GRID + 2, GRID + 2, GRID + 2, GRID)
         layout.setSpacing(GRID)
         layout.addWidget(self._search)
+        differing = QHBoxLayout()
+        differing.addWidget(self._differing)
+        differing.addStretch(1)
+        differing.addWidget(self._same)
+        layout.addLayout(differing)
         layout.addWidget(self._list, 1)
         layout.addLayout(buttons)
 
     def set_theme(self, theme: Theme) -> None:
         self._delegate.set_theme(theme)
         self.setStyleSheet(f"#column_chooser {{ background: {theme.panel}; border: 1px solid {theme.line}; }}")
+
+    def offer_differing(self) -> None:
+        """Have a check box for showing only columns that differ."""
+        self._differing.show()
+
+    def show_same(self, wanted: bool, same: frozenset[ColumnKey] | None) -> None:
+        """Whether only columns that differ are shown, and which do not; None while that is found out."""
+        self._differing.setChecked(wanted)
+        hidden = same if wanted and same is not None else frozenset()
+        self._same.setText("" if not wanted else "Comparing…" if same is None else f"{len(same):,} alike")
+        self.model.leave_out(hidden)
 
     def open_below(
         self,
@@ -147,6 +177,9 @@ class ColumnChooser(QFrame):
 
     def _clicked(self, index: QModelIndex) -> None:
         # The check box turns itself where it is clicked; the rest of the line is as good a target.
+        if self.model.key_at(index) is None:
+            self.model.toggle_group(index)
+            return
         where = self._list.viewport().mapFromGlobal(self._list.cursor().pos())
         box = self._list.visualRect(index).left() + GRID + 18
         if where.x() > box:

@@ -105,9 +105,10 @@ class FilterBar(QWidget):
         """Texts used before, the last one first: the Up key brings them back."""
         self._earlier = list(texts)
 
-    def set_columns(self, shown: int, all_columns: int) -> None:
-        """The numbers on the columns button."""
-        self.columns_button.setText(f"Columns {shown:,} of {all_columns:,}")
+    def set_columns(self, shown: int, all_columns: int, same: int = 0) -> None:
+        """The numbers on the columns button; `same` columns are hidden for being the same in all runs."""
+        hidden = f", {same:,} alike hidden" if same else ""
+        self.columns_button.setText(f"Columns {shown:,} of {all_columns:,}{hidden}")
 
     def set_view(self, name: str, changed: bool) -> None:
         """The name on the view button, empty for the table's own choice, with a mark when something was changed."""

@@ -32,6 +32,7 @@ from bakehouse.pages.runs.arrangement_words import arrangement_words
 from bakehouse.pages.runs.cell_menu import cell_menu
 from bakehouse.pages.runs.commands import MENU_COMMANDS, EditCommands
 from bakehouse.pages.runs.copying import RunCopying
+from bakehouse.pages.runs.differing import DifferingColumns
 from bakehouse.pages.runs.exporting import RunExporting
 from bakehouse.pages.runs.finding import RunFinder
 from bakehouse.pages.runs.glimpses import Glimpser
@@ -94,8 +95,12 @@ class RunsPage(Page):
         self._glimpser = Glimpser(tasks, self.table, self.model, self)
         self.columns = TableColumns(self.table, self.model, self.filter_bar, self.loader, theme, self)
         self._column_menus = ColumnMenus(self.columns, self)
+        self.differing = DifferingColumns(tasks, self)
         self.views = RunViews(self.columns, self.filter_bar, tasks, self)
         self.views.keep("plots", self.plots.settings, self.plots.restore)
+        self.views.keep(
+            "only_differing", lambda: self.differing.is_wanted, lambda one: self.differing.want(one is True)
+        )
         self.view_menu = ViewMenu(self.views, self.filter_bar.view_button, self)
         self.live = LiveRuns(self, tasks)
         self._experiments: Sequence[Experiment] = ()
@@ -148,6 +153,9 @@ class RunsPage(Page):
         self.table.space_pressed.connect(self.toggle_inspector)
         self.columns.sorted.connect(self._say)
         self.views.said.connect(self.said)
+        self.columns.chooser.differing_toggled.connect(self.differing.want)
+        self.differing.changed.connect(self._show_differing)
+        self.differing.failed.connect(self.said)
         self.plots.settings_changed.connect(self.views.touch)
         self.views.changed.connect(self.context_changed)
         self.table.menu_requested.connect(self._open_menu)
@@ -204,6 +212,7 @@ class RunsPage(Page):
         self.exporting.open(session.store)
         self.visible.open(session.store)
         self.views.open(session.store)
+        self.differing.open(session.store)
         self.loader.open(session.store)
         self.live.open(session.store)
 
@@ -211,6 +220,7 @@ class RunsPage(Page):
     def close_store(self) -> None:
         """Forget the store; nothing is read after this."""
         self.views.close()
+        self.differing.open(None)
         self.loader.close()
         self._glimpser.open(None)
         self.copying.open(None)
@@ -297,7 +307,14 @@ class RunsPage(Page):
         self.loader.want(self.model.columns)
         axes = default_columns(self._frame, survey.relevance, survey.constant, params=5, metrics=2)
         self.plots.set_axes(first_axes(axes))
+        self.differing.show_frame(self._frame, self.sidebar.selected)
         self.views.surveyed()
+
+    def _show_differing(self) -> None:
+        wanted = self.differing.is_wanted
+        self.columns.chooser.show_same(wanted, self.differing.same if self.differing.is_known else None)
+        self.columns.hide_same(self.differing.same if wanted else frozenset())
+        self.views.touch()
 
     def _column_changed(self, key: ColumnKey) -> None:
         self.model.column_changed(key)
@@ -338,6 +355,7 @@ class RunsPage(Page):
         with self.table.keeping_runs():
             self.model.show_frame(result.frame, self.model.columns, self._visible_mask())
         self.table.runs.adopt_frame()
+        self.differing.show_frame(result.frame, self.sidebar.selected, keep=True)
         self._show_emptiness()
         self._say()
         self.columns.count()

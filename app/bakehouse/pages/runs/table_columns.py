@@ -38,9 +38,13 @@ class TableColumns(QObject):
         self.table, self.model, self._bar, self._loader = table, model, bar, loader
         self.defaults: list[ColumnKey] = []
         """The columns that the table shows by itself."""
+        self.wanted: list[ColumnKey] = []
+        """The columns that the person wants, also those that are hidden for being the same in all runs."""
+        self._hidden: frozenset[ColumnKey] = frozenset()
         self.frozen = 0
         """How many columns stand still."""
         self.chooser = ColumnChooser(theme, bar)
+        self.chooser.offer_differing()
         self.set_theme = self.chooser.set_theme
         self.freeze(FROZEN)
         bar.columns_requested.connect(self.choose)
@@ -52,7 +56,8 @@ class TableColumns(QObject):
     def first(self, *, several: bool) -> list[ColumnKey]:
         """The columns shown before it is known which there are; with `several` experiments their names too."""
         self.defaults = []
-        return [RUN_NAME, *([EXPERIMENT] if several else []), *_FIRST_COLUMNS]
+        self.wanted = [RUN_NAME, *([EXPERIMENT] if several else []), *_FIRST_COLUMNS]
+        return self.wanted
 
     def surveyed(self, survey: Survey) -> None:
         """It is known which columns there are: show the most telling."""
@@ -60,19 +65,30 @@ class TableColumns(QObject):
         if EXPERIMENT in self.model.columns:
             columns.insert(1, EXPERIMENT)
         self.defaults = columns
-        self.model.show_columns(columns)
+        self.wanted = list(columns)
+        self.model.show_columns(self._shown())
         self.count()
 
     def choose(self) -> None:
         """Let the person choose."""
         frame = self.model.frame
-        keys = [key for key in frame.keys if not is_system_tag(key) or key in self.model.columns]
-        self.chooser.open_below(self._bar.columns_button, keys, self.model.columns, self.defaults, frame)
+        wanted = set(self.wanted)
+        keys = [key for key in frame.keys if not is_system_tag(key) or key in wanted]
+        self.chooser.open_below(self._bar.columns_button, keys, self.wanted, self.defaults, frame)
 
     def count(self) -> None:
         """Say on the button how many there are."""
         every = sum(not is_system_tag(key) for key in self.model.frame.keys)
-        self._bar.set_columns(len(self.model.columns), every)
+        self._bar.set_columns(len(self.model.columns), every, len(self.wanted) - len(self.model.columns))
+
+    def hide_same(self, same: frozenset[ColumnKey]) -> None:
+        """Hide these of the wanted columns, because they are the same in all runs."""
+        if same != self._hidden:
+            self._hidden = same
+            self._show_wanted()
+
+    def _shown(self) -> list[ColumnKey]:
+        return [key for key in self.wanted if key not in self._hidden] or [RUN_NAME]
 
     # What the person does with a column
 
@@ -145,8 +161,13 @@ class TableColumns(QObject):
 
     def show(self, columns: Sequence[ColumnKey]) -> None:
         """Show these columns in this order."""
-        self.model.show_columns(columns or [RUN_NAME])
-        self._loader.want(columns)
+        self.wanted = with_hidden(columns, self.wanted, self._hidden) or [RUN_NAME]
+        self._show_wanted()
+
+    def _show_wanted(self) -> None:
+        shown = self._shown()
+        self.model.show_columns(shown)
+        self._loader.want(shown)
         self.count()
         self.changed.emit()
 
@@ -157,7 +178,7 @@ class TableColumns(QObject):
     def add(self, key: ColumnKey) -> None:
         """Show one more column, at the end of its group."""
         if not self.is_shown(key):
-            self._chosen([*self.model.columns, key])
+            self._chosen([*self.wanted, key])
 
     def sort(self, key: ColumnKey, *, descending: bool) -> None:
         """Order the runs by this column alone, shown or not."""
@@ -176,7 +197,8 @@ class TableColumns(QObject):
         self.model.looks = dict(looks)
         self.table.set_chosen_widths(widths)
         self._freeze(frozen)
-        self.show(columns)
+        self.wanted = list(columns) or [RUN_NAME]
+        self._show_wanted()
 
     def sort_by(self, keys: Sequence[SortKey]) -> None:
         """Order the runs by these columns, which are read if they are not there yet."""
@@ -187,12 +209,13 @@ class TableColumns(QObject):
     def _chosen(self, keys: Sequence[ColumnKey]) -> None:
         """Columns that are shown keep their places; a new one comes behind the last of its group."""
         wanted = set(keys)
-        columns = [key for key in self.model.columns if key in wanted]
+        columns = [key for key in self.wanted if key in wanted]
         shown = set(columns)
         for kind in ColumnKind:
             place = _place_behind_kin(columns, kind)
             columns[place:place] = [key for key in keys if key.kind is kind and key not in shown]
-        self.show(columns)
+        self.wanted = columns or [RUN_NAME]
+        self._show_wanted()
 
     def _sorted(self, key: ColumnKey, _descending: bool) -> None:
         if self.model.frame.state(key) is ColumnState.FAILED:
@@ -207,3 +230,20 @@ def _place_behind_kin(columns: Sequence[ColumnKey], kind: ColumnKind) -> int:
     kin = [place for place, key in enumerate(columns) if key.kind is kind]
     before = [place for place, key in enumerate(columns) if key.kind < kind]
     return (kin or before or [-1])[-1] + 1
+
+
+def with_hidden(
+    shown: Sequence[ColumnKey], earlier: Sequence[ColumnKey], hidden: frozenset[ColumnKey]
+) -> list[ColumnKey]:
+    """`shown` with those of `earlier` that are hidden, each behind the column that it stood behind."""
+    followers: dict[ColumnKey | None, list[ColumnKey]] = {}
+    present, before = set(shown), None
+    for key in earlier:
+        if key in present:
+            before = key
+        elif key in hidden:
+            followers.setdefault(before, []).append(key)
+    result = followers.get(None, [])
+    for key in shown:
+        result += [key, *followers.get(key, [])]
+    return result

@@ -107,7 +107,7 @@ class RunViews(QObject):
     def captured(self) -> View:
         """How the runs are looked at now."""
         model, widths = self.columns.model, self.columns.table.chosen_widths
-        shown = tuple(ViewColumn(key, widths.get(key), model.look(key)) for key in model.columns)
+        shown = tuple(ViewColumn(key, widths.get(key), model.look(key)) for key in self.columns.wanted)
         sections = {name: section.capture() for name, section in self._sections.items()}
         return View(
             self.name, shown, self.columns.frozen, tuple(model.sort_keys), self._bar.text.strip(), sections
