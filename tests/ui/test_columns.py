@@ -219,3 +219,19 @@ def test_that_only_columns_that_differ_are_shown_when_asked_and_the_others_count
     assert page.model.columns == [*SHOWN[:3], RMSE, alike, ALGORITHM, LR]
     page.columns.chooser.hide()
     qtbot.waitUntil(lambda: not window.tasks.busy)
+
+
+def test_that_the_chooser_adds_a_figure_of_a_metric_beside_it(page, window, qtbot):
+    page.columns.choose()
+    chooser = page.columns.chooser
+    entry(chooser.figure_menu(RMSE), "Add maximum of its history").trigger()
+    greatest = ColumnKey(ColumnKind.METRIC, "rmse", "max")
+    assert page.model.columns == [*SHOWN, greatest]
+    assert chooser.figure_menu(LR) is None
+    entry(chooser.figure_menu(RMSE), "Add value at a step…").trigger()
+    assert not chooser.isVisible()
+    dialog = page.findChild(LineDialog, "step_dialog")
+    dialog.field.setText("2")
+    dialog.button.click()
+    assert page.model.columns[-1] == ColumnKey(ColumnKind.METRIC, "rmse", "at", 2)
+    qtbot.waitUntil(lambda: not window.tasks.busy)

@@ -48,11 +48,7 @@ class ColumnListModel(QAbstractListModel):
 
     def show(self, keys: Sequence[ColumnKey], chosen: Sequence[ColumnKey], fill: Mapping[ColumnKey, int]) -> None:
         """Show `keys`, those of `chosen` checked; `fill` says how many runs have each."""
-        for key in keys:
-            if key not in self._known:
-                title = column_title(key)
-                folded = f"{title}\n{key.search_name}".casefold()
-                self._known[key] = _Line(key.kind, key, title, folded)
+        self._make_lines(keys)
         known = self._known
         self._all = sorted(
             keys, key=lambda key: (key.kind, "" if key.kind is ColumnKind.ATTRIBUTE else known[key].folded)
@@ -79,6 +75,23 @@ class ColumnListModel(QAbstractListModel):
                 self._lines.append(_Line(kind, None, f"{kind.title}  {count}"))
                 self._lines += found
         self.endResetModel()
+
+    def add(self, key: ColumnKey) -> None:
+        """Offer one more column (a figure of a metric) behind those of its name, and check it."""
+        if key not in self._all:
+            self._make_lines([key])
+            kin = [place for place, other in enumerate(self._all) if other.latest == key.latest]
+            self._all.insert(kin[-1] + 1 if kin else len(self._all), key)
+        self._chosen[key] = None
+        self.search(self._search)
+        self.chosen_changed.emit()
+
+    def _make_lines(self, keys: Sequence[ColumnKey]) -> None:
+        for key in keys:
+            if key not in self._known:
+                title = column_title(key)
+                folded = f"{title}\n{key.search_name}".casefold()
+                self._known[key] = _Line(key.kind, key, title, folded)
 
     def leave_out(self, hidden: frozenset[ColumnKey]) -> None:
         """Do not offer these columns; those of them that are checked stay so."""

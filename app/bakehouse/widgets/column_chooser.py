@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QModelIndex, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QListView,
+    QMenu,
     QPushButton,
     QStyle,
     QStyledItemDelegate,
@@ -23,11 +25,12 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from bakehouse.analysis.frame import RunFrame
-from bakehouse.domain.columns import ColumnKey
+from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.itemmodels.column_list import ColumnListModel
 from bakehouse.itemmodels.indexes import Index
 from bakehouse.theme import GRID, ROW_HEIGHT, Theme
 from bakehouse.widgets.labels import PlainLabel
+from bakehouse.widgets.menu_entries import add_entry
 
 _WIDTH, _HEIGHT = 340, 440
 
@@ -80,6 +83,8 @@ class ColumnChooser(QFrame):
 
     columns_chosen = Signal(object)
     """list[ColumnKey]: what the table shall show."""
+    step_requested = Signal(object)
+    """A metric of which the value at a step shall be shown; who can ask for the step does."""
     differing_toggled = Signal(bool)
     """Whether only columns that differ shall be shown; whoever can tell answers with `show_same`."""
 
@@ -89,6 +94,8 @@ class ColumnChooser(QFrame):
         self.setAccessibleName("Columns")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self._defaults: list[ColumnKey] = []
+        self.can_ask_step = False
+        """Whether somebody answers `step_requested`."""
         self.model = ColumnListModel(self)
         self._search = QLineEdit(self)
         self._search.setPlaceholderText("Find column")
@@ -111,6 +118,8 @@ class ColumnChooser(QFrame):
         self.set_theme(theme)
         self._search.textChanged.connect(self.model.search)
         self._list.clicked.connect(self._clicked)
+        self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._list.customContextMenuRequested.connect(self._open_figures)
         self.model.chosen_changed.connect(self._tell)
         self._differing.clicked.connect(self.differing_toggled)
 
@@ -184,6 +193,28 @@ class ColumnChooser(QFrame):
         box = self._list.visualRect(index).left() + GRID + 18
         if where.x() > box:
             self.model.toggle(index)
+
+    def _open_figures(self, place: QPoint) -> None:
+        menu = self.figure_menu(self.model.key_at(self._list.indexAt(place)))
+        if menu is not None:
+            menu.popup(self._list.viewport().mapToGlobal(place))
+
+    def figure_menu(self, key: ColumnKey | None) -> QMenu | None:
+        """The menu with the figures of a metric's history that can be columns too; None for what is no metric."""
+        if key is None or key.kind is not ColumnKind.METRIC:
+            return None
+        menu = QMenu(self)
+        menu.setObjectName("figure_menu")
+        for text, figure in (("Add minimum of its history", "min"), ("Add maximum of its history", "max")):
+            add_entry(menu, text, partial(self.model.add, ColumnKey(key.kind, key.name, figure)))
+        if self.can_ask_step:
+            add_entry(menu, "Add value at a step…", partial(self._ask_step, key.latest))
+        menu.aboutToHide.connect(menu.deleteLater)
+        return menu
+
+    def _ask_step(self, key: ColumnKey) -> None:
+        self.hide()
+        self.step_requested.emit(key)
 
     def _check_found(self) -> None:
         self.model.set_found(True)

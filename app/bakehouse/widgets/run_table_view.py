@@ -35,6 +35,8 @@ from bakehouse.widgets.name_cells import NAME_INDENT, STAR_ROOM, STATUS_WORDS, P
 from bakehouse.widgets.run_cells import RowPainter, tabular
 
 _WIDTH_SAMPLE = 200
+_WIDTH_TEXTS = 40_000
+"""So many texts are looked at for the widths of all columns: of 12,000 columns only a few rows each."""
 _NAME_WIDTHS = (140, 280)
 _WIDTHS = (64, 240)
 _FITTED_AT_MOST = 900
@@ -220,7 +222,8 @@ class RunTableView(FrozenTableView):
         width = self._header.title_width(section)
         if self._table.is_shown(key) and len(self._table.rows):
             self._sampled.add(key)
-            rows = range(0, len(self._table.rows), max(1, len(self._table.rows) // _WIDTH_SAMPLE))
+            wanted_rows = max(8, min(_WIDTH_SAMPLE, _WIDTH_TEXTS // max(1, len(self._table.columns))))
+            rows = range(0, len(self._table.rows), max(1, len(self._table.rows) // wanted_rows))
             if key == RUN_NAME:
                 wanted = [NAME_INDENT + PADDING + STAR_ROOM + self._name_width(row) for row in rows]
             else:

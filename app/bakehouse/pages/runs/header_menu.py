@@ -28,6 +28,8 @@ class ColumnMenus(QObject):
         super().__init__(parent)
         self._columns = columns
         columns.table.column_menu_requested.connect(self.open)
+        columns.chooser.step_requested.connect(self._ask_step)
+        columns.chooser.can_ask_step = True
 
     def open(self, section: int, place: QPoint) -> None:
         """Open the menu of a shown column at a place on the screen."""
@@ -37,6 +39,9 @@ class ColumnMenus(QObject):
         """Open the menu of the column that the keyboard is in, below its title."""
         section, header = self._columns.current(), self._columns.table.horizontalHeader()
         self.open(section, header.mapToGlobal(QPoint(self._columns.table.left_of(section), header.height())))
+
+    def _ask_step(self, key: ColumnKey) -> None:
+        ask_step(key, self._columns.add, self._columns.table)
 
 
 class HeaderMenu(QMenu):
