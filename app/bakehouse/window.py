@@ -27,7 +27,7 @@ from typing_extensions import override
 from bakehouse.actions import Context
 from bakehouse.application_commands import ApplicationCommands
 from bakehouse.dialogs.message import MessageDialog
-from bakehouse.domain.changes import Changes, FileChange
+from bakehouse.domain.changes import Changes, FileChange, Sight
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.options import Options
 from bakehouse.domain.text import visible
@@ -128,7 +128,7 @@ class MainWindow(QMainWindow):
         self._show_page("runs")
         self.status.path.setText(visible(_short_path(session.store.path), 120))
         self.status.path.setToolTip("")
-        self.status.live.setText("● live")
+        self.status.show_sight(Sight.LIVE)
         self._show_mode()
         self.setWindowTitle(f"{visible(session.store.path.name, 120)} — {_TITLE}")
         self._show_place()
@@ -165,8 +165,12 @@ class MainWindow(QMainWindow):
             for page in self._pages.values():
                 page.follow()
         else:
-            self.status.live.setText("")
             self.questions.file_changed(change)
+
+    def _sight_changed(self, sight: Sight, more: str) -> None:
+        self.status.show_sight(sight, more)
+        if sight is Sight.LIVE:
+            self.notices.dismiss()
 
     # Editing
 
@@ -270,6 +274,7 @@ class MainWindow(QMainWindow):
         self.opener.closed.connect(self._closed)
         self.opener.failed.connect(self._open_failed)
         self.opener.file_changed.connect(self._file_changed)
+        self.opener.sight_changed.connect(self._sight_changed)
         self.opener.file_changed.connect(self.palette_search.store_changed)
         self.palette_search.run_wanted.connect(partial(self._navigate, "runs"))
         self.navigation.changed.connect(self._update_actions)

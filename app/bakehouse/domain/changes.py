@@ -68,3 +68,15 @@ class FileChange(Enum):
     """Another file lies at the path: load anew."""
     MISSING = "missing"
     """No file lies at the path any more."""
+
+
+class Sight(Enum):
+    """Whether what others write to the open store is seen; the value says so in the status line."""
+
+    LIVE = "live"
+    LOCKED = "paused: the store is locked"
+    """A writer has held its lock for some seconds; nothing can be read until it lets go."""
+    UNREADABLE = "paused: the store cannot be read"
+    MIGRATED = "paused: its tables were changed"
+    REPLACED = "paused: another file lies there"
+    GONE = "gone"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from bakehouse.artifacts.locator import Locator
 from bakehouse.domain.cancellation import Token
-from bakehouse.domain.changes import FileChange
+from bakehouse.domain.changes import FileChange, Sight
 from bakehouse.domain.errors import BakehouseError, StoreUnfinished
 from bakehouse.domain.options import Options
 from bakehouse.pages.session import Session
@@ -23,11 +24,19 @@ from bakehouse.store.watching import Watcher
 from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.theme import ThemeSource
 
-_POLL_MS = 1000
+_POLL_MS = 500
 _WRITE_POLL_MS = 50
+_LOCKED_S = 4.0
+"""A commit holds its lock for moments; only a longer one is worth a word."""
 _SLOT = "store.open"
 
 Opened = tuple[Store, Watcher]
+
+_SIGHTS = {
+    FileChange.MISSING: Sight.GONE,
+    FileChange.REPLACED: Sight.REPLACED,
+    FileChange.SCHEMA: Sight.MIGRATED,
+}
 
 
 class StoreOpener(QObject):
@@ -42,6 +51,8 @@ class StoreOpener(QObject):
     """Path and StoreUnfinished: a killed writer left the store; the person is asked what to do."""
     file_changed = Signal(object)
     """A FileChange other than NONE."""
+    sight_changed = Signal(object, str)
+    """A Sight, and more about it in a sentence: whether others' changes are seen."""
 
     def __init__(self, tasks: TaskRunner, themes: ThemeSource, settings: Settings, parent: QObject) -> None:
         super().__init__(parent)
@@ -53,6 +64,8 @@ class StoreOpener(QObject):
         self._themes = themes
         self._settings = settings
         self._watcher: Watcher | None = None
+        self._sight = Sight.LIVE
+        self._locked_since = 0.0
         self._poll = QTimer(self)
         self._poll.setInterval(_POLL_MS)
         self._poll.timeout.connect(self._look)
@@ -130,6 +143,7 @@ class StoreOpener(QObject):
         store, self._watcher = opened
         self.session = Session(store, Locator(store.path), self._tasks, self._themes, self._settings)
         self._settings.remember_store(store.path)
+        self._sight, self._locked_since = Sight.LIVE, 0.0
         self.opened.emit(self.session)
         self._poll.start()
 
@@ -144,16 +158,41 @@ class StoreOpener(QObject):
         if self._watcher is not None:
             self._tasks.start("store.watch", partial(_poll, self._watcher), done=self._looked, failed=self._lost_sight)
 
-    def _looked(self, change: FileChange) -> None:
-        if change in (FileChange.MISSING, FileChange.REPLACED):
+    def _looked(self, looked: tuple[FileChange, bool]) -> None:
+        change, is_blocked = looked
+        if change is FileChange.REPLACED:
             self._poll.stop()
-        if change not in (FileChange.NONE, FileChange.DATA):
+        is_new = change is not FileChange.MISSING or self._sight is not Sight.GONE
+        if change is not FileChange.NONE and change is not FileChange.DATA:
             self._shown = None
-        if change is not FileChange.NONE:
+            self._see(_SIGHTS[change])
+        elif self._sight is not Sight.MIGRATED:
+            if self._sight is Sight.GONE:
+                change = FileChange.DATA  # the same file is back, with whatever was written meanwhile
+            self._see_content(is_blocked=is_blocked)
+        if change is FileChange.DATA and self._sight is Sight.MIGRATED:
+            return  # until it is loaded again nothing is read by what was known of the tables
+        if change is not FileChange.NONE and is_new:
             self.file_changed.emit(change)
 
-    def _lost_sight(self, _error: BakehouseError) -> None:
-        """A poll that failed says nothing new; the next one, or the next read, tells."""
+    def _see_content(self, *, is_blocked: bool) -> None:
+        now = time.monotonic()
+        if not is_blocked:
+            self._locked_since = 0.0
+            self._see(Sight.LIVE)
+        elif not self._locked_since:
+            self._locked_since = now
+        elif now - self._locked_since > _LOCKED_S:
+            self._see(Sight.LOCKED, "What the writer that holds the lock has written appears when it lets go.")
+
+    def _see(self, sight: Sight, more: str = "") -> None:
+        if sight is not self._sight:
+            self._sight = sight
+            self.sight_changed.emit(sight, more)
+
+    def _lost_sight(self, error: BakehouseError) -> None:
+        """A poll that failed says nothing new; the next one tells when it succeeds again."""
+        self._see(Sight.UNREADABLE, str(error))
 
 
 def _open(path: Path, read_only: bool, _token: Token) -> Opened:
@@ -175,5 +214,5 @@ def _repair_copy(path: Path, target: Path, token: Token) -> Opened:
     return _open(target, False, token)
 
 
-def _poll(watcher: Watcher, _token: Token) -> FileChange:
-    return watcher.poll()
+def _poll(watcher: Watcher, _token: Token) -> tuple[FileChange, bool]:
+    return watcher.poll(), watcher.is_blocked

@@ -23,10 +23,13 @@ class Watcher:
         self._generation = access.generation
         self._connection: sqlite3.Connection | None = None
         self._data_version = -1
+        self.is_blocked = False
+        """Whether the last poll met a writer's lock, so that it could see nothing."""
         self._connect()
 
     def poll(self) -> FileChange:
         """What happened since the last call. While a writer holds its lock this answers NONE. Raises StoreError kin."""
+        self.is_blocked = False
         try:
             found = self._access.path.stat()
         except FileNotFoundError:
@@ -40,6 +43,7 @@ class Watcher:
             return self._poll_content()
         except SQLITE_FAILURES as error:
             if is_busy(error):
+                self.is_blocked = True
                 return FileChange.NONE
             told = failure(error, self._access.path)
             if told is None:

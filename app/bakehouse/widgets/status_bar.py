@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from bakehouse.analysis.figures import duration_text
+from bakehouse.domain.changes import Sight
+from bakehouse.domain.text import plain_tooltip
 from bakehouse.widgets.labels import ElidedLabel, PlainLabel
 
 _QUIET_MS = 300
@@ -28,6 +30,7 @@ class StatusBar(QWidget):
         self.mode = PlainLabel("", "muted")
         self.mode.setObjectName("status_mode")
         self.live = PlainLabel("", "good")
+        self.live.setObjectName("status_live")
         self.message = ElidedLabel("", "muted")
         self.message.setObjectName("status_message")
         self.last = PlainLabel("", "muted")
@@ -55,6 +58,14 @@ class StatusBar(QWidget):
         self._patience.setInterval(_QUIET_MS)
         self._patience.timeout.connect(self._show_progress)
         self._set_progress_visible(False)
+
+    def show_sight(self, sight: Sight, more: str = "") -> None:
+        """Whether what others write is seen; `more` is a sentence about it."""
+        is_live = sight is Sight.LIVE
+        self.live.setText(f"{'●' if is_live else '○'} {sight.value}")
+        self.live.set_role("good" if is_live else "bad" if sight is Sight.GONE else "warn")
+        said = "What other programs write to the store appears by itself." if is_live else more
+        self.live.setToolTip(plain_tooltip(said) if said else "")
 
     def task_started(self, slot: str, title: str) -> None:
         """A task began; untitled ones are not shown."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -27,6 +28,7 @@ from bakehouse.pages.models.inspector import VersionInspector
 from bakehouse.pages.models.sidebar import ModelSidebar
 from bakehouse.pages.models.versions import VersionTable
 from bakehouse.pages.page import Page
+from bakehouse.pages.refreshing import Refresher
 from bakehouse.pages.session import Session
 from bakehouse.settings import Settings
 from bakehouse.store.handle import Store
@@ -74,6 +76,7 @@ class ModelsPage(Page):
         self._main, self._versions, self._model_view = QStackedWidget(), QStackedWidget(), QWidget()
         self._shown: RegisteredModel | None = None
         self._failed = False
+        self._refresher = Refresher(self._read_again, self)
         self.setFocusProxy(self.table)
         self._lay_out()
         self._show_times()
@@ -93,6 +96,7 @@ class ModelsPage(Page):
     def close_store(self) -> None:
         self._tasks.cancel("models.list")
         self._tasks.cancel("models.run_names")
+        self._refresher.stop()
         self._session = None
         self._wanted = (None, None)
         self.editing.set_session(None)
@@ -104,6 +108,24 @@ class ModelsPage(Page):
         if self._session is None or (changes is not None and not changes.model_names):
             return
         self._load()
+
+    @override
+    def follow(self) -> None:
+        """A registry changes rarely, a store with a trainer all the time: at a measure, and not unseen."""
+        if self.isVisible():
+            self._refresher.ask()
+        else:
+            self._refresher.ask_later()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._refresher.ask_if_due()
+
+    def _read_again(self) -> bool:
+        if self._session is not None:
+            self._load()
+        return self._session is not None
 
     @override
     def set_theme(self, theme: Theme) -> None:
@@ -214,6 +236,7 @@ class ModelsPage(Page):
         )
 
     def _loaded(self, models: list[RegisteredModel]) -> None:
+        self._refresher.finished()
         key, _ = self._wanted
         self._failed = False
         self._empty.show_message(_NO_MODELS, action=_SHOW_RUNS)
@@ -224,6 +247,7 @@ class ModelsPage(Page):
 
     def _load_failed(self, error: BakehouseError) -> None:
         """What was read before stays on screen."""
+        self._refresher.given_up()
         if self.sidebar.model.all:
             self.said.emit(str(error))
             return

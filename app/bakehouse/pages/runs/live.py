@@ -13,9 +13,9 @@ from bakehouse.analysis.columns import Ints
 from bakehouse.analysis.frame import RunFrame
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey
+from bakehouse.pages.refreshing import Refresher
 from bakehouse.pages.runs.following import RunFollower, watched_runs
 from bakehouse.pages.runs.plots.parallel_tab import PreparedAxes
-from bakehouse.pages.runs.refreshing import Refresher
 from bakehouse.pages.runs.visible_runs import Answer
 from bakehouse.store.handle import Store
 from bakehouse.tasks import TaskRunner

@@ -14,8 +14,8 @@ from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.text import visible
+from bakehouse.pages.refreshing import Refresher
 from bakehouse.pages.runs.plots.tab import PlotTab
-from bakehouse.pages.runs.refreshing import Refresher
 from bakehouse.plots.history import HistoryPlot
 from bakehouse.store.handle import Store
 from bakehouse.store.metrics import History, metric_keys, read_history

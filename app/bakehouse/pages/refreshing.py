@@ -1,4 +1,4 @@
-"""When the runs page reads the store again: at once, and then not before it has rested."""
+"""When a page reads the store again: at once, and then not before it has rested."""
 
 from __future__ import annotations
 
