@@ -43,19 +43,30 @@ class Client:
 
         Raises AssertionError with the program's own words when it fails.
         """
+        process = self.start(code, *arguments, folder=folder)
+        try:
+            return self.result(process)
+        finally:
+            process.kill()
+
+    def start(self, code: str, *arguments: object, folder: Path) -> subprocess.Popen[str]:
+        """As `run`, without waiting; `result` waits."""
         environment = {key: value for key, value in os.environ.items() if not key.startswith("MLFLOW_")}
         environment |= {"GIT_PYTHON_REFRESH": "quiet", "PYTHONWARNINGS": "ignore", "PYTHONUTF8": "1"}
-        done = subprocess.run(
+        return subprocess.Popen(
             [str(self.python), "-c", code, *map(str, arguments)],
             cwd=folder,
             env=environment,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=_RUN_LIMIT_S,
-            check=False,
         )
-        assert done.returncode == 0, f"MLflow {self.version} failed:\n{done.stdout[-2000:]}\n{done.stderr[-6000:]}"
-        return json.loads(done.stdout.strip().splitlines()[-1])
+
+    def result(self, process: subprocess.Popen[str]) -> Any:
+        """What the program that `start` began has printed last."""
+        out, errors = process.communicate(timeout=_RUN_LIMIT_S)
+        assert process.returncode == 0, f"MLflow {self.version} failed:\n{out[-2000:]}\n{errors[-6000:]}"
+        return json.loads(out.strip().splitlines()[-1])
 
 
 @functools.cache

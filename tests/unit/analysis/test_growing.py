@@ -13,17 +13,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bakehouse.analysis.columns import NumberColumn, TextColumn, build_column
-from bakehouse.analysis.frame import RunFrame, attribute_column, frame_of
+from bakehouse.analysis.columns import NumberColumn, TextColumn
+from bakehouse.analysis.frame import RunFrame
 from bakehouse.analysis.growing import grow
 from bakehouse.analysis.patching import moved, patched_numbers, patched_texts
 from bakehouse.domain.cancellation import Token
-from bakehouse.domain.columns import RUN_ID, RUN_NAME, STATUS, ColumnKind, metric, tag
-from bakehouse.store.columns import list_keys, read_columns
-from bakehouse.store.increments import Seen, look, read_increment
+from bakehouse.domain.columns import STATUS, ColumnKind, metric, tag
+from bakehouse.store.increments import Seen, read_increment
 from bakehouse.store.opening import open_store
 from bakehouse.store.reading import Reader
-from bakehouse.store.runs import read_headers
+from tests import followed as followed_frames
+from tests.followed import assert_same
 from tests.stores import add_experiment, add_points, add_run, change_store, insert, new_store
 
 TOKEN = Token()
@@ -32,18 +32,8 @@ TEXTS = ["1", "2.0", "2", "10", "abc", "ABC", "x", "", "é", "-3", "1e-3", "nan"
 
 
 def loaded(reader: Reader) -> tuple[RunFrame, Seen]:
-    """Experiment 0 and 1 with every column, as the page loads them."""
-    seen = look(reader, TOKEN)
-    headers = read_headers(reader, [0, 1], TOKEN)
-    frame = frame_of(headers, NAMES)
-    frame.rowids = headers.rowids
-    for key in (RUN_NAME, RUN_ID):
-        frame.put(key, attribute_column(frame, key))
-    keys = list_keys(reader, [0, 1], TOKEN)
-    frame.know(keys)
-    for key, values in read_columns(reader, keys, frame.row_of, TOKEN).items():
-        frame.put(key, build_column(values, frame.size))
-    return frame, seen
+    """Experiments 0 and 1 with every column."""
+    return followed_frames.loaded(reader, [0, 1], NAMES)
 
 
 def followed(reader: Reader, frame: RunFrame, seen: Seen, watched: list[str]) -> tuple[RunFrame, Seen]:
@@ -54,32 +44,6 @@ def followed(reader: Reader, frame: RunFrame, seen: Seen, watched: list[str]) ->
     if increment is None:
         return loaded(reader)
     return grow(frame, dict(frame.columns), increment, NAMES).frame, increment.seen
-
-
-def assert_same(found: RunFrame, wanted: RunFrame) -> None:
-    assert found.run_ids == wanted.run_ids
-    assert found.names == wanted.names
-    assert found.rowids.tolist() == wanted.rowids.tolist()
-    assert found.row_of == wanted.row_of
-    filled = {key for key, column in found.columns.items() if column.count}
-    assert filled == {key for key, column in wanted.columns.items() if column.count}
-    for key in filled:
-        one, other = found.columns[key], wanted.columns[key]
-        assert (one.size, one.count, one.kind, one.is_sparse) == (other.size, other.count, other.kind, other.is_sparse)
-        assert [one.text(row) for row in range(one.size)] == [other.text(row) for row in range(one.size)], key
-        assert np.array_equal(one.present(), other.present())
-        assert np.array_equal(one.numbers(), other.numbers(), equal_nan=True)
-        if key.kind is ColumnKind.ATTRIBUTE:
-            continue  # as loaded they may know the empty text though no run has it
-        if isinstance(one, TextColumn):
-            assert isinstance(other, TextColumn)
-            assert sorted(one.categories) == sorted(other.categories), key
-            assert [t.casefold() for t in one.categories] == [t.casefold() for t in other.categories] or (
-                np.array_equal(one.category_numbers, other.category_numbers, equal_nan=True)
-            )
-            assert one.is_numeric == other.is_numeric
-        else:
-            assert np.array_equal(one.directed_ranks(False), other.directed_ranks(False))
 
 
 def runs() -> st.SearchStrategy[str]:
