@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -188,7 +189,11 @@ def _new_rows(frame: RunFrame, increment: Increment) -> tuple[Ints | None, npt.N
     for first, last in increment.ranges:
         start, end = np.searchsorted(old, first, side="left"), np.searchsorted(old, last, side="right")
         covered[start:end] = True
-    covered |= np.isin(old, np.array(increment.rowids, np.int64))
+    single = np.array(increment.rowids, np.int64)
+    places = np.searchsorted(old, single)
+    there = places < frame.size
+    there[there] = old[places[there]] == single[there]
+    covered[places[there]] = True
     known = np.fromiter((frame.row_of.get(run, -1) for run in headers.run_ids), np.int32, len(headers.run_ids))
     # An undecodable id may read like one that stands elsewhere: the first one counts.
     taken = (known < 0) | covered[known] if frame.size else np.ones(len(known), np.bool_)
@@ -200,9 +205,9 @@ def _new_rows(frame: RunFrame, increment: Increment) -> tuple[Ints | None, npt.N
     rows[order] = np.arange(len(order), dtype=np.int32)
     at = np.full(len(known), -1, np.int32)
     at[taken] = rows[len(kept) :]
-    places = sources[order].astype(np.int32)
-    same = len(places) == frame.size and bool((places == np.arange(frame.size)).all())
-    return None if same else places, rowids[order], at.tolist()
+    earlier = sources[order].astype(np.int32)
+    same = len(earlier) == frame.size and bool((earlier == np.arange(frame.size)).all())
+    return None if same else earlier, rowids[order], at.tolist()
 
 
 def _only_appends(places: Ints | None, before: int) -> bool:
@@ -274,18 +279,25 @@ def _attribute_patches(
 
 
 def _cell_patches(grown: RunFrame, kind: ColumnKind, cells: Cells) -> dict[ColumnKey, Patch]:
-    by_key: dict[str, dict[int, Any]] = {}
-    row_of = grown.row_of
-    for run_id, key, value in zip(cells.run_ids, cells.keys, cells.values, strict=True):
-        row = row_of.get(run_id)
-        if row is not None:
-            by_key.setdefault(key, {})[row] = value
+    rows = np.fromiter(map(grown.row_of.get, cells.run_ids, repeat(-1)), np.int32, len(cells.run_ids))
+    code_of = {name: code for code, name in enumerate(dict.fromkeys(cells.keys))}
+    codes = np.fromiter(map(code_of.__getitem__, cells.keys), np.int32, len(cells.keys))
+    values: npt.NDArray[Any] = np.empty(len(rows), np.float64 if kind is ColumnKind.METRIC else object)
+    values[:] = cells.values
+    # By key and row, the last of what came twice behind the others.
+    order = np.lexsort((rows, codes))
+    order = order[rows[order] >= 0]
+    rows, codes, values = rows[order], codes[order], values[order]
+    last = np.ones(len(rows), np.bool_)
+    last[:-1] = (rows[1:] != rows[:-1]) | (codes[1:] != codes[:-1])
+    rows, codes, values = rows[last], codes[last], values[last]
+    ends = np.searchsorted(codes, np.arange(len(code_of) + 1)).tolist()
     found = {}
-    for key, values in by_key.items():
-        rows = np.fromiter(values, np.int32, len(values))
-        given = list(values.values())
-        is_metric = kind is ColumnKind.METRIC
-        found[ColumnKey(kind, key)] = Patch(rows, np.array(given, np.float64) if is_metric else given)
+    for (name, _), first, end in zip(code_of.items(), ends, ends[1:], strict=False):
+        if first < end:
+            given = values[first:end]
+            is_metric = kind is ColumnKind.METRIC
+            found[ColumnKey(kind, name)] = Patch(rows[first:end], given if is_metric else given.tolist())
     return found
 
 

@@ -143,7 +143,8 @@ def _with_categories(column: TextColumn, texts: Sequence[str]) -> tuple[tuple[st
     # Of those that go to one place numbers stand by value, and behind them words without regard to case.
     fresh.sort(key=lambda one: (one[0], one[1] != one[1], one[1] if one[1] == one[1] else 0.0, one[2].casefold()))
     inserted = [place for place, _, _ in fresh]
-    shift = (np.arange(len(known)) + np.searchsorted(inserted, np.arange(len(known)), side="right")).astype(np.int32)
+    before = np.cumsum(np.bincount(np.array(inserted, np.int64), minlength=len(known) + 1))[: len(known)]
+    shift = (np.arange(len(known)) + before).astype(np.int32)
     merged: list[str] = []
     start = 0
     for place, _, text in fresh:
