@@ -217,6 +217,15 @@ def test_that_the_keyboard_reaches_chips_and_takes_them_away(page):
     assert line.hasFocus()
 
 
+def test_that_chips_make_way_for_a_sentence_that_needs_the_room(page, qtbot):
+    page.filter_bar.set_text("params.algorithm != 'a rather long value of a param' AND metrics.r2 >> 0.5")
+    page.filter_bar.summary.setFixedWidth(420)
+    qtbot.waitUntil(news(page).isVisible)
+    assert not page.filter_bar.summary.terms.isVisible()
+    page.filter_bar.summary.setFixedWidth(1_500)
+    assert page.filter_bar.summary.terms.isVisible()
+
+
 def test_that_terms_without_room_stand_in_a_menu(page, qtbot):
     page.filter_bar.set_text(" AND ".join(f"metrics.rmse < {number}" for number in range(8, 60)))
     more = page.window().findChild(QPushButton, "more_terms")

@@ -18,8 +18,6 @@ _CALM_MS = 600
 # Under 0.3 s nothing flickers.
 _QUIET_MS = 300
 _GAP = 12
-_LEAST_CHIPS = 90
-"""With less room than this the chips make way for a sentence on what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -93,12 +91,12 @@ class FilterSummary(QWidget):
         self._count.setGeometry(0, 0, count, HEIGHT)
         left = count + _GAP if count else 0
         room = max(0, self.width() - left)
-        said = 0
+        said = 0  # where not even one chip has room beside a sentence, they make way for it
         if not self._news.isHidden():
             said = self._news.fontMetrics().horizontalAdvance(self._news.text()) + GRID
             said = min(said, room if self._is_wrong or not self.terms.terms else room // 2)
         chips = min(self.terms.natural_width(), room - said - (_GAP if said else 0))
-        if said and chips < min(_LEAST_CHIPS, self.terms.natural_width()):
+        if said and chips < min(self.terms.least_width(), self.terms.natural_width()):
             chips = 0
         self.terms.setVisible(chips > 0)
         self.terms.setGeometry(left, 0, max(chips, 0), HEIGHT)

@@ -167,6 +167,11 @@ class TermChips(QWidget):
         more = len(self._terms) > len(widths)
         return sum(widths) + _GAP * max(0, len(widths) - 1) + (_MORE if more else 0)
 
+    def least_width(self) -> int:
+        """The width at which the first of them has room."""
+        rest = _GAP + _MORE if len(self._terms) > 1 else 0
+        return self._chips[0].sizeHint().width() + rest if self._chips else 0
+
     def _arrange(self) -> None:
         widths = [chip.sizeHint().width() for chip in self._chips]
         shown = len(widths)
