@@ -27,6 +27,7 @@ class Context:
     experiment_deleted: bool = False
     experiment_pinned: bool = False
     shows_deleted_experiments: bool = False
+    foldable: bool = False
 
 
 def _always(_context: Context) -> bool:
@@ -55,6 +56,10 @@ def _on_experiment(context: Context) -> bool:
 
 def _view_changed(context: Context) -> bool:
     return _on_runs(context) and context.view_changed
+
+
+def _in_tree(context: Context) -> bool:
+    return _on_runs(context) and context.foldable
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,18 @@ ACTIONS: tuple[Action, ...] = (
     Action("runs.view_reset", "Reset view", "", "", "Take back what was changed in this view", _view_changed),
     Action("runs.view_import", "Import view…", "", "", "Take a view from a file", _on_runs),
     Action("runs.view_export", "Export view…", "", "", "Write what is shown as a view into a file", _on_runs),
+    Action("runs.group", "&Group and nest…", "Ctrl+G", "list-tree", "Arrange the runs in groups", _on_runs),
+    Action("runs.expand_all", "&Expand all", "Ctrl+]", "", "Unfold every group and parent (*)", _in_tree),
+    Action("runs.fold_all", "Fold &all", "Ctrl+[", "", "Fold every group and parent", _in_tree),
+    Action("runs.only_starred", "Only starred &runs", "Ctrl+Shift+D", "star", "Show only runs with a star", _on_runs),
+    Action(
+        "runs.star",
+        "&Star",
+        "Ctrl+D",
+        "star",
+        "Give the selected runs a star, or take it (S in the table)",
+        lambda c: _on_runs(c) and c.selected_runs > 0,
+    ),
     Action(
         "runs.column_menu", "This colu&mn…", "Ctrl+Shift+M", "columns-3", "Order, place and look of a column", _on_runs
     ),
@@ -276,6 +293,10 @@ ACTIONS: tuple[Action, ...] = (
 KEYS: tuple[tuple[str, str, str], ...] = (
     ("In the table of runs", "Space", "Show or hide the inspector"),
     ("In the table of runs", "Shift+Down", "Select one run more"),
+    ("In the table of runs", "Right", "Unfold a group or parent, then go into it"),
+    ("In the table of runs", "Left", "Fold it, or go to what a run lies in"),
+    ("In the table of runs", "*", "Unfold everything"),
+    ("In the table of runs", "S", "Give the selected runs a star, or take it"),
     ("In the filter", "Down", "Go to the table"),
     ("In the filter", "Up", "Bring back earlier filters"),
     ("In the palette", "Return", "Go to what is marked"),
@@ -303,7 +324,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "&Edit",
         (
-            "edit.undo", SEPARATOR, "runs.copy", "copy_as", "runs.select_all", SEPARATOR,
+            "edit.undo", SEPARATOR, "runs.copy", "copy_as", "runs.select_all", "runs.star", SEPARATOR,
             "runs.rename", "runs.tags", "runs.note",
             "runs.delete", "runs.restore", SEPARATOR, "runs.register", "models.transition", SEPARATOR,
             "experiments.create", "experiments.rename", "experiments.describe", "experiments.delete",
@@ -314,8 +335,9 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "&View",
         (
             "page.runs", "page.models", SEPARATOR, "go.back", "go.forward", SEPARATOR,
-            "view.palette", "runs.filter", "runs.clear_filter", "runs.columns",
-            "runs.deleted", SEPARATOR, "experiments.pin", "experiments.show_deleted",
+            "view.palette", "runs.filter", "runs.clear_filter", "runs.only_starred",
+            "runs.columns", "runs.deleted", SEPARATOR, "runs.group", "runs.expand_all", "runs.fold_all",
+            SEPARATOR, "experiments.pin", "experiments.show_deleted",
             "runs.column_menu", "runs.views",
             SEPARATOR, "view.sidebar", "view.inspector", "view.next_pane", "view.previous_pane",
             SEPARATOR, "theme.system", "theme.light", "theme.dark",

@@ -143,7 +143,7 @@ class Grouping:
     def values(self, column: TextColumn) -> tuple[Ints, Ints]:
         """Of each group the one code that all its runs have (-1: they lack it), and how many different ones.
 
-        int32[groups] each; the code means nothing where there are several. Lacking it counts as a value.
+        int32[groups] each. Lacking it counts as one; where there are several, the code is -1 when some lack it.
         """
         codes = column.codes()[self.runs]
         by_code = stable_places((codes + 1).astype(np.int32))

@@ -81,6 +81,8 @@ class GroupCells:
         runs = grouping.members(group)
         lines = [f"{_counted(len(runs))} in this group"]
         if not isinstance(column, NumberColumn) or cell.write is None:
+            lacking = len(runs) - int(np.count_nonzero(column.present()[runs])) if column is not None else 0
+            lines += [f"{_counted(lacking)} without a value"] if lacking else []
             return "\n".join([self.text(group, cell), *lines]).lstrip("\n")
         values, present = column.numbers()[runs], column.present()[runs]
         finite, start = int(np.count_nonzero(np.isfinite(values))), np.zeros(1, np.int64)
@@ -103,10 +105,11 @@ class GroupCells:
         if known is None or known[0] is not column:
             known = (column, *grouping.values(column))
             self._values[id(column)] = known
-        codes, many = known[1], known[2]
-        if many[group] > 1:
-            return f"{int(many[group]):,} values"
-        code = int(codes[group])
+        code, many = int(known[1][group]), int(known[2][group])
+        if many > 1:
+            # Lacking it is no value to be counted, but the group is not of one value either.
+            many -= code < 0
+            return f"{many:,} {'value' if many == 1 else 'values'}"
         return visible(column.categories[code], _CHARACTERS) or '""' if code >= 0 else MISSING
 
     def _figure(self, column: Column, how: Aggregate) -> Floats:

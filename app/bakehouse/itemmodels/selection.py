@@ -114,10 +114,6 @@ class RunSelectionModel(QItemSelectionModel):
                 mask[runs] = not mask[runs].all() if has_group else ~mask[runs]
         self._set_mask(mask)
 
-    def ids(self) -> list[str]:
-        """The selected runs."""
-        return list(self._selection.ids)
-
     def select_runs(self, runs: Ints) -> None:
         """Select exactly these runs (int32[k], rows of the frame)."""
         mask = np.zeros(self._table.frame.size, np.bool_)

@@ -60,6 +60,7 @@ class FilterBar(QWidget):
         self._line_row = layout = QHBoxLayout()
         outer.addLayout(layout)
         layout.setSpacing(GRID)
+        self._controls = layout
         layout.addWidget(self.line, 1)
         layout.addWidget(self.columns_button)
         layout.addWidget(self.view_button)
@@ -85,6 +86,10 @@ class FilterBar(QWidget):
     def text(self) -> str:
         """What was typed, whether told yet or not."""
         return self.line.text()
+
+    def add_control(self, control: QWidget) -> None:
+        """Put `control` between the line and the columns button."""
+        self._controls.insertWidget(self._controls.indexOf(self.columns_button), control)
 
     def set_theme(self, theme: Theme) -> None:
         self._search.setIcon(icon("search", theme, 16))

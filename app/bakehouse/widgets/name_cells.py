@@ -5,10 +5,11 @@ from __future__ import annotations
 from enum import Enum
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap
 
 from bakehouse.analysis.columns import Mask, TextColumn
 from bakehouse.domain.columns import STATUS
+from bakehouse.domain.text import visible
 from bakehouse.itemmodels.cell_column import CellColumn
 from bakehouse.itemmodels.run_table import RunTableModel
 from bakehouse.theme import ROW_HEIGHT, RunColors, Theme
@@ -36,6 +37,22 @@ _STAR_POINTS = (
 )  # fmt: skip
 
 
+def name_width(model: RunTableModel, metrics: QFontMetrics, place: int) -> int:
+    """The width that the row at a `place` of the outline wants in this column, folded away or not."""
+    outline, frame = model.arranged.outline, model.frame
+    run, room = int(outline.runs[place]), tree_room(model, int(outline.depths[place]))
+    if run < 0:
+        group = int(outline.groups[place])
+        key, value = model.groups.label(group)
+        texts = f"{key[:80]} {value[:80]} {model.groups.size(group):,}"
+        return 2 * PADDING + room + metrics.horizontalAdvance(texts) + PADDING
+    statuses = frame.column(STATUS)
+    status = statuses.text(run) if statuses is not None else ""
+    behind = metrics.horizontalAdvance(status.lower()) + PADDING if status in STATUS_WORDS else 0
+    name = metrics.horizontalAdvance(visible(frame.name(run), 80))
+    return NAME_INDENT + PADDING + STAR_ROOM + room + name + behind
+
+
 class Part(Enum):
     """What of a cell lies under the mouse."""
 
@@ -44,16 +61,16 @@ class Part(Enum):
     STAR = "star"
 
 
-def tree_room(model: RunTableModel, row: int) -> int:
-    """How far indent and arrow push a row to the right, in logical pixels: not at all in a flat table."""
+def tree_room(model: RunTableModel, depth: int) -> int:
+    """How far indent and arrow push a row of this depth to the right, in logical pixels: not at all in a flat table."""
     if not model.arranged.nested and model.arranged.grouping is None:
         return 0
-    return min(model.depth(row), _INDENTS_AT_MOST) * _INDENT + _ARROW_ROOM
+    return min(depth, _INDENTS_AT_MOST) * _INDENT + _ARROW_ROOM
 
 
 def part_at(model: RunTableModel, row: int, x: int, width: int) -> Part:
     """What lies at `x` logical pixels from the left edge of the first column's cell, which is `width` wide."""
-    room = tree_room(model, row)
+    room = tree_room(model, model.depth(row))
     if room and model.is_foldable(row) and room - _ARROW_ROOM <= x - PADDING + 4 < room + 2:
         return Part.ARROW
     if model.rows[row] >= 0 and x >= width - PADDING - _STAR - 3:
@@ -82,7 +99,7 @@ class NamePainter:
         model, ratio = self._model, painter.device().devicePixelRatio()
         for offset, row in enumerate(rows):
             y = top + offset * ROW_HEIGHT
-            room = tree_room(model, row)
+            room = tree_room(model, model.depth(row))
             if room and model.is_foldable(row):
                 arrow = self._glyph("open" if model.is_open(row) else "folded", self._theme.muted, ratio)
                 x = place.left + PADDING - 2 + room - _ARROW_ROOM
@@ -116,7 +133,7 @@ class NamePainter:
     ) -> None:  # fmt: skip
         """The run's square and name, its status where that is not the usual one, and its star."""
         model, theme, ratio = self._model, self._theme, painter.device().devicePixelRatio()
-        run, room = int(model.rows[row]), tree_room(model, row)
+        run, room = int(model.rows[row]), tree_room(model, model.depth(row))
         kept = model.arranged.kept is not None and bool(model.arranged.kept[run])
         color = self._colors.color(theme, model.frame.run_ids[run]).name() if mask[run] else theme.line
         square = self._glyph("square", color, ratio)

@@ -42,6 +42,7 @@ class RowPainter:
         self._names = NamePainter(model, theme, colors)
         self._ruler: TextRuler | None = None
         self._faint: Mask = np.zeros(0, np.bool_)
+        self._groups: Mask = self._faint
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -71,9 +72,10 @@ class RowPainter:
         runs = self._model.rows[rows.start : rows.stop]
         kept = self._model.arranged.kept
         # What is only kept, and the rows of groups, are told apart by their looks.
-        self._faint = kept[runs] & (runs >= 0) if kept is not None else np.zeros(len(runs), np.bool_)
+        self._groups = runs < 0
+        self._faint = kept[runs] & ~self._groups if kept is not None else np.zeros(len(runs), np.bool_)
         selected = self._model.arranged.selected_rows(mask, rows.start, rows.stop - 1)
-        self._paint_ground(painter, area, top, selected, runs < 0)
+        self._paint_ground(painter, area, top, selected, self._groups)
         tree = self._model.tree_section
         for place in places:
             cell = self._model.cell(place.section)
@@ -141,13 +143,15 @@ class RowPainter:
             else self._text
         )
         painter.setPen(usual)
+        # Of texts a group only says what its runs share; its figures are what it is looked at for.
+        faint = self._faint | self._groups if cell.write is None else self._faint
         for offset, text in enumerate(texts):
             if not text:
                 continue
             shown, width = ruler.fitted(text, room)
             x = right - width if cell.is_right else left
             where = QPointF(x, top + offset * ROW_HEIGHT + baseline)
-            if text == MISSING or self._faint[offset]:
+            if text == MISSING or faint[offset]:
                 painter.setPen(self._muted)
                 painter.drawText(where, shown)
                 painter.setPen(usual)

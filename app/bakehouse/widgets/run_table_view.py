@@ -23,21 +23,21 @@ from typing_extensions import override
 
 from bakehouse.analysis.folding import GroupPath
 from bakehouse.analysis.order import SortKey
-from bakehouse.domain.columns import END_TIME, RUN_NAME, START_TIME, STATUS, ColumnKey
-from bakehouse.domain.text import plain_tooltip, visible
+from bakehouse.domain.columns import END_TIME, RUN_NAME, START_TIME, ColumnKey
+from bakehouse.domain.text import plain_tooltip
 from bakehouse.itemmodels.indexes import Index
 from bakehouse.itemmodels.run_table import RunTableModel
 from bakehouse.itemmodels.selection import RunSelection, RunSelectionModel
 from bakehouse.theme import ROW_HEIGHT, Theme
 from bakehouse.widgets.cell_places import PADDING
 from bakehouse.widgets.frozen_table import FrozenTableView
-from bakehouse.widgets.name_cells import NAME_INDENT, STAR_ROOM, STATUS_WORDS, Part, part_at, tree_room
+from bakehouse.widgets.name_cells import Part, name_width, part_at
 from bakehouse.widgets.run_cells import RowPainter, tabular
 
 _WIDTH_SAMPLE = 200
 _WIDTH_TEXTS = 40_000
 """So many texts are looked at for the widths of all columns: of 12,000 columns only a few rows each."""
-_NAME_WIDTHS = (140, 280)
+_NAME_WIDTHS = (140, 320)
 _WIDTHS = (64, 240)
 _FITTED_AT_MOST = 900
 
@@ -53,7 +53,7 @@ class RunTableView(FrozenTableView):
     menu_requested = Signal(int, int, QPoint)
     """Visible row and section of the cell, and the place on the screen."""
     star_requested = Signal(list)
-    """Ids of runs that shall have a star, or lose it where all have one."""
+    """Ids of runs that shall have a star, or lose it where all have one; none: the selected ones."""
     sorted_by = Signal(object, bool)
     """The column's key, and whether descending."""
     column_menu_requested = Signal(int, QPoint)
@@ -75,6 +75,7 @@ class RunTableView(FrozenTableView):
         self._chosen: set[ColumnKey] = set()
         self._kept: tuple[int, int, str | GroupPath] = (0, 0, "")
         self._hovered = -1
+        self._measured_for: tuple[object, ...] = ()
         self._runs = RunSelectionModel(model, selection)
         self.setSelectionModel(self._runs)
         self._painter = RowPainter(model, theme, selection.colors)
@@ -202,6 +203,13 @@ class RunTableView(FrozenTableView):
         self._show_window()
 
     def _apply_widths(self) -> None:
+        arranged = self._table.arranged
+        looks = (arranged.arrangement, arranged.grouping is None, arranged.nested)
+        if looks != self._measured_for and RUN_NAME not in self._chosen:
+            # Indents and the values of groups want another width than plain names.
+            self._measured_for = looks
+            self._widths.pop(RUN_NAME, None)
+            self._sampled.discard(RUN_NAME)
         self._header.blockSignals(True)
         for section, key in enumerate(self._table.columns):
             if key not in self._widths or (key not in self._sampled and self._table.is_shown(key)):
@@ -225,25 +233,15 @@ class RunTableView(FrozenTableView):
             wanted_rows = max(8, min(_WIDTH_SAMPLE, _WIDTH_TEXTS // max(1, len(self._table.columns))))
             rows = range(0, len(self._table.rows), max(1, len(self._table.rows) // wanted_rows))
             if key == RUN_NAME:
-                wanted = [NAME_INDENT + PADDING + STAR_ROOM + self._name_width(row) for row in rows]
+                places = len(self._table.arranged.outline.runs)
+                every = range(0, places, max(1, places // _WIDTH_SAMPLE))
+                wanted = [name_width(self._table, metrics, place) for place in every]
             else:
                 texts = {self._table.text_at(row, section)[:80] for row in rows}
                 wanted = [metrics.horizontalAdvance(text) + 2 * PADDING for text in texts]
             width = max([width, *(pixels + 2 for pixels in wanted)])
         low, high = _NAME_WIDTHS if key == RUN_NAME else _WIDTHS
         return min(max(width, low), at_most or high)
-
-    def _name_width(self, row: int) -> int:
-        """The width of a row's indent and name, and of a run's status where that is written behind it."""
-        run, metrics = int(self._table.rows[row]), self.fontMetrics()
-        if run < 0:
-            return metrics.horizontalAdvance(self._table.text_at(row, self._table.tree_section)[:80])
-        statuses = self._table.frame.column(STATUS)
-        status = statuses.text(run) if statuses is not None else ""
-        behind = metrics.horizontalAdvance(status.lower()) + PADDING if status in STATUS_WORDS else 0
-        return (
-            metrics.horizontalAdvance(visible(self._table.frame.name(run), 80)) + behind + tree_room(self._table, row)
-        )
 
     def forget_widths(self) -> None:
         """Other runs are shown: measure the columns again, but for those the person has set."""
@@ -342,7 +340,7 @@ class RunTableView(FrozenTableView):
         if event.key() == Qt.Key.Key_Space and not event.modifiers():
             self.space_pressed.emit()
         elif event.key() == Qt.Key.Key_S and not event.modifiers():
-            self.star_requested.emit(self._runs.ids())
+            self.star_requested.emit([])
         elif self._fold_by_key(event.key(), row):
             event.accept()
         elif event.matches(QKeySequence.StandardKey.Copy):

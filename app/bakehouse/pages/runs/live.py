@@ -135,12 +135,15 @@ class LiveRuns(QObject):
 
     def _wanted(self) -> list[ColumnKey]:
         page = self._page
-        wanted = [*page.model.columns, *(sort.column for sort in page.model.sort_keys), *page.plots.columns]
+        groups = page.groups.arrangement.group_by
+        wanted = [*page.model.columns, *groups, *(sort.column for sort in page.model.sort_keys), *page.plots.columns]
         return list(dict.fromkeys(wanted))
 
     def _preparation(self) -> Callable[[RunFrame, Token], Prepared]:
         page = self._page
         text, filtered, drawn = page.visible.text, page.visible.preparation(), page.plots.parallel.preparation()
+        if page.stars.on:
+            drawn = None  # which runs are drawn is known only when the frame is shown
 
         def prepare(frame: RunFrame, token: Token) -> Prepared:
             answer = filtered(frame, token)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
@@ -16,7 +15,6 @@ from bakehouse.analysis.columns import Mask
 from bakehouse.analysis.frame import RunFrame, default_columns
 from bakehouse.analysis.growing import attributes_differ
 from bakehouse.analysis.order import SortKey
-from bakehouse.domain.arrangement import Arrangement
 from bakehouse.domain.changes import Changes
 from bakehouse.domain.columns import START_TIME, ColumnKey
 from bakehouse.domain.history import Place
@@ -28,10 +26,10 @@ from bakehouse.itemmodels.palette_rows import Group
 from bakehouse.itemmodels.run_table import RunTableModel
 from bakehouse.itemmodels.selection import RunSelection
 from bakehouse.pages.page import Page
-from bakehouse.pages.runs.arrangement_words import arrangement_words
 from bakehouse.pages.runs.cell_menu import cell_menu
 from bakehouse.pages.runs.commands import MENU_COMMANDS, EditCommands
 from bakehouse.pages.runs.copying import RunCopying
+from bakehouse.pages.runs.counting import counted, shown_words
 from bakehouse.pages.runs.differing import DifferingColumns
 from bakehouse.pages.runs.exporting import RunExporting
 from bakehouse.pages.runs.finding import RunFinder
@@ -45,7 +43,9 @@ from bakehouse.pages.runs.panels import RunPanels
 from bakehouse.pages.runs.plots import PlotPanel, first_axes
 from bakehouse.pages.runs.run_area import NO_EXPERIMENTS, RunArea, no_runs
 from bakehouse.pages.runs.sidebar import ExperimentSidebar
+from bakehouse.pages.runs.stars import RunStars
 from bakehouse.pages.runs.table_columns import TableColumns
+from bakehouse.pages.runs.table_groups import TableGroups
 from bakehouse.pages.runs.view_menu import ViewMenu
 from bakehouse.pages.runs.views import RunViews
 from bakehouse.pages.runs.visible_runs import VisibleRuns
@@ -78,7 +78,6 @@ class RunsPage(Page):
         self.model = RunTableModel()
         self.model.setParent(self)
         self.model.sort_by([SortKey(START_TIME, True)])
-        self.model.arrange_by(Arrangement(nested=settings.flag("nest_runs", True)))
         self.table = RunTableView(self.model, self.selection, theme)
         self.sidebar = ExperimentSidebar(theme)
         self.plots = PlotPanel(themes, tasks, self.selection.colors)
@@ -106,6 +105,9 @@ class RunsPage(Page):
         self._experiments: Sequence[Experiment] = ()
         self.copying = RunCopying(tasks, self.table, lambda: self.inspector.details, self)
         self.exporting = RunExporting(tasks, self.model, self.selection, themes, self)
+        self.stars = RunStars(tasks, self.model, self.filter_bar, themes, self)
+        self.groups = TableGroups(self.model, self.filter_bar, self.loader, settings, themes, self)
+        self.visible.only = self.stars.mask_of
         self._whereabouts = Whereabouts(self.sidebar, self.filter_bar, self.selection, self.table)
         self.panels = RunPanels(self.sidebar, self.area, self.inspector, settings)
         self.panels.set_theme(theme)
@@ -158,6 +160,13 @@ class RunsPage(Page):
         self.differing.failed.connect(self.said)
         self.plots.settings_changed.connect(self.views.touch)
         self.views.changed.connect(self.context_changed)
+        self.groups.changed.connect(self._show_emptiness)
+        self.groups.changed.connect(self._say)
+        self.groups.changed.connect(self.context_changed)
+        self.table.star_requested.connect(self._turn_stars)
+        self.stars.changed.connect(self._show_visible)
+        self.stars.counted.connect(self._say)
+        self.stars.failed.connect(self.said)
         self.table.menu_requested.connect(self._open_menu)
         self.table.copy_requested.connect(partial(self.copying.copy_rows, Format.TSV))
         self.copying.said.connect(self.said)
@@ -213,6 +222,7 @@ class RunsPage(Page):
         self.visible.open(session.store)
         self.views.open(session.store)
         self.differing.open(session.store)
+        self.stars.open(session.store.path)
         self.loader.open(session.store)
         self.live.open(session.store)
 
@@ -226,6 +236,7 @@ class RunsPage(Page):
         self.copying.open(None)
         self.exporting.open(None)
         self.visible.close()
+        self.stars.close()
         for part in (self._quiet, self._minute, self.live):
             part.stop()
         self._session = None
@@ -260,6 +271,7 @@ class RunsPage(Page):
     def _experiments_loaded(self, experiments: Sequence[Experiment]) -> None:
         self._experiments = experiments
         self.sidebar.show_experiments(experiments)
+        self.stars.know(experiments)
         active = self.sidebar.model.active
         if not active:
             self.area.show_message(NO_EXPERIMENTS, snippet=self._snippet())
@@ -303,6 +315,7 @@ class RunsPage(Page):
         self.filter_bar.line.set_vocabulary(self._frame.keys, self._frame.texts_of)
         self.visible.column_arrived()
         self.columns.surveyed(survey)
+        self.groups.surveyed()
         self._glimpser.look()
         self.loader.want(self.model.columns)
         axes = default_columns(self._frame, survey.relevance, survey.constant, params=5, metrics=2)
@@ -330,6 +343,8 @@ class RunsPage(Page):
             self._experiments = result.experiments
             self.sidebar.show_experiments(result.experiments)
             self.context_changed.emit()
+        if result.grown is None:
+            self.stars.read()
         if not self.sidebar.selected:
             self._experiments_loaded(result.experiments)
             return
@@ -400,13 +415,15 @@ class RunsPage(Page):
 
     def _filter_words(self) -> str:
         text = visible(self.visible.text, 80)
-        if not text:
-            return "the brushes"
-        return f"“{text}”" if self.plots.brush_mask() is None else f"“{text}” and the brushes"
+        words = [f"“{text}”" if text else "", "the brushes" if self.plots.brush_mask() is not None else ""]
+        return " and ".join(
+            [*filter(None, words), *(["the star" if any(words) else "a star"] if self.stars.on else [])]
+        )
 
     def clear_filter(self) -> None:
         """Show all runs again."""
         self.plots.clear_brushes()
+        self.stars.show_all()
         self.filter_bar.set_text("")
 
     # Selection
@@ -431,7 +448,7 @@ class RunsPage(Page):
         commands = [
             action
             for action in self.window().actions()
-            if action.objectName() in ("runs.copy", *COPY_AS, "runs.export", "runs.register")
+            if action.objectName() in ("runs.star", "runs.copy", *COPY_AS, "runs.export", "runs.register")
             or (action.objectName() in MENU_COMMANDS and action.isEnabled())
         ]
         cell_menu(self.model, self.filter_bar, row, section, commands).popup(place)
@@ -492,9 +509,17 @@ class RunsPage(Page):
             "runs.column_right": partial(self.columns.move_current, 1),
             **self.copying.handlers(),
             **self.exporting.handlers(),
+            "runs.group": self.groups.choose,
+            "runs.expand_all": self.groups.expand_all,
+            "runs.fold_all": self.groups.fold_all,
+            "runs.only_starred": self.stars.button.toggle,
+            "runs.star": self._turn_stars,
             "runs.select_all": self.select_all,
             "runs.register": self.inspector.request_registration,
         }
+
+    def _turn_stars(self, run_ids: Sequence[str] = ()) -> None:
+        self.stars.turn(run_ids or self.selection.ids)
 
     def select_all(self) -> None:
         """Select every visible run."""
@@ -509,7 +534,8 @@ class RunsPage(Page):
             selected_runs=len(self.selection.ids),
             run_has_model=self.inspector.has_model,
             view_changed=self.views.is_changed,
-            filtered=bool(self.filter_bar.text) or self.plots.brush_mask() is not None,
+            filtered=bool(self.filter_bar.text) or self.plots.brush_mask() is not None or self.stars.on,
+            foldable=self.groups.foldable,
         )
 
     @override
@@ -517,19 +543,12 @@ class RunsPage(Page):
         """What is shown, counted."""
         if self._session is None:
             return ""
-        parts, selected = [self._counted()], len(self.selection.ids)
-        if selected:
-            hidden = selected - int(np.count_nonzero(self.table.runs.mask[self.model.arranged.ordered_runs()]))
-            parts.append(f"{selected:,} selected" + (f", {hidden:,} of them not shown" if hidden else ""))
+        parts = counted(self.model, self.table.runs.mask)
+        parts += [words for words in (self.stars.words(), self.groups.words()) if words]
         left = self.loader.columns_left
         if left and not self._quiet.isActive():
             parts.append(f"{left:,} columns still to read")
         return " · ".join(parts)
-
-    def _counted(self) -> str:
-        shown, size = len(self.model.visible_runs()), self._frame.size
-        words = f"{size:,} {'run' if size == 1 else 'runs'}" if shown == size else f"{shown:,} of {size:,} runs"
-        return words + arrangement_words(self.model)
 
     @override
     def place(self) -> str:
@@ -570,7 +589,7 @@ class RunsPage(Page):
         self.edit_requested.emit("runs.register", details)
 
     def _say(self) -> None:
-        self.filter_bar.summary.show_count(self._counted() if self.sidebar.selected else "")
+        self.filter_bar.summary.show_count(shown_words(self.model) if self.sidebar.selected else "")
         self.said.emit(self.summary())
 
     @override

@@ -65,6 +65,8 @@ class VisibleRuns(QObject):
         self._frame = RunFrame([])
         self._words = TextFilter()
         self._text = ""
+        self.only: Callable[[RunFrame], Mask | None] = _everything
+        """What else decides beside the text: the runs of a frame that are let through, None for all."""
         self.note = ""
         """What the present answer leaves out, in words."""
         self._mask: Mask | None = None
@@ -79,12 +81,14 @@ class VisibleRuns(QObject):
 
     @property
     def mask(self) -> Mask | None:
-        """bool[runs], None when the text lets all through; not to be written to."""
-        return self._mask
+        """bool[runs], None when text and `only` let all through; not to be written to."""
+        only = self.only(self._frame)
+        return only if self._mask is None else self._mask if only is None else self._mask & only
 
     def rows(self) -> Ints:
-        """int32[k]: the rows of the frame that the text lets through."""
-        places = np.arange(self._frame.size) if self._mask is None else np.flatnonzero(self._mask)
+        """int32[k]: the rows of the frame that are let through."""
+        mask = self.mask
+        places = np.arange(self._frame.size) if mask is None else np.flatnonzero(mask)
         return places.astype(np.int32)
 
     def open(self, store: Store) -> None:
@@ -224,6 +228,10 @@ def _evaluation(expression: Expression, frame: RunFrame, store: Store) -> Callab
 
 def _make_parser(_token: Token) -> None:
     parse("metrics.a > 1")
+
+
+def _everything(_frame: RunFrame) -> Mask | None:
+    return None
 
 
 def _listed(keys: Sequence[ColumnKey]) -> str:
