@@ -283,6 +283,9 @@ class Writer:
         @sa.event.listens_for(engine, "begin")
         def begin(connection: sa.Connection) -> None:
             self._insist(connection, "BEGIN IMMEDIATE")
+            # These read the schema, which needs the lock. Without spilling, readers are kept out only by the commit.
+            for pragma in (f"cache_size = -{_CACHE_KIB}", "cache_spill = OFF"):
+                connection.exec_driver_sql(f"PRAGMA {pragma}").close()
 
         return engine
 
@@ -320,14 +323,7 @@ class Writer:
             isolation_level=None,
         )
         connection.text_factory = _decoded
-        # Without spilling, readers are kept out only while the commit is written.
-        for pragma in (
-            "trusted_schema = OFF",
-            "cell_size_check = ON",
-            "foreign_keys = ON",
-            f"cache_size = -{_CACHE_KIB}",
-            "cache_spill = OFF",
-        ):
+        for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}").close()
         return connection
 
