@@ -62,7 +62,7 @@ class RegistrationPlan:
 
 def models_of_run(details: RunDetails) -> list[ModelSource]:
     """The models of one run: logged models (MLflow 3), then those of its log-model history (before 3)."""
-    sources = [_of_logged_model(model) for model in details.logged_models]
+    sources = [source_of_model(model) for model in details.logged_models]
     for path in _history_paths(details.tag(HISTORY_TAG)):
         address = below(details.artifact_uri, path)
         sources.append(ModelSource(path or "artifacts", address, address, details.run_id))
@@ -112,7 +112,8 @@ def register(writer: Writer, request: RegisterRequest) -> VersionRegistered:
     )
 
 
-def _of_logged_model(model: LoggedModel) -> ModelSource:
+def source_of_model(model: LoggedModel) -> ModelSource:
+    """A logged model as what can be registered."""
     note = ""
     if model.status == _FAILED:
         note = "logging it failed"

@@ -37,6 +37,7 @@ class SectionPanel(QWidget):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(body)
+        self._faces: dict[QWidget, QScrollArea] = {}
         self._stack = QStackedWidget()
         self._stack.addWidget(empty)
         self._stack.addWidget(self._scroll)
@@ -58,11 +59,12 @@ class SectionPanel(QWidget):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         face.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         scroll.setWidget(face)
+        self._faces[face] = scroll
         self._stack.addWidget(scroll)
 
-    def show_face(self) -> None:
-        """Show the body of `add_face`."""
-        self._stack.setCurrentIndex(2)
+    def show_face(self, face: QWidget) -> None:
+        """Show one of the bodies of `add_face`."""
+        self._stack.setCurrentWidget(self._faces[face])
 
     def show_sections(self, *, from_top: bool) -> None:
         """Show the column, `from_top` when it tells of something else than before."""

@@ -14,11 +14,13 @@ from bakehouse.dialogs.transition_stage import TransitionStageDialog
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import WriteRefused
 from bakehouse.domain.models import ModelVersion, RegisteredModel
+from bakehouse.domain.runs import LoggedModel
 from bakehouse.pages.editing import EditRoom
-from bakehouse.registry.registering import ModelSource, RegisterRequest, models_of_run, register
+from bakehouse.registry.registering import ModelSource, RegisterRequest, models_of_run, register, source_of_model
 from bakehouse.registry.transitions import TransitionRequest, transition
 from bakehouse.store.experiments import list_experiments
 from bakehouse.store.handle import Store
+from bakehouse.store.reading import Reader
 from bakehouse.store.registrations import DEFAULT_WORKSPACE, greatest_versions
 from bakehouse.store.registry import list_models
 from bakehouse.store.runs import read_details
@@ -46,6 +48,12 @@ class RegistryEditing(EditRoom):
         ask = partial(self._ask_registration, window)
         work = partial(_read_registrable, run_id)
         self.read(work, ask, window, "Looking for the run's models", "The run could not be read")
+
+    def register_logged_model(self, model: LoggedModel, window: QWidget) -> None:
+        """Read what the registry holds, then ask about this one model."""
+        ask = partial(self._ask_registration, window)
+        work = partial(_read_registrable_model, model)
+        self.read(work, ask, window, "Looking at the registry", "The registry could not be read")
 
     def transition_version(self, model: RegisteredModel, version: ModelVersion, window: QWidget) -> None:
         """Ask where to move the version."""
@@ -78,14 +86,27 @@ def _read_registrable(run_id: str, store: Store, token: Token) -> _Registrable:
     details = read_details(reader, run_id, token)
     if details is None:
         raise WriteRefused("This run is not in the store any more.")
-    experiments = list_experiments(reader, token)
-    workspace = next(
-        (one.workspace for one in experiments if one.experiment_id == details.experiment_id), DEFAULT_WORKSPACE
-    )
     return _Registrable(
         details.name or details.run_id,
         models_of_run(details),
         list_models(reader, token),
         greatest_versions(reader, token),
-        workspace or DEFAULT_WORKSPACE,
+        _workspace_of(reader, details.experiment_id, token),
     )
+
+
+def _read_registrable_model(model: LoggedModel, store: Store, token: Token) -> _Registrable:
+    reader = store.reader()
+    return _Registrable(
+        model.name or model.model_id,
+        [source_of_model(model)],
+        list_models(reader, token),
+        greatest_versions(reader, token),
+        _workspace_of(reader, model.experiment_id, token),
+    )
+
+
+def _workspace_of(reader: Reader, experiment_id: int, token: Token) -> str:
+    experiments = list_experiments(reader, token)
+    found = next((one.workspace for one in experiments if one.experiment_id == experiment_id), "")
+    return found or DEFAULT_WORKSPACE

@@ -19,7 +19,7 @@ from bakehouse.domain.changes import Changes
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.history import Place
 from bakehouse.domain.models import ModelVersion, RegisteredModel
-from bakehouse.domain.runs import RunDetails
+from bakehouse.domain.runs import LoggedModel, RunDetails
 from bakehouse.domain.text import counted, visible
 from bakehouse.itemmodels.palette_rows import Entry, Group
 from bakehouse.itemmodels.registry_models import ModelKey, key_of
@@ -213,9 +213,14 @@ class ModelsPage(Page):
 
     @override
     def begin_edit(self, what: str, argument: object, window: QWidget) -> None:
-        """Ask about and do the edit `what`: `runs.register` (RunDetails) or `models.transition` (ModelVersion)."""
+        """Ask about and do the edit `what`.
+
+        `runs.register` (RunDetails, or the LoggedModel itself) or `models.transition` (ModelVersion).
+        """
         if what == "runs.register" and isinstance(argument, RunDetails):
             self.editing.register_run(argument.run_id, window)
+        elif what == "runs.register" and isinstance(argument, LoggedModel):
+            self.editing.register_logged_model(argument, window)
         elif what == "models.transition" and isinstance(argument, ModelVersion):
             model = next((m for m in self.sidebar.model.all if key_of(m) == (argument.workspace, argument.name)), None)
             if model is not None:

@@ -66,7 +66,9 @@ class RunInspector(SectionPanel):
         self.title = RunTitle(theme)
         self._experiment = ElidedLabel("", "muted")
         self.several = SeveralRuns(theme, tasks)
+        self._other: QWidget | None = None
         self._are_several = False
+        self._sentence = _CHOOSE
         self._refusal = PlainLabel("", "muted")
         self._refusal.setObjectName("inspector_refusal")
         self._refusal.setWordWrap(True)
@@ -153,7 +155,7 @@ class RunInspector(SectionPanel):
         self._are_several = len(run_ids) > 1
         if self._are_several:
             self.several.show_runs(frame, run_ids)
-            self.show_face()
+            self._present()
         else:
             self.several.forget()
         self._show_run(current)
@@ -166,12 +168,24 @@ class RunInspector(SectionPanel):
         elif run_id != self._run_id:
             self._run_id = run_id
             self.reload()
-        elif self._details is not None:
-            self._show_one(from_top=False)
+        else:
+            self._present()
 
-    def _show_one(self, *, from_top: bool) -> None:
-        if not self._are_several:
+    def show_other(self, face: QWidget | None) -> None:
+        """Show a face that tells of something else than runs, None to tell of the runs again."""
+        self._other = face
+        self._present()
+
+    def _present(self, *, from_top: bool = False) -> None:
+        """Show what is to be told of: something else, several runs, one, or a sentence."""
+        if self._other is not None:
+            self.show_face(self._other)
+        elif self._are_several:
+            self.show_face(self.several)
+        elif self._details is not None:
             self.show_sections(from_top=from_top)
+        else:
+            self.show_message(self._sentence)
 
     def reload(self) -> None:
         """Read the shown run again; what is shown stays meanwhile."""
@@ -212,7 +226,7 @@ class RunInspector(SectionPanel):
         self._show_register()
         if not artifacts_are_same:
             self.artifacts.show_roots(roots)
-        self._show_one(from_top=not is_same)
+        self._present(from_top=not is_same)
         self.model_known.emit()
         self._read_curves(details)
 
@@ -235,8 +249,8 @@ class RunInspector(SectionPanel):
 
     def _show_none(self, sentence: str) -> None:
         self._details = self._lineage = None
-        if not self._are_several:
-            self.show_message(sentence)
+        self._sentence = sentence
+        self._present()
         self.model_known.emit()
 
     def _why_not(self, details: RunDetails) -> str:

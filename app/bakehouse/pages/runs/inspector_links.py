@@ -18,7 +18,7 @@ from bakehouse.domain.columns import ColumnKey, ColumnKind, metric, param, tag
 from bakehouse.domain.edits import DeleteTag, RenameRun, RunEdit, SetNote, SetTag
 from bakehouse.domain.source_links import is_web_link
 from bakehouse.domain.text import visible
-from bakehouse.pages.runs.run_facts import CHILDREN_LINK, DATASET_LINK, MODEL_LINK, RUN_LINK, WEB_LINK
+from bakehouse.pages.runs.run_facts import CHILDREN_LINK, DATASET_LINK, LOGGED_LINK, MODEL_LINK, RUN_LINK, WEB_LINK
 from bakehouse.theme import ThemeSource
 from bakehouse.widgets.fact_list import Fact
 
@@ -45,6 +45,8 @@ class InspectorLinks(QObject):
     """Ids of runs to be selected together."""
     model_requested = Signal(str)
     """The name of a registered model."""
+    logged_model_requested = Signal(str)
+    """The id of a logged model."""
     edit_requested = Signal(str, object)
     """(action id, edit)."""
 
@@ -59,7 +61,7 @@ class InspectorLinks(QObject):
     ) -> None:
         super().__init__(page)
         self._inspector, self._plots, self._columns, self._bar, self._themes = inspector, plots, columns, bar, themes
-        inspector.link_activated.connect(self._follow)
+        inspector.link_activated.connect(self.follow)
         inspector.metric_chosen.connect(self._show_history)
         inspector.edit_requested.connect(self._ask)
         inspector.metrics.menu_opening.connect(self._fill_metric_menu)
@@ -69,13 +71,16 @@ class InspectorLinks(QObject):
         inspector.several.tags.menu_opening.connect(partial(self._fill_shared_menu, tag))
         inspector.tags.menu_opening.connect(self._fill_tag_menu)
 
-    def _follow(self, link: str) -> None:
+    def follow(self, link: str) -> None:
+        """Go where one of the links of `run_facts` leads."""
         kind, target = link.partition(":")[0] + ":", link.partition(":")[2]
         details, lineage = self._inspector.details, self._inspector.lineage
         if kind == RUN_LINK:
             self.run_requested.emit(target)
         elif kind == MODEL_LINK:
             self.model_requested.emit(target)
+        elif kind == LOGGED_LINK:
+            self.logged_model_requested.emit(target)
         elif kind == WEB_LINK:
             self._ask_to_open(target)
         elif kind == CHILDREN_LINK and lineage is not None:

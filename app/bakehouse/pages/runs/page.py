@@ -42,6 +42,7 @@ from bakehouse.pages.runs.loading import Reloaded, RunLoader, Survey
 from bakehouse.pages.runs.panels import RunPanels
 from bakehouse.pages.runs.plots import PlotPanel, first_axes
 from bakehouse.pages.runs.run_area import NO_EXPERIMENTS, RunArea, no_runs
+from bakehouse.pages.runs.second_table import SecondTable
 from bakehouse.pages.runs.sidebar import ExperimentSidebar
 from bakehouse.pages.runs.stars import RunStars
 from bakehouse.pages.runs.table_columns import TableColumns
@@ -113,6 +114,7 @@ class RunsPage(Page):
         self.panels.set_theme(theme)
         self._links = InspectorLinks(self.inspector, self.plots, self.columns, self.filter_bar, themes, self)
         self.commands = EditCommands(self.selection, self.sidebar, self)
+        self.second = SecondTable(self.area, self.inspector, self._links, themes, tasks, self)
         self.setFocusProxy(self.table)
         self._make_timers()
         self._connect()
@@ -190,10 +192,23 @@ class RunsPage(Page):
         self.commands.editing.changed.connect(self.changed)
         self.commands.editing.said.connect(self.said)
         self.area.lifecycle_requested.connect(self.commands.toggle_deleted_runs)
+        self.second.shown.connect(self.context_changed)
+        self.second.shown.connect(self._say)
+        self.second.said.connect(self.said)
+        self.second.register_requested.connect(partial(self.edit_requested.emit, "runs.register"))
 
     @override
     def set_theme(self, theme: Theme) -> None:
-        for part in (self.sidebar, self.table, self.area, self.plots, self.inspector, self.columns, self.panels):
+        for part in (
+            self.sidebar,
+            self.table,
+            self.area,
+            self.plots,
+            self.inspector,
+            self.columns,
+            self.panels,
+            self.second,
+        ):
             part.set_theme(theme)
 
     def _follow_filters(self) -> None:
@@ -213,6 +228,7 @@ class RunsPage(Page):
         self._session = session
         self.commands.open(session)
         self.inspector.open(session)
+        self.second.open(session)
         self.plots.open(session.store)
         self._minute.start()
         self.area.wait()
@@ -243,6 +259,7 @@ class RunsPage(Page):
         self.commands.close_store()
         self.finder.forget()
         self.inspector.close_store()
+        self.second.close_store()
         self.plots.close_store()
         self.sidebar.show_experiments([])
         self.filter_bar.set_text("")
@@ -254,6 +271,7 @@ class RunsPage(Page):
         """Read the store again, at once or after a rest; scroll, selection, order and filter stay."""
         if self._session is None:
             return
+        self.second.note_change()
         if changes is None or changes.experiment_ids or len(changes.run_ids) > _FOLLOWED_AT_MOST:
             self.live.load_anew()
         elif changes.run_ids:
@@ -264,6 +282,7 @@ class RunsPage(Page):
     @override
     def follow(self) -> None:
         if self._session is not None:
+            self.second.note_change()
             self.live.follow()
 
     # Loading
@@ -288,6 +307,7 @@ class RunsPage(Page):
         deleted = self.commands.shows_deleted
         self.area.show_lifecycle(deleted)
         self.loader.load_runs(experiment_ids, names, deleted=deleted)
+        self.second.show_experiments(experiment_ids)
         self.context_changed.emit()
 
     def _load_selected(self) -> None:
@@ -476,11 +496,18 @@ class RunsPage(Page):
         self._whereabouts.return_to(place, self._frame)
 
     def _select_found(self, run_id: str) -> None:
+        self.second.leave()
         if self.model.place_of(run_id) < 0:
             self.clear_filter()
         self.selection.set([run_id], run_id)
         self.table.show_run(run_id)
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _focus_filter(self) -> None:
+        if self.second.is_shown:
+            self.second.focus_search()
+        else:
+            self.filter_bar.focus()
 
     def _select_together(self, run_ids: Sequence[str]) -> None:
         known = [run_id for run_id in run_ids if run_id in self._frame.row_of]
@@ -495,7 +522,7 @@ class RunsPage(Page):
         """The commands this page answers."""
         return {
             **self.commands.handlers(),
-            "runs.filter": self.filter_bar.focus,
+            "runs.filter": self._focus_filter,
             "runs.clear_filter": self.clear_filter,
             "runs.columns": self.columns.choose,
             "runs.views": self.view_menu.open,
@@ -531,8 +558,9 @@ class RunsPage(Page):
         """`context` with what this page knows."""
         return replace(
             self.commands.context(context),
-            selected_runs=len(self.selection.ids),
-            run_has_model=self.inspector.has_model,
+            # What cannot be seen is not acted upon.
+            selected_runs=0 if self.second.is_shown else len(self.selection.ids),
+            run_has_model=self.inspector.has_model and not self.second.is_shown,
             view_changed=self.views.is_changed,
             filtered=bool(self.filter_bar.text) or self.plots.brush_mask() is not None or self.stars.on,
             foldable=self.groups.foldable,
@@ -543,6 +571,8 @@ class RunsPage(Page):
         """What is shown, counted."""
         if self._session is None:
             return ""
+        if self.second.is_shown:
+            return self.second.summary()
         parts = counted(self.model, self.table.runs.mask)
         parts += [words for words in (self.stars.words(), self.groups.words()) if words]
         left = self.loader.columns_left

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from bakehouse.pages.runs.plots import PlotPanel
 from bakehouse.theme import Theme
@@ -25,6 +25,8 @@ class RunArea(QWidget):
     said = Signal(str)
     lifecycle_requested = Signal()
     """Active runs again, instead of deleted ones."""
+    second_shown = Signal(bool)
+    """Whether the second table came to the front, or the runs."""
 
     def __init__(self, table: RunTableView, plots: PlotPanel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,15 +51,21 @@ class RunArea(QWidget):
         self._stack.addWidget(table)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._skeleton)
-        rule = QFrame()
-        rule.setProperty("line", "horizontal")
+        self._tables = QTabBar()
+        self._tables.setObjectName("table_tabs")
+        self._tables.setAccessibleName("Tables")
+        self._tables.setExpanding(False)
+        self._tables.addTab("Runs")
+        self._tables.hide()
+        self._tables.currentChanged.connect(self._show_table_at)
+        self._layers = QStackedWidget()
+        self._layers.addWidget(self._runs_layer())
         top = QWidget()
         column = QVBoxLayout(top)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self.filter_bar, rule, self._stack):
-            column.addWidget(widget)
-        column.setStretchFactor(self._stack, 1)
+        column.addWidget(self._tables)
+        column.addWidget(self._layers, 1)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.addWidget(top)
         self.splitter.addWidget(plots)
@@ -69,6 +77,42 @@ class RunArea(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.splitter)
+
+    def _runs_layer(self) -> QWidget:
+        rule = QFrame()
+        rule.setProperty("line", "horizontal")
+        layer = QWidget()
+        column = QVBoxLayout(layer)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self.filter_bar, rule, self._stack):
+            column.addWidget(widget)
+        column.setStretchFactor(self._stack, 1)
+        return layer
+
+    def add_second(self, title: str, table: QWidget) -> None:
+        """One more table; which is in front is chosen above them, once `offer_second` says there is a choice."""
+        self._tables.addTab(title)
+        self._layers.addWidget(table)
+
+    def offer_second(self, offered: bool) -> None:
+        """Whether the store has what the second table shows."""
+        self._tables.setVisible(offered)
+        if not offered:
+            self._tables.setCurrentIndex(0)
+
+    def bring_forward(self, *, second: bool) -> None:
+        """Show the runs, or the second table."""
+        self._tables.setCurrentIndex(1 if second else 0)
+
+    @property
+    def is_second_shown(self) -> bool:
+        """Whether the second table is in front."""
+        return self._layers.currentIndex() == 1
+
+    def _show_table_at(self, place: int) -> None:
+        self._layers.setCurrentIndex(place)
+        self.second_shown.emit(place == 1)
 
     def set_theme(self, theme: Theme) -> None:
         self.filter_bar.set_theme(theme)

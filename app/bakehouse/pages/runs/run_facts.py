@@ -15,8 +15,10 @@ from bakehouse.registry.registering import models_of_run
 from bakehouse.widgets.fact_list import Fact
 
 SYSTEM_PREFIX = "mlflow."
-RUN_LINK, CHILDREN_LINK, MODEL_LINK, DATASET_LINK, WEB_LINK = "run:", "children:", "model:", "dataset:", "web:"
-"""How the links of facts begin; behind it stands a run id, nothing, a model's name, a place, an address."""
+RUN_LINK, CHILDREN_LINK, MODEL_LINK, LOGGED_LINK, DATASET_LINK, WEB_LINK = (
+    "run:", "children:", "model:", "logged:", "dataset:", "web:",
+)  # fmt: skip
+"""How the links of facts begin; behind it stands a run id, nothing, a model's name, a model id, a place, an address."""
 
 _STATUS_TOKENS = {"FINISHED": "good", "FAILED": "bad", "KILLED": "bad", "RUNNING": "warn"}
 _FEW_CHILDREN = 8
@@ -113,7 +115,9 @@ def _data_facts(details: RunDetails) -> Iterable[Fact]:
         yield Fact("Dataset" if not place else "", words, link=f"{DATASET_LINK}{place}")
     for place, model in enumerate(models_of_run(details)):
         words = f"{model.title}, {model.note}" if model.note else model.title
-        yield Fact("Model" if not place else "", words, full=model.location)
+        is_logged = model.source.startswith("models:/")
+        link = f"{LOGGED_LINK}{model.source.removeprefix('models:/')}" if is_logged else ""
+        yield Fact("Model" if not place else "", words, full=model.location, link=link)
     for place, (name, version, stage) in enumerate(details.registered_versions):
         words = f"{name} {version}" + (f" · {stage}" if stage not in ("", "None") else "")
         yield Fact("Registered" if not place else "", words, link=f"{MODEL_LINK}{name}")
