@@ -335,3 +335,14 @@ def test_that_several_runs_show_what_they_share(opened, qtbot):
     opened.page.selection.set([RUN], RUN)
     qtbot.waitUntil(lambda: opened.inspector.title.isVisible())
     assert not several.isVisible()
+
+
+def test_that_a_run_with_hundreds_of_models_lists_a_few_and_counts_the_rest(path, make):
+    for number in range(300):
+        row = {"model_id": f"m-{number:03d}", "experiment_id": 1, "name": f"step-{number}", "source_run_id": RUN}
+        place = {"artifact_location": f"./models/{number}", "status": 2, "lifecycle_stage": "active"}
+        insert(path, "logged_models", {**row, **place, "creation_timestamp_ms": number, "last_updated_timestamp_ms": 1})
+    opened = make(path)
+    opened.show(RUN)
+    models = opened.facts("Model")
+    assert models[0] == "step-0" and models[-1] == "and 292 more" and len(models) == 9

@@ -37,6 +37,8 @@ _CHOOSE = "Select a run to see its details."
 _READ_ONLY = "The store was opened for reading only."
 _DELETED = "This run is deleted; restore it to change it."
 _ARTIFACTS_HEIGHT = 260
+_MODEL_ROOTS = 40
+"""Of a run with more models than that, the others' files are found in the table of logged models."""
 _OVERVIEW_NAMES = 0.27
 
 
@@ -276,6 +278,6 @@ def _roots(details: RunDetails) -> list[ArtifactRoot]:
     roots = [ArtifactRoot("Run artifacts", details.artifact_uri, f"runs:/{details.run_id}")]
     models = [
         ArtifactRoot(visible(one.name, 200), one.artifact_location, f"models:/{one.model_id}")
-        for one in details.logged_models
+        for one in details.logged_models[:_MODEL_ROOTS]
     ]
     return [*(roots if details.artifact_uri else []), *models]

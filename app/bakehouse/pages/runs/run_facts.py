@@ -22,6 +22,7 @@ RUN_LINK, CHILDREN_LINK, MODEL_LINK, LOGGED_LINK, DATASET_LINK, WEB_LINK = (
 
 _STATUS_TOKENS = {"FINISHED": "good", "FAILED": "bad", "KILLED": "bad", "RUNNING": "warn"}
 _FEW_CHILDREN = 8
+_FEW_MODELS = 8
 _DAY_MS = 86_400_000
 
 
@@ -113,11 +114,14 @@ def _data_facts(details: RunDetails) -> Iterable[Fact]:
     for place, data in enumerate(details.datasets):
         words = " · ".join(part for part in (data.name, data.context or "", data.digest) if part)
         yield Fact("Dataset" if not place else "", words, link=f"{DATASET_LINK}{place}")
-    for place, model in enumerate(models_of_run(details)):
+    models = models_of_run(details)
+    for place, model in enumerate(models[:_FEW_MODELS]):
         words = f"{model.title}, {model.note}" if model.note else model.title
         is_logged = model.source.startswith("models:/")
         link = f"{LOGGED_LINK}{model.source.removeprefix('models:/')}" if is_logged else ""
         yield Fact("Model" if not place else "", words, full=model.location, link=link)
+    if len(models) > _FEW_MODELS:
+        yield Fact("", f"and {len(models) - _FEW_MODELS:,} more", token="muted")
     for place, (name, version, stage) in enumerate(details.registered_versions):
         words = f"{name} {version}" + (f" · {stage}" if stage not in ("", "None") else "")
         yield Fact("Registered" if not place else "", words, link=f"{MODEL_LINK}{name}")
