@@ -31,6 +31,8 @@ class Lane(Enum):
     """Work over what is in memory already; it waits for no disk."""
     EXPORT = "export"
     """Long readings into files; like BACKGROUND it stands aside for interactive reads."""
+    COPY = "copy"
+    """Copies of files, fetched ones too: as long as they take, so that FILES stays free for the tree."""
 
 
 class TaskRunner(QObject):

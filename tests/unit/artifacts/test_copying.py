@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bakehouse.artifacts.copying import Existing, NamesTaken, copy_out
+from bakehouse.artifacts.progress import Progress
 from bakehouse.artifacts.protection import LEADS_OUT, THE_STORE, Guard
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import ArtifactError, Cancelled, DiskFull
@@ -225,9 +226,53 @@ def test_that_a_disk_that_fills_up_leaves_nothing(source: Path, target: Path) ->
     assert "is full; nothing was copied" in sentence and left == "[]"
 
 
-_NAMES = st.text(
-    st.characters(blacklist_characters="/\0", blacklist_categories=("Cs",)), min_size=1, max_size=20
-).filter(lambda n: n not in (".", "..") and len(n.encode()) < 200)
+def test_that_two_copies_to_one_name_at_once_both_arrive(source: Path, target: Path) -> None:
+    """Another program takes the name between our look and our rename."""
+
+    def take(_done: int, total: int, _text: str) -> None:
+        if total and not (target / "MLmodel").exists():
+            (target / "MLmodel").write_text("of another")
+
+    result = copy_out([source / "MLmodel"], target, Token(take), existing=Existing.ASK)
+    assert result.paths == (target / "MLmodel (2)",)
+    assert (target / "MLmodel").read_text() == "of another" and names_in(target) == ["MLmodel", "MLmodel (2)"]
+
+
+def test_that_a_share_that_vanishes_is_a_sentence_and_leaves_nothing(source: Path, target: Path) -> None:
+    def vanish(_done: int, total: int, _text: str) -> None:
+        if total and source.exists():
+            source.rename(source.with_name("gone"))
+
+    with pytest.raises(ArtifactError, match="not there any more"):
+        copy_out([source], target, Token(vanish))
+    assert names_in(target) == []
+
+
+def test_that_progress_of_more_than_32_bits_can_be_told(tmp_path: Path) -> None:
+    told: list[tuple[int, int, str]] = []
+    progress = Progress(5_000_000_000, Token(lambda *step: told.append(step)))
+    progress.add(2_500_000_000, "model.bin")
+    assert told == [(500, 1000, "model.bin · 2.5 GB of 5.0 GB")]
+
+
+_HOSTILE = st.sampled_from(
+    ["-rf", "--target-directory=x", "..x", "...", "~", "a\\b", "line\nbreak", "CON", "nul.txt", "C:x", " "]
+)
+_ODD = st.sampled_from(
+    [
+        "x" * 255,
+        "ä" * 127,
+        b"bad\xff\xfe".decode("utf-8", "surrogateescape"),
+        "\u202egnp.exe",
+        ".bakehouse-copy-x",
+        "%2e%2f",
+    ]
+)
+_NAMES = st.one_of(
+    _HOSTILE,
+    _ODD,
+    st.text(st.characters(blacklist_characters="/\0", blacklist_categories=("Cs",)), min_size=1, max_size=20),
+).filter(lambda n: n not in (".", "..") and len(os.fsencode(n)) <= 255)
 
 
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -239,9 +284,14 @@ def test_that_no_name_leads_a_copy_out_of_the_target(tmp_path: Path, names: list
     target.mkdir(parents=True)
     try:
         for name in names:
-            (source / name).write_bytes(name.encode())
-        copy_out([source / name for name in names], target, Token())
+            (source / name).write_bytes(os.fsencode(name))
+        chosen = [source / name for name in names]
+        copy_out(chosen, target, Token())
         assert {os.fsencode(n) for n in names_in(target)} == {os.fsencode(n) for n in names}
-        assert names_in(base / "t") == ["target"]
+        again = copy_out(chosen, target, Token(), existing=Existing.KEEP_BOTH)
+        assert all(path.parent == target for path in again.paths) and len(names_in(target)) == 2 * len(names)
+        copy_out([source], target, Token(), existing=Existing.REPLACE)
+        assert {os.fsencode(n) for n in names_in(target / "source")} == {os.fsencode(n) for n in names}
+        assert names_in(base / "t") == ["target"] and names_in(base) == ["source", "t"]
     finally:
         shutil.rmtree(base)
