@@ -8,8 +8,10 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QLabel
 
 from bakehouse.analysis.order import SortKey
+from bakehouse.analysis.scales import ScaleKind
 from bakehouse.dialogs.line import LineDialog
 from bakehouse.dialogs.message import MessageDialog
+from bakehouse.domain.arrangement import Aggregate, Arrangement
 from bakehouse.domain.column_look import Ground
 from bakehouse.domain.columns import RUN_NAME, START_TIME, metric, param
 from bakehouse.personal.view_format import View, ViewColumn
@@ -214,3 +216,20 @@ def test_that_the_palette_offers_views(page, qtbot):
     page.views.choose("")
     found.go()
     assert page.views.name == "from the palette"
+
+
+def test_that_a_view_keeps_groups_and_the_columns_of_every_plot(page, qtbot):
+    page.groups.arrange(Arrangement(False, (param("algorithm"),), Aggregate.MAXIMUM))
+    scatter = page.plots.scatter
+    page.plots.bring_forward(scatter)
+    scatter.pick("x", param("n_trees"))
+    scatter.scale("x", ScaleKind.PERCENTILE)
+    page.views.save("by algorithm")
+    page.views.choose("")
+    page.groups.arrange(Arrangement())
+    scatter.pick("x", param("seed"))
+    page.plots.bring_forward(page.plots.parallel)
+    page.views.choose("by algorithm")
+    assert page.groups.arrangement == Arrangement(False, (param("algorithm"),), Aggregate.MAXIMUM)
+    assert (scatter.keys["x"], scatter.scales["x"]) == (param("n_trees"), ScaleKind.PERCENTILE)
+    qtbot.waitUntil(lambda: scatter.plot.status().startswith("200 runs drawn"))

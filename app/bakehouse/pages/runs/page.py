@@ -48,6 +48,7 @@ from bakehouse.pages.runs.stars import RunStars
 from bakehouse.pages.runs.table_columns import TableColumns
 from bakehouse.pages.runs.table_groups import TableGroups
 from bakehouse.pages.runs.view_menu import ViewMenu
+from bakehouse.pages.runs.view_rows import RowSection
 from bakehouse.pages.runs.views import RunViews
 from bakehouse.pages.runs.visible_runs import VisibleRuns
 from bakehouse.pages.runs.whereabouts import Whereabouts
@@ -108,6 +109,10 @@ class RunsPage(Page):
         self.exporting = RunExporting(tasks, self.model, self.selection, themes, self)
         self.stars = RunStars(tasks, self.model, self.filter_bar, themes, self)
         self.groups = TableGroups(self.model, self.filter_bar, self.loader, settings, themes, self)
+        rows = RowSection(self.groups, self.stars)
+        self.views.keep("rows", rows.capture, rows.restore)
+        for part in (self.groups, self.stars):
+            part.changed.connect(self.views.touch)
         self.visible.only = self.stars.mask_of
         self._whereabouts = Whereabouts(self.sidebar, self.filter_bar, self.selection, self.table)
         self.panels = RunPanels(self.sidebar, self.area, self.inspector, settings)

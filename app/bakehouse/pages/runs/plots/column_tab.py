@@ -22,6 +22,7 @@ from bakehouse.domain.columns import ColumnKey
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.pages.runs.plots.tab import PlotTab
 from bakehouse.pages.runs.visible_runs import is_system_tag
+from bakehouse.personal.view_format import Json, key_of, key_value
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import Theme
 from bakehouse.widgets.column_picker import ColumnPicker
@@ -131,6 +132,27 @@ class ColumnTab(PlotTab):
     @override
     def columns(self) -> list[ColumnKey]:
         return [key for key in self.keys.values() if key is not None] if self._is_shown else []
+
+    @override
+    def settings(self) -> dict[str, Json]:
+        return {
+            role: {"column": key_value(key) if key is not None else None, "scale": self.scales[role]}
+            for role, key in self.keys.items()
+        }
+
+    @override
+    def restore(self, settings: Mapping[str, Json]) -> None:
+        for role in self.keys:
+            kept = settings.get(role)
+            if not isinstance(kept, dict):
+                continue
+            key, scale = key_of(kept.get("column")), kept.get("scale")
+            if kept.get("column") is not None and (key is None or key.latest not in self._frame.states):
+                continue  # these runs have no such column: what is shown stays
+            self.keys[role] = key
+            self.scales[role] = ScaleKind(scale) if scale in set(ScaleKind) else None
+        self._offer()
+        self._want()
 
     # What the person chooses
 
