@@ -126,7 +126,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "runs.clear_filter",
-        "Clear &filter and brushes",
+        "Clear &filter",
         "Ctrl+Shift+F",
         "x",
         "Show all runs again",

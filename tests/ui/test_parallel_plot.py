@@ -10,10 +10,11 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from bakehouse.analysis.axes import AxisData
-from bakehouse.analysis.brushes import Brush
+from bakehouse.analysis.brushes import Brush, Interval
 from bakehouse.domain.columns import metric, param
 from bakehouse.plots.parallel import ParallelPlot
 from bakehouse.plots.parallel_layout import ParallelLayout
+from bakehouse.plots.parallel_runs import AxisChoice
 from bakehouse.theme import DARK, LIGHT
 
 NOBODY = np.empty(0, dtype=np.int32)
@@ -27,6 +28,10 @@ def number_axis(name: str, values: np.ndarray, missing: np.ndarray | None = None
 def word_axis(name: str, codes: np.ndarray, categories: tuple[str, ...]) -> AxisData:
     codes = codes.astype(np.int32)
     return AxisData(param(name), name, np.full(len(codes), np.nan), codes >= 0, categories, codes)
+
+
+def chosen(axes: list[AxisData]) -> list[AxisChoice]:
+    return [AxisChoice(axis) for axis in axes]
 
 
 def ids_of(count: int) -> list[str]:
@@ -43,7 +48,8 @@ def shown_plot(qtbot: QtBot, axes: list[AxisData], colour: AxisData | None = Non
     plot.resize(800, 400)
     plot.show()
     count = axes[0].size
-    plot.set_data(axes, colour, ids_of(count), np.arange(count, dtype=np.int32), NOBODY)
+    colours = None if colour is None else AxisChoice(colour)
+    plot.set_data(chosen(axes), colours, ids_of(count), np.arange(count, dtype=np.int32), NOBODY)
     plot.finish()
     return plot
 
@@ -76,11 +82,9 @@ def picture(plot: ParallelPlot) -> QImage:
 
 def test_that_a_drag_on_an_axis_brushes_the_runs_inside(qtbot: QtBot) -> None:
     plot = three_runs(qtbot)
-    with qtbot.waitSignal(plot.brushes_changed):
+    with qtbot.waitSignal(plot.brushes_edited):
         drag(plot, 0, 0.3, 1.05)
-    brush = plot.brushes()[param("a")]
-    assert brush.low == pytest.approx(3.0, abs=0.1)
-    assert brush.high == 10.0
+    assert plot.brushes() == {param("a"): Brush.between(3.0, None)}
     assert plot.brush_mask().tolist() == [False, True, True]
     assert plot.status() == "2 of 3 runs brushed"
 
@@ -89,13 +93,9 @@ def test_that_a_brush_moves_and_is_resized_by_its_edges(qtbot: QtBot) -> None:
     plot = three_runs(qtbot)
     drag(plot, 0, 0.2, 0.6)
     drag(plot, 0, 0.4, 0.6)
-    moved = plot.brushes()[param("a")]
-    assert moved.low == pytest.approx(4.0, abs=0.1)
-    assert moved.high == pytest.approx(8.0, abs=0.1)
+    assert plot.brushes() == {param("a"): Brush.between(4.0, 8.0)}
     drag(plot, 0, 0.8, 0.95)
-    resized = plot.brushes()[param("a")]
-    assert resized.low == pytest.approx(4.0, abs=0.1)
-    assert resized.high == pytest.approx(9.5, abs=0.1)
+    assert plot.brushes() == {param("a"): Brush.between(4.0, 9.0)}
 
 
 def test_that_a_click_beside_a_brush_clears_it_and_one_inside_keeps_it(qtbot: QtBot) -> None:
@@ -107,9 +107,29 @@ def test_that_a_click_beside_a_brush_clears_it_and_one_inside_keeps_it(qtbot: Qt
     assert plot.brushes() == {}
 
 
+def test_that_an_axis_takes_several_brushes_and_loses_them_one_by_one(qtbot: QtBot) -> None:
+    plot = three_runs(qtbot)
+    drag(plot, 0, -0.02, 0.2)
+    drag(plot, 0, 0.8, 1.02)
+    assert plot.brushes() == {param("a"): Brush((Interval(None, 2.0), Interval(8.0, None)))}
+    assert plot.brush_mask().tolist() == [True, False, True]
+    drag(plot, 0, 0.9, 0.4)  # taken by its middle, which cannot leave the scale's end behind
+    layout = layout_of(plot)
+    at = QPoint(round(layout.axis_x[0]), round(layout.y_of(0.1)))
+    with qtbot.waitSignal(plot.brushes_edited):
+        QTest.mouseDClick(plot, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+    (left,) = plot.brushes()[param("a")].intervals
+    assert left.low is not None
+    assert left.low > 2.0
+    drag(plot, 0, 0.05, 0.2)
+    drag(plot, 0, 0.1, 0.1)  # chosen, and the other one stays
+    QTest.keyClick(plot, Qt.Key.Key_Delete)
+    assert plot.brushes()[param("a")].intervals == (left,)
+
+
 def test_that_keys_clear_brushes(qtbot: QtBot) -> None:
     plot = three_runs(qtbot)
-    plot.set_brushes({param("a"): Brush(0.0, 5.0), param("b"): Brush(0.0, 5.0)})
+    plot.set_brushes({param("a"): Brush.between(0.0, 5.0), param("b"): Brush.between(0.0, 5.0)})
     QTest.keyClick(plot, Qt.Key.Key_Right)
     QTest.keyClick(plot, Qt.Key.Key_Delete)
     assert set(plot.brushes()) == {param("a")}
@@ -133,15 +153,15 @@ def test_that_categories_are_brushed_by_name(qtbot: QtBot) -> None:
     axes = [word_axis("kind", np.array([0, 1, 2]), ("x", "y", "z")), number_axis("b", np.arange(3.0))]
     plot = shown_plot(qtbot, axes)
     drag(plot, 0, 1.02, 0.3)
-    assert plot.brushes()[param("kind")] == Brush(categories=frozenset({"x", "y"}))
+    assert plot.brushes()[param("kind")] == Brush(categories=frozenset({"z"}), excluded=True)
 
 
 def test_that_brushes_outlive_a_narrower_filter_and_go_with_their_axis(qtbot: QtBot) -> None:
     plot = three_runs(qtbot)
-    axes = list(plot._runs.data)
-    plot.set_brushes({param("a"): Brush(0.0, 5.0)})
+    axes = list(plot.runs.choices)
+    plot.set_brushes({param("a"): Brush.between(0.0, 5.0)})
     plot.set_data(axes, None, ids_of(3), np.array([1, 2], dtype=np.int32), NOBODY)
-    assert plot.brushes() == {param("a"): Brush(0.0, 5.0)}
+    assert plot.brushes() == {param("a"): Brush.between(0.0, 5.0)}
     assert plot.status() == "1 of 2 runs brushed"
     plot.set_data(axes[1:], None, ids_of(3), np.arange(3, dtype=np.int32), NOBODY)
     assert plot.brushes() == {}
@@ -164,7 +184,7 @@ def test_that_hover_finds_the_run_and_a_click_names_it(qtbot: QtBot) -> None:
 
 def test_that_runs_outside_the_brush_are_not_found_under_the_pointer(qtbot: QtBot) -> None:
     plot = three_runs(qtbot)
-    plot.set_brushes({param("a"): Brush(0.0, 1.0)})
+    plot.set_brushes({param("a"): Brush.between(0.0, 1.0)})
     layout = layout_of(plot)
     at = QPointF(layout.axis_x[0] * 0.75 + layout.axis_x[1] * 0.25, layout.y_of(0.75))
     QTest.mouseMove(plot, at.toPoint())
@@ -211,7 +231,7 @@ def test_that_a_selected_run_is_drawn_in_its_own_colour_on_top(qtbot: QtBot) -> 
 
 def test_that_brushed_runs_stand_out_and_the_others_turn_grey(qtbot: QtBot) -> None:
     plot = three_runs(qtbot)
-    plot.set_brushes({param("a"): Brush(9.0, 10.0)})
+    plot.set_brushes({param("a"): Brush.between(9.0, 10.0)})
     layout = layout_of(plot)
     image = picture(plot)
     x = layout.axis_x[0] * 0.75 + layout.axis_x[1] * 0.25
@@ -231,7 +251,7 @@ def test_that_a_hundred_thousand_runs_are_drawn_in_turns_of_the_event_loop(qtbot
     plot.resize(800, 400)
     plot.show()
     with qtbot.waitSignal(plot.picture_finished, timeout=20_000):
-        plot.set_data(axes, axes[0], ids_of(count), np.arange(count, dtype=np.int32), NOBODY)
+        plot.set_data(chosen(axes), AxisChoice(axes[0]), ids_of(count), np.arange(count, dtype=np.int32), NOBODY)
         assert not plot.is_settled
     assert plot.is_settled
     assert plot.status() == "100,000 runs drawn"
@@ -245,9 +265,9 @@ def test_that_empty_plots_say_what_to_do(qtbot: QtBot) -> None:
     assert plot.status() == ""
     plot.grab()
     axis = number_axis("a", np.zeros(2))
-    plot.set_data([axis], None, ids_of(2), NOBODY, NOBODY)
+    plot.set_data(chosen([axis]), None, ids_of(2), NOBODY, NOBODY)
     plot.grab()
-    plot.set_data([axis], None, ids_of(2), np.arange(2, dtype=np.int32), NOBODY)
+    plot.set_data(chosen([axis]), None, ids_of(2), np.arange(2, dtype=np.int32), NOBODY)
     plot.set_theme(DARK)
     plot.grab()
     assert plot.accessibleName()

@@ -351,17 +351,62 @@ def test_that_a_run_is_revealed_in_its_own_experiment(sample, qtbot):
     qtbot.waitUntil(lambda: settled(sample), timeout=20_000)
 
 
-def test_that_a_brush_filters_the_table_and_clearing_shows_all_again(sample, qtbot):
+def drawn(sample, key):
+    """The plot, once it shows an axis of this column."""
+    plot = sample.page.plots.parallel.plot
+    return plot if plot.is_settled and key in [choice.data.key for choice in plot.runs.choices] else None
+
+
+def test_that_a_brush_is_a_term_of_the_filter_that_can_be_edited_and_removed(sample, qtbot):
     page = sample.page
     plot = page.plots.parallel.plot
-    qtbot.waitUntil(lambda: plot.is_settled, timeout=10_000)
-    key = next(key for key in page.plots.columns if key == LR)
-    plot.set_brushes({key: Brush(low=0.0, high=0.05)})
+    qtbot.waitUntil(lambda: drawn(sample, LR) is not None, timeout=10_000)
+    plot.set_brushes({LR: Brush.between(None, 0.05)})
+    assert page.filter_bar.text == "params.learning_rate <= 0.05"
+    qtbot.waitUntil(lambda: 0 < page.model.rowCount() < 200)
     column = page.model.frame.column(LR)
-    assert 0 < page.model.rowCount() < 200
-    assert all((column.value(int(run)) or 1) <= 0.05 for run in page.model.visible_runs())
+    assert all(column.value(int(run)) <= 0.05 for run in page.model.visible_runs())
+    assert len(plot.runs.rows) == 200  # the others stay as the ground
+    assert plot.brush_mask().tolist() == page.visible.mask.tolist()
+    assert [term.text for term in page.filter_bar.summary.terms.terms] == ["params.learning_rate <= 0.05"]
+    page.filter_bar.set_text("params.learning_rate <= 0.01 AND status = 'FINISHED'")
+    qtbot.waitUntil(lambda: plot.brushes() == {LR: Brush.between(None, 0.01)})
+    assert len(plot.runs.rows) < 200
+    plot.set_brushes({LR: Brush.between(0.01, 0.02)})
+    assert page.filter_bar.text == "(params.learning_rate >= 0.01 AND params.learning_rate <= 0.02) AND status = 'FINISHED'"
+    page.filter_bar.summary.terms.chips[0].removed.emit()
+    qtbot.waitUntil(lambda: plot.brushes() == {})
+    assert page.filter_bar.text == "status = 'FINISHED'"
     page.clear_filter()
-    assert page.model.rowCount() == 200
+    qtbot.waitUntil(lambda: page.model.rowCount() == 200)
+
+
+def test_that_a_brush_narrows_plain_words_instead_of_driving_them_out(sample, qtbot):
+    page = sample.page
+    plot = page.plots.parallel.plot
+    qtbot.waitUntil(lambda: drawn(sample, LR) is not None, timeout=10_000)
+    page.filter_bar.set_text("gbm")
+    qtbot.waitUntil(lambda: 0 < page.model.rowCount() < 200)
+    found = page.model.rowCount()
+    qtbot.waitUntil(lambda: len(plot.runs.rows) == found)
+    plot.set_brushes({LR: Brush.between(None, 0.05)})
+    assert page.filter_bar.text == "gbm AND params.learning_rate <= 0.05"
+    qtbot.waitUntil(lambda: 0 < page.model.rowCount() < found)
+    assert len(plot.runs.rows) == found
+    page.plots.parallel.clear_brushes()
+    assert page.filter_bar.text == "gbm"
+
+
+def test_that_what_no_filter_can_say_is_not_brushed(sample, qtbot):
+    page = sample.page
+    plot = page.plots.parallel.plot
+    qtbot.waitUntil(lambda: drawn(sample, LR) is not None, timeout=10_000)
+    many = Brush(categories=frozenset(f"a rather long name {number}" for number in range(1_000)))
+    with qtbot.waitSignal(page.said) as said:
+        plot.set_brushes({LR: many})
+    assert "too long" in said.args[0]
+    assert page.filter_bar.text == ""
+    assert plot.brushes() == {}
 
 
 def test_that_the_history_of_selected_runs_is_drawn_when_looked_at(sample, qtbot):

@@ -134,19 +134,24 @@ class Walk:
     def search(self) -> None:
         self.filter = self.random.choice(list(FILTERS))
         self.note(f"filter {self.filter!r}")
+        self.brush = None  # the filter is the one place in which it stands
         self.page.filter_bar.set_text(self.filter)
 
     def brush_axis(self) -> None:
         plot = self.page.plots.parallel.plot
         if self.random.random() < 0.4:
-            self.brush = None
-            self.note("clear brushes")
-            self.page.plots.clear_brushes()
+            self.brush, self.filter = None, ""
+            self.note("clear the filter")
+            self.page.clear_filter()
             return
+        if "metrics.rmse" in self.filter:  # a brush would take the place of that term
+            self.filter = ""
+            self.page.clear_filter()
         low = self.random.uniform(3, 9)
         self.brush = (low, low + self.random.uniform(0, 4))
         self.note(f"brush {self.brush}")
-        plot.set_brushes({RMSE: Brush(low=self.brush[0], high=self.brush[1])})
+        self.qtbot.waitUntil(lambda: RMSE in [choice.data.key for choice in plot.runs.choices], timeout=10_000)
+        plot.set_brushes({RMSE: Brush.between(*self.brush)})
 
     def select(self) -> None:
         model = self.page.model

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from math import floor, isfinite, log10
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,7 +11,7 @@ import numpy as np
 
 from bakehouse.analysis.columns import dense_ranks
 from bakehouse.analysis.figures import duration_text
-from bakehouse.analysis.scales import Scale, ScaleKind, make_scale
+from bakehouse.analysis.scales import Scale, ScaleKind, make_scale, suggested_kind
 from bakehouse.analysis.ticks import moment_label
 from bakehouse.domain.columns import DURATION, END_TIME, START_TIME, ColumnKey
 
@@ -90,7 +90,8 @@ class Axis:
     """One axis over some of the runs: `positions` float32[k] from 0 (bottom) to 1 (top), NaN on a lane, and `lanes`
     uint8[k]. `low` and `high` bound the finite values of these runs (0 and 1 when there are none); `categories` are
     those that occur, drawn from top to bottom. Numbers lie from 0 to `numbers_top` along `scale` (None: there are
-    none), texts from `texts_from` to 1. A brush keeps data values, so it outlives the axis.
+    none), texts from `texts_from` to 1; a flipped axis has all that upside down. `values` float64[k] are the runs'
+    numbers, NaN where there is none.
     """
 
     data: AxisData
@@ -100,9 +101,11 @@ class Axis:
     high: float
     categories: tuple[str, ...] | None
     ticks: tuple[Tick, ...]
+    values: NDArray[np.float64]
     scale: Scale | None = None
     numbers_top: float = 1.0
     texts_from: float = 0.0
+    is_flipped: bool = False
 
     missing: int = field(init=False)
     """How many of the runs lie on each of the lanes."""
@@ -123,18 +126,46 @@ class Axis:
     def value_at(self, position: float) -> float:
         """The number at `position`; the ends of the numbers give `low` and `high` exactly."""
         scale = self.scale or Scale(ScaleKind.LINEAR, self.low, self.high)
-        return scale.value_at(position / self.numbers_top)
+        return scale.value_at((1.0 - position if self.is_flipped else position) / self.numbers_top)
 
     def position_of(self, value: float) -> float:
         """Where the number `value` lies, cut to the numbers' part of the axis."""
         scale = self.scale or Scale(ScaleKind.LINEAR, self.low, self.high)
         if scale.kind is ScaleKind.LOG and value <= 0:
-            return 0.0
-        return float(scale.positions(np.array([value]))[0].clip(0.0, 1.0)) * self.numbers_top
+            position = 0.0
+        else:
+            position = float(scale.positions(np.array([value]))[0].clip(0.0, 1.0)) * self.numbers_top
+        return 1.0 - position if self.is_flipped else position
+
+    @property
+    def numbers_span(self) -> tuple[float, float]:
+        """From which position to which the numbers lie."""
+        return (1.0 - self.numbers_top, 1.0) if self.is_flipped else (0.0, self.numbers_top)
 
     def category_position(self, index: int) -> float:
         """Where the category with that index in `categories` lies: the first one at the top."""
-        return float(_category_places(len(self.categories or ()), self.texts_from)[index])
+        return float(self.category_positions()[index])
+
+    def category_positions(self) -> NDArray[np.float64]:
+        """float64[c]: where the categories lie, falling unless flipped."""
+        places = _category_places(len(self.categories or ()), self.texts_from)
+        return 1.0 - places if self.is_flipped else places
+
+    def flipped(self) -> Axis:
+        """The same axis upside down."""
+        ticks = tuple(Tick(1.0 - tick.position, tick.text) for tick in self.ticks)
+        upside_down = np.float32(1.0) - self.positions
+        return replace(self, positions=upside_down, ticks=ticks, is_flipped=not self.is_flipped)
+
+    @property
+    def texts_shown(self) -> bool:
+        """Whether texts lie on it."""
+        return self.categories is not None and self.data.codes is not None
+
+    @property
+    def numbers_shown(self) -> bool:
+        """Whether numbers lie on it, on a scale or each as a category."""
+        return self.scale is not None or self.data.codes is None
 
 
 def make_axis(data: AxisData, rows: NDArray[np.int32], kind: ScaleKind | None = None) -> Axis:
@@ -146,11 +177,11 @@ def make_axis(data: AxisData, rows: NDArray[np.int32], kind: ScaleKind | None = 
     if kind is None:
         kind = ScaleKind.LINEAR if data.codes is None else ScaleKind.CATEGORY
     lanes = data.lanes()[rows]
+    values = data.values[rows]
     if data.codes is not None and data.categories is not None:
         if kind is ScaleKind.CATEGORY or not data.numeric:
-            return _category_axis(data, data.codes[rows], data.categories, lanes)
-        return _mixed_axis(data, data.codes[rows], data.values[rows], lanes, kind)
-    values = data.values[rows]
+            return _category_axis(data, data.codes[rows], data.categories, lanes, values)
+        return _mixed_axis(data, data.codes[rows], values, lanes, kind)
     if kind is ScaleKind.CATEGORY:
         on_scale = lanes == AxisLane.SCALE
         ranks, distinct = dense_ranks(values[on_scale])
@@ -158,11 +189,18 @@ def make_axis(data: AxisData, rows: NDArray[np.int32], kind: ScaleKind | None = 
         codes[on_scale] = distinct - 1 - ranks  # the first category stands at the top: the greatest number does
         known = np.empty(distinct)
         known[codes[on_scale]] = values[on_scale]
-        return _category_axis(data, codes, tuple(map(_plain, known.tolist())), lanes)
+        return _category_axis(data, codes, tuple(map(_plain, known.tolist())), lanes, values)
     scale = _laned_scale(kind, values, lanes)
     positions = _scale_positions(scale, values, lanes)
     ticks = scale_ticks(scale, data.key) if np.any(lanes == AxisLane.SCALE) else ()
-    return Axis(data, positions, lanes, scale.low, scale.high, None, ticks, scale)
+    return Axis(data, positions, lanes, scale.low, scale.high, None, ticks, values, scale)
+
+
+def axis_kind(data: AxisData) -> ScaleKind:
+    """The kind of scale that suits a column: by its numbers where it has some."""
+    if data.codes is not None and not data.numeric:
+        return ScaleKind.CATEGORY
+    return suggested_kind(data.values[data.present & np.isfinite(data.values)])
 
 
 def _laned_scale(kind: ScaleKind, values: NDArray[np.float64], lanes: NDArray[np.uint8]) -> Scale:
@@ -192,10 +230,12 @@ def _mixed_axis(
     if not is_text.any():
         scale = _laned_scale(kind, values, lanes)
         ticks = scale_ticks(scale, data.key) if is_number.any() else ()
-        return Axis(data, _scale_positions(scale, values, lanes), lanes, scale.low, scale.high, None, ticks, scale)
+        return Axis(
+            data, _scale_positions(scale, values, lanes), lanes, scale.low, scale.high, None, ticks, values, scale
+        )
     alone = not is_number.any()
     text_codes = np.where(is_text, codes, np.int32(-1))
-    texts = _category_axis(data, text_codes, data.categories or (), lanes, 0.0 if alone else _TEXTS_FROM)
+    texts = _category_axis(data, text_codes, data.categories or (), lanes, values, 0.0 if alone else _TEXTS_FROM)
     if alone:
         return texts
     number_lanes = np.where(is_number, lanes, np.uint8(AxisLane.MISSING))
@@ -205,11 +245,16 @@ def _mixed_axis(
     lanes = np.where(is_number, number_lanes, lanes)
     ticks = tuple(Tick(p * _NUMBERS_TOP, t) for p, t in scale_ticks(scale, data.key)) + texts.ticks
     ends = (scale.low, scale.high)
-    return Axis(data, positions, lanes, *ends, texts.categories, ticks, scale, _NUMBERS_TOP, _TEXTS_FROM)
+    return Axis(data, positions, lanes, *ends, texts.categories, ticks, values, scale, _NUMBERS_TOP, _TEXTS_FROM)
 
 
 def _category_axis(
-    data: AxisData, codes: NDArray[np.int32], names: tuple[str, ...], lanes: NDArray[np.uint8], lowest: float = 0.0
+    data: AxisData,
+    codes: NDArray[np.int32],
+    names: tuple[str, ...],
+    lanes: NDArray[np.uint8],
+    values: NDArray[np.float64],
+    lowest: float = 0.0,
 ) -> Axis:
     counts = np.bincount(codes[codes >= 0], minlength=len(names))
     used = np.flatnonzero(counts)
@@ -219,7 +264,7 @@ def _category_axis(
     # More labels than any screen has rows for are not made; the painter thins the rest where they would overlap.
     shown = np.linspace(0, len(used) - 1, min(len(used), _MOST_TICKS)).astype(np.int64)
     ticks = tuple(Tick(float(place[i]), names[i]) for i in used[shown])
-    return Axis(data, place[codes], lanes, 0.0, 1.0, categories, ticks)
+    return Axis(data, place[codes], lanes, 0.0, 1.0, categories, ticks, values, texts_from=lowest)
 
 
 def _category_places(count: int, lowest: float) -> NDArray[np.float64]:

@@ -19,17 +19,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SCALE_BINS = 128
-BINS = SCALE_BINS + 2
-_MISSING_BIN = SCALE_BINS
-_NOT_FINITE_BIN = SCALE_BINS + 1
-_LANE_BINS = {AxisLane.MISSING: _MISSING_BIN, AxisLane.NOT_FINITE: _NOT_FINITE_BIN}
+LANES = (AxisLane.MISSING, AxisLane.NOT_FINITE, AxisLane.NOT_POSITIVE)
+BINS = SCALE_BINS + len(LANES)
 
 
 def axis_bins(axis: Axis) -> NDArray[np.int32]:
     """int32[k]: the bin of each run; the first and last bin lie on the ends of the scale, so extremes stay in place."""
     bins = np.rint(np.nan_to_num(axis.positions) * (SCALE_BINS - 1)).astype(np.int32)
-    for lane, lane_bin in _LANE_BINS.items():
-        bins[axis.lanes == lane] = lane_bin
+    for place, lane in enumerate(LANES):
+        bins[axis.lanes == lane] = SCALE_BINS + place
     return bins
 
 
@@ -91,20 +89,20 @@ def _spread(image: NDArray[np.float64]) -> NDArray[np.float32]:
     return spread.astype(np.float32)
 
 
-def bin_rows(top: float, bottom: float, missing: float, not_finite: float) -> NDArray[np.float32]:
-    """float32[BINS]: the row of each bin on a scale from `bottom` (low) up to `top` (high) and with these lanes."""
-    return np.concatenate([np.linspace(bottom, top, SCALE_BINS), [missing, not_finite]]).astype(np.float32)
+def bin_rows(top: float, bottom: float, lanes: tuple[float, ...]) -> NDArray[np.float32]:
+    """float32[BINS]: the row of each bin on a scale from `bottom` (low) up to `top` (high) and with rows for LANES."""
+    return np.concatenate([np.linspace(bottom, top, SCALE_BINS), lanes]).astype(np.float32)
 
 
 @lru_cache(maxsize=4)
 def projection(
-    columns: int, rows: int, top: float, bottom: float, missing: float, not_finite: float, first: float = 0.5
+    columns: int, rows: int, top: float, bottom: float, lanes: tuple[float, ...], first: float = 0.5
 ) -> Projection:
     """The map for a picture of `columns` × `rows` whose scale runs from row `bottom` (low) up to row `top` (high) and
-    whose lanes lie at rows `missing` and `not_finite`; the first column is sampled `first` behind the left axis.
-    About 2 bytes × columns × 16,900; kept for the next picture.
+    whose LANES lie at the rows `lanes`; the first column is sampled `first` behind the left axis.
+    About 2 bytes × columns × 17,200; kept for the next picture.
     """
-    nodes = bin_rows(top, bottom, missing, not_finite)
+    nodes = bin_rows(top, bottom, lanes)
     share = ((np.arange(columns) + first) / columns).astype(np.float32)[:, None, None]
     index = np.empty((columns, BINS * BINS), dtype=np.int16)
     for begin in range(0, columns, 16):

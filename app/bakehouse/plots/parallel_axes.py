@@ -1,4 +1,4 @@
-"""Paints what is not lines in a parallel-coordinates plot: axes, titles, ticks, lanes, brushes and the legend."""
+"""Paints what is not lines in a parallel-coordinates plot: axes, titles, ticks, lanes and brushes."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from bakehouse.analysis.axes import Axis, AxisLane
+from bakehouse.analysis.axes import Axis, AxisLane, Tick
+from bakehouse.analysis.scales import ScaleKind
 from bakehouse.domain.text import visible
 from bakehouse.plots.readout import small_font
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from bakehouse.plots.parallel_layout import ParallelLayout
     from bakehouse.theme import Theme
 
-_LANE_TEXTS = {AxisLane.MISSING: "missing", AxisLane.NOT_FINITE: "NaN, ±inf"}
+_LANE_TEXTS = {AxisLane.MISSING: "missing", AxisLane.NOT_FINITE: "NaN, ±inf", AxisLane.NOT_POSITIVE: "zero or less"}
+_KIND_TEXTS = {ScaleKind.LOG: " · log", ScaleKind.PERCENTILE: " · rank"}
 _MARKS = 60
 
 
@@ -37,7 +39,7 @@ def paint_axes(painter: QPainter, theme: Theme, layout: ParallelLayout, axes: Se
     for index, (x, axis) in enumerate(zip(layout.axis_x, axes, strict=True)):
         painter.setPen(axis_pen)
         painter.drawLine(QLineF(x, layout.top, x, layout.bottom))
-        _paint_title(painter, theme, layout, index, axis.data.title)
+        _paint_title(painter, theme, layout, index, axis)
         _paint_ticks(painter, theme, layout, index, axis)
 
 
@@ -73,12 +75,45 @@ def title_box(layout: ParallelLayout, index: int) -> QRectF:
     return QRectF(x - reach, 8, 2 * reach, layout.top - 18)
 
 
-def _paint_title(painter: QPainter, theme: Theme, layout: ParallelLayout, index: int, title: str) -> None:
+def title_text(axis: Axis) -> tuple[str, str]:
+    """The name of an axis, and what is to be said of its scale."""
+    return visible(axis.data.title, 300), _KIND_TEXTS.get(axis.kind, "") + (" ↓" if axis.is_flipped else "")
+
+
+def _paint_title(painter: QPainter, theme: Theme, layout: ParallelLayout, index: int, axis: Axis) -> None:
     box = title_box(layout, index)
     metrics = QFontMetricsF(painter.font())
-    text = metrics.elidedText(visible(title, 300), Qt.TextElideMode.ElideMiddle, box.width())
+    name, suffix = title_text(axis)
+    behind = metrics.horizontalAdvance(suffix)
+    text = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, max(20.0, box.width() - behind))
+    width = metrics.horizontalAdvance(text)
+    left = box.center().x() - (width + behind) / 2
+    align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
     painter.setPen(theme.color("text"))
-    painter.drawText(box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, text)
+    painter.drawText(QRectF(left, box.top(), width, box.height()), align, text)
+    painter.setPen(theme.color("muted"))
+    painter.drawText(QRectF(left + width, box.top(), behind, box.height()), align, suffix)
+
+
+def paint_moved_title(painter: QPainter, theme: Theme, layout: ParallelLayout, axis: Axis, x: float, gap: int) -> None:
+    """An axis on its way: its title under the pointer at `x`, and a mark before the axis `gap` where it would go."""
+    places = layout.axis_x
+    half = layout.gap / 2
+    mark = places[0] - half if gap <= 0 else places[-1] + half if gap >= len(places) else places[gap] - half
+    mark = min(max(mark, 3.0), layout.width - 3.0)
+    painter.setPen(QPen(theme.color("accent"), 2))
+    painter.drawLine(QLineF(mark, 6.0, mark, layout.band[1]))
+    metrics = QFontMetricsF(painter.font())
+    text = metrics.elidedText(title_text(axis)[0], Qt.TextElideMode.ElideMiddle, 200.0)
+    width = metrics.horizontalAdvance(text) + 16
+    box = QRectF(min(max(x - width / 2, 2.0), layout.width - width - 2.0), 9.5, width, 24)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.color("accent"), 1))
+    painter.setBrush(theme.color("raised"))
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(theme.color("text"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _paint_ticks(painter: QPainter, theme: Theme, layout: ParallelLayout, index: int, axis: Axis) -> None:
@@ -97,12 +132,7 @@ def _paint_ticks(painter: QPainter, theme: Theme, layout: ParallelLayout, index:
             y = layout.y_of(tick.position)
             painter.drawLine(QLineF(x - 2, y, x + 2, y))
     painter.setPen(theme.color("muted"))
-    free_below = -1e9
-    for tick in sorted(axis.ticks, key=lambda tick: -tick.position):
-        y = layout.y_of(tick.position)
-        if y - metrics.height() / 2 < free_below:  # thinned only where labels would overlap
-            continue
-        free_below = y + metrics.height() / 2 + 1
+    for tick, y in _labelled(layout, axis, metrics.height()):
         name = visible(tick.text, 200)
         # What does not fit beside the last axis stands before it.
         before = last and metrics.horizontalAdvance(name) > room
@@ -116,8 +146,27 @@ def _paint_ticks(painter: QPainter, theme: Theme, layout: ParallelLayout, index:
     painter.restore()
 
 
-def paint_brush(painter: QPainter, theme: Theme, x: float, upper: float, lower: float) -> None:
-    """The box of a brush around the axis at `x`."""
+def _labelled(layout: ParallelLayout, axis: Axis, height: float) -> Iterator[tuple[Tick, float]]:
+    """The ticks that have a label, from top to bottom: thinned only where labels would overlap."""
+    free_below = -1e9
+    for tick in sorted(axis.ticks, key=lambda tick: -tick.position):
+        y = layout.y_of(tick.position)
+        if y - height / 2 >= free_below:
+            free_below = y + height / 2 + 1
+            yield tick, y
+
+
+def category_at(layout: ParallelLayout, axis: Axis, y: float) -> str:
+    """The category nearest to height `y`, empty where the axis has none near it."""
+    if axis.categories is None:
+        return ""
+    places = layout.bottom - axis.category_positions() * (layout.bottom - layout.top)
+    nearest = int(np.argmin(np.abs(places - y)))
+    return axis.categories[nearest] if abs(places[nearest] - y) <= 12 else ""
+
+
+def paint_brush(painter: QPainter, theme: Theme, x: float, upper: float, lower: float, *, chosen: bool = False) -> None:
+    """The box of a brush around the axis at `x`; `chosen`: the one that keys move."""
     accent = theme.color("accent")
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     box = QRectF(x - 8, round(upper) + 0.5, 16, max(2.0, round(lower - upper)))
@@ -125,43 +174,7 @@ def paint_brush(painter: QPainter, theme: Theme, x: float, upper: float, lower: 
     painter.setPen(QPen(faded(theme.color("panel"), 0.9), 1))
     painter.setBrush(faded(theme.color("panel"), 0.3))
     painter.drawRect(box.adjusted(-1, -1, 1, 1))
-    painter.setPen(QPen(accent, 1))
+    painter.setPen(QPen(accent, 2 if chosen else 1))
     painter.setBrush(faded(accent, 0.22))
     painter.drawRect(box)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-
-
-def paint_legend(painter: QPainter, theme: Theme, layout: ParallelLayout, colour: Axis) -> None:
-    """The ordered map with its least and greatest value and the column's name, at the lower right."""
-    ends = sorted(colour.ticks)
-    if not ends:
-        return
-    font = small_font(painter.font())
-    metrics = QFontMetricsF(font)
-    painter.save()
-    painter.setFont(font)
-    low, high, title = (
-        metrics.elidedText(visible(text, 200), Qt.TextElideMode.ElideMiddle, widest)
-        for text, widest in ((ends[0].text, 110), (ends[-1].text, 110), (colour.data.title, 200))
-    )
-    y = layout.height - 13.0
-    bar = QRectF(0, y - 4, 96, 8)
-    x = layout.width - 14
-    align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-    painter.setPen(theme.color("muted"))
-    for text in (high, None, low, title):
-        if text is None:
-            bar.moveRight(x)
-            scale = np.empty((1, 96, 4), dtype=np.uint8)
-            scale[0, :, :3] = theme.ordered_map(96)[:, ::-1]
-            scale[..., 3] = 255
-            painter.drawImage(bar, QImage(scale.data, 96, 1, 96 * 4, QImage.Format.Format_RGB32))
-            x = bar.left() - 6
-            continue
-        if text is title:
-            x -= 6
-            painter.setPen(theme.color("text"))
-        width = metrics.horizontalAdvance(text) + 1
-        painter.drawText(QRectF(x - width, y - 8, width, 16), align, text)
-        x -= width + 6
-    painter.restore()

@@ -38,8 +38,8 @@ class ParallelLayers(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.runs = Crossings((), (), None)
-        self._layout = make_layout(1, 1, 0, not_finite=False, legend=False)
+        self.runs = Crossings((), (), ())
+        self._layout = make_layout(1, 1, 0, legend=False)
         self._ratio = 1.0
         self._theme: Theme | None = None
         self._mask: NDArray[np.bool_] | None = None
@@ -60,8 +60,8 @@ class ParallelLayers(QObject):
     ) -> None:
         """Forget all pictures: other runs, axes, size or colours."""
         self._layout, self._theme, self._ratio = layout, theme, ratio
-        colours = None if runs.colour is None else runs.colour.positions
-        self.runs = Crossings(tuple(layout.heights(axis) for axis in runs.axes), runs.pairs, colours)
+        heights = tuple(layout.heights(axis) for axis in runs.axes)
+        self.runs = Crossings(heights, runs.pairs, runs.channels(theme))
         self._ground = self._top = self._selected = None
         self._mask = None
         self._work.clear()
@@ -168,7 +168,7 @@ class ParallelLayers(QObject):
     def _top_ink(self, count: int) -> Ink:
         assert self._theme is not None
         line = min(0.9, max(0.3, 12.0 / max(1.0, count) ** 0.5))
-        if self.runs.colours is not None:
+        if self.runs.colours:
             muted = self._theme.color("muted")
             by_value = self._theme.ordered_map(256)
             return Ink(tone_map(muted, muted), by_value, line, 0.45, 1.0, self._crowd(count))

@@ -11,7 +11,7 @@ import numpy as np
 from bakehouse.analysis.axes import Axis, AxisLane
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -19,6 +19,7 @@ LEFT, RIGHT = 70.0, 76.0
 TITLES = 44.0
 LANE_GAP = 34.0
 LEGEND = 26.0
+_LOWEST_FIRST = (AxisLane.NOT_FINITE, AxisLane.NOT_POSITIVE)
 GRAB = 9.0
 """Pixels to either side of an axis within which a press begins a brush."""
 
@@ -61,6 +62,13 @@ class ParallelLayout:
             heights[axis.lanes == lane] = y
         return heights
 
+    def title_at(self, x: float, y: float) -> int | None:
+        """The axis whose title lies at (x, y)."""
+        if not self.axis_x or y > self.top - 8:
+            return None
+        index = int(np.argmin([abs(x - a) for a in self.axis_x]))
+        return index if abs(x - self.axis_x[index]) <= max(20.0, self.gap / 2) else None
+
     def axis_at(self, x: float, y: float) -> int | None:
         """The axis that a press at (x, y) takes hold of."""
         upper, lower = self.band
@@ -75,14 +83,16 @@ class ParallelLayout:
         return tuple(lane for lane, y in self.lanes.items() if low <= y + 10 and high >= y - 10)
 
 
-def make_layout(width: float, height: float, axes: int, *, not_finite: bool, legend: bool) -> ParallelLayout:
-    """The layout of `axes` axes in a widget of that size; `not_finite` asks for the second lane."""
+def make_layout(
+    width: float, height: float, axes: int, lanes: Iterable[AxisLane] = (), *, legend: bool
+) -> ParallelLayout:
+    """The layout of `axes` axes in a widget of that size; `lanes` below that of missing values."""
     base = height - (LEGEND if legend else 14.0)
-    lanes: dict[AxisLane, float] = {}
-    if not_finite:
-        lanes[AxisLane.NOT_FINITE] = base - 6.0
+    places_of: dict[AxisLane, float] = {}
+    for lane in (*(one for one in _LOWEST_FIRST if one in set(lanes)), AxisLane.MISSING):
+        places_of[lane] = base - 6.0
         base -= 20.0
-    lanes[AxisLane.MISSING] = base - 6.0
+    base += 20.0
     bottom = max(TITLES + 20.0, base - 6.0 - LANE_GAP)
     inner = max(10.0, width - LEFT - RIGHT)
     if axes == 1:
@@ -91,4 +101,4 @@ def make_layout(width: float, height: float, axes: int, *, not_finite: bool, leg
         # Whole steps, so that all gaps are alike and the axes stay on pixel centres.
         step = max(1, int(inner // max(1, axes - 1)))
         places = tuple(LEFT + 0.5 + i * step for i in range(axes))
-    return ParallelLayout(width, height, places, TITLES, bottom, lanes)
+    return ParallelLayout(width, height, places, TITLES, bottom, places_of)

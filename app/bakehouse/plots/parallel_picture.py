@@ -13,10 +13,10 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
-from bakehouse.analysis.axes import AxisLane
 from bakehouse.analysis.coverage import line_coverage
 from bakehouse.analysis.density import (
     BINS,
+    LANES,
     Projection,
     axis_bins,
     bin_rows,
@@ -44,12 +44,13 @@ _FEW_PLACES = 40
 @dataclass(frozen=True, slots=True, eq=False)
 class Crossings:
     """Where runs cross each axis: `heights` float32[n] an axis in logical pixels, `pairs` int32[n] a gap, and
-    `colours` float32[n] from 0 to 1 (NaN: none) or None; `chosen` int[k] are the runs meant, None all of them.
+    `colours`: none, one float32[n] from 0 to 1 along the ordered map, or three of red, green and blue from 0 to 1 (NaN:
+    no colour). `chosen` int[k] are the runs meant, None all of them.
     """
 
     heights: tuple[NDArray[np.float32], ...]
     pairs: tuple[NDArray[np.int32], ...]
-    colours: NDArray[np.float32] | None
+    colours: tuple[NDArray[np.float32], ...]
     chosen: NDArray[np.intp] | None = None
 
     @property
@@ -71,11 +72,11 @@ class Crossings:
         """int32[k]: of the runs meant."""
         return self.pairs[gap] if self.chosen is None else self.pairs[gap].take(self.chosen)
 
-    def colour(self) -> NDArray[np.float32] | None:
-        """float32[k]: of the runs meant."""
-        if self.colours is None or self.chosen is None:
+    def channels(self) -> tuple[NDArray[np.float32], ...]:
+        """float32[k] each: the colours of the runs meant."""
+        if self.chosen is None:
             return self.colours
-        return self.colours.take(self.chosen)
+        return tuple(channel.take(self.chosen) for channel in self.colours)
 
 
 def density_pairs(axes: tuple[Axis, ...]) -> tuple[NDArray[np.int32], ...]:
@@ -88,8 +89,9 @@ def density_pairs(axes: tuple[Axis, ...]) -> tuple[NDArray[np.int32], ...]:
 @dataclass(frozen=True, slots=True, eq=False)
 class Ink:
     """How lines look. `tones` uint8[256, 3] goes from a single line to a crowd; `by_value` uint8[256, 3], when runs
-    have colour values, from low to high instead. Opacities: `line` of one line where lines are drawn one by one,
-    `faint` and `strong` of one run and of a crowd in a density.
+    have colours of their own, from low to high instead (of red, green and blue it says only that there are some).
+    Opacities: `line` of one line where lines are drawn one by one, `faint` and `strong` of one run and of a crowd in a
+    density.
     """
 
     tones: NDArray[np.uint8]
@@ -117,6 +119,15 @@ def _premultiplied(colours: bytes) -> NDArray[np.uint32]:
     red, green, blue = np.moveaxis((channels[None] * opacity + 127) // 255, 2, 0)
     pixels: NDArray[np.uint32] = ((opacity[..., 0] << 24) | (red << 16) | (green << 8) | blue).ravel()
     return pixels
+
+
+def _mixed_pixels(opacity: NDArray[np.uint16], means: list[NDArray[np.float32]]) -> NDArray[np.uint32]:
+    """uint32[rows, columns] from the opacity and the mean red, green and blue (0 to 1) of [columns, rows]."""
+    pixels = opacity.astype(np.uint32) << 24
+    for shift, mean in zip((16, 8, 0), means, strict=True):
+        channel = np.clip(mean, 0, 1) * opacity + np.float32(0.5)
+        pixels |= channel.astype(np.uint32) << shift
+    return np.ascontiguousarray(pixels.T)
 
 
 def _is_sparse(used: NDArray[np.intp]) -> bool:
@@ -148,8 +159,8 @@ class Layer:
         if runs.count == 0:
             return
         parts = [(runs, ink)]
-        if runs.colours is not None and ink.by_value is not None:
-            known = np.isfinite(runs.colours)
+        if runs.colours and ink.by_value is not None:
+            known = np.isfinite(runs.colours[0])
             if not known.all():  # Runs without a value of the colour column lie below, in the plain colour.
                 plain = Ink(ink.tones, None, ink.line, ink.faint, ink.strong, ink.crowd)
                 parts = [(runs.only(~known), plain), (runs.only(known), ink)]
@@ -178,13 +189,15 @@ class Layer:
         return QPolygonF([QPointF(x, float(heights[index])) for x, heights in pairs])
 
     def _draw_lines(self, runs: Crossings, gap: int, ink: Ink, live: bool) -> None:
-        weights = runs.colour() if ink.by_value is not None else None
-        amount, sums = self._coverage(gap, runs.height(gap), runs.height(gap + 1), weights, live=live)
+        left, right = runs.height(gap), runs.height(gap + 1)
+        channels = runs.channels() if ink.by_value is not None else ()
+        amount, first = self._coverage(gap, left, right, channels[0] if channels else None, live=live)
+        sums = () if first is None else (first, *(self._sums(gap, left, right, one, live) for one in channels[1:]))
         # Each line covers what is below it by `line`: any order of equal colours gives the same picture.
         strong = np.float32(ink.strong)
         alpha = strong - strong * np.exp(amount * np.float32(np.log1p(-min(ink.line / ink.strong, 0.999))))
         strength = np.log1p(np.maximum(amount - np.float32(1.0), 0)) / np.float32(log1p(ink.crowd))
-        self._place(gap, alpha, amount if sums is not None else strength, sums, ink)
+        self._place(gap, alpha, amount if sums else strength, sums, ink)
 
     def _coverage(
         self,
@@ -216,46 +229,48 @@ class Layer:
     def _draw_density(self, runs: Crossings, gap: int, ink: Ink, live: bool) -> None:
         pairs = runs.pair(gap)
         counts = pair_histogram(pairs)
-        values = pair_histogram(pairs, runs.colour()) if ink.by_value is not None else None
+        channels = runs.channels() if ink.by_value is not None else ()
+        values = [pair_histogram(pairs, channel) for channel in channels]
         used = np.flatnonzero(counts)
         if not live and _is_sparse(used):
-            amount, sums = self._few_pairs(gap, used, counts[used], None if values is None else values[used])
+            amount, *sums = self._few_pairs(gap, used, [counts[used], *(one[used] for one in values)])
         else:
             lines = self._projection(gap)
-            every = (3 if values is None else 4) if live else 2 if len(used) > _MANY_PAIRS else 1
+            every = 3 + len(values) if live else 2 if len(used) > _MANY_PAIRS else 1
             # A crossing leaves half of a run on its row; one run counts as one where it lies alone.
-            amount = lines.image(counts, every) * np.float32(2.0)
-            sums = None if values is None else lines.image(values, every) * np.float32(2.0)
+            amount, *sums = (lines.image(one, every) * np.float32(2.0) for one in (counts, *values))
         strength = np.minimum(np.log1p(amount) / np.float32(log1p(ink.crowd)), np.float32(1.0))
         strength *= np.sqrt(strength)  # the logarithm alone lifts the thin parts until all looks alike
         alpha = np.float32(ink.faint) + strength * np.float32(ink.strong - ink.faint)
         # The soft edge of a single run's line; a whole run is never fainter than `faint`.
         alpha *= np.minimum(amount, np.float32(1.0))
-        self._place(gap, alpha, amount if sums is not None else strength, sums, ink)
+        self._place(gap, alpha, amount if sums else strength, tuple(sums), ink)
 
     def _few_pairs(
-        self, gap: int, used: NDArray[np.int64], counts: NDArray[np.float64], values: NDArray[np.float64] | None
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        self, gap: int, used: NDArray[np.int64], weights: list[NDArray[np.float64]]
+    ) -> list[NDArray[np.float32]]:
         """A sharp line for each pair of bins, where categories or few distinct values leave only some."""
         rows = bin_rows(*self._scale_rows(0.0, 1.0))
         left, right = rows[used // BINS], rows[used % BINS]
-        amount = self._counted(gap, left, right, counts)
-        return amount, None if values is None else self._counted(gap, left, right, values)
+        return [self._sums(gap, left, right, one.astype(np.float32)) for one in weights]
 
-    def _counted(
-        self, gap: int, left: NDArray[np.float32], right: NDArray[np.float32], counts: NDArray[np.float64]
+    def _sums(
+        self,
+        gap: int,
+        left: NDArray[np.float32],
+        right: NDArray[np.float32],
+        weights: NDArray[np.float32],
+        live: bool = False,
     ) -> NDArray[np.float32]:
-        _, sums = self._coverage(gap, left, right, counts.astype(np.float32))
+        _, sums = self._coverage(gap, left, right, weights, live=live)
         assert sums is not None
         return sums
 
-    def _scale_rows(self, origin: float, scale: float) -> tuple[float, float, float, float]:
-        """Top and bottom of the scale and both lanes as rows of a picture that begins at height `origin`."""
+    def _scale_rows(self, origin: float, scale: float) -> tuple[float, float, tuple[float, ...]]:
+        """Top and bottom of the scale and the lanes as rows of a picture that begins at height `origin`."""
         layout = self.layout
-        missing = layout.lanes.get(AxisLane.MISSING, layout.bottom)
-        places = (layout.top, layout.bottom, missing, layout.lanes.get(AxisLane.NOT_FINITE, missing))
-        top, bottom, missing, not_finite = ((y - origin) * scale for y in places)
-        return top, bottom, missing, not_finite
+        lanes = tuple((layout.lanes.get(lane, layout.bottom) - origin) * scale for lane in LANES)
+        return (layout.top - origin) * scale, (layout.bottom - origin) * scale, lanes
 
     def _projection(self, gap: int) -> Projection:
         upper, lower = self.layout.band
@@ -271,21 +286,21 @@ class Layer:
         gap: int,
         alpha: NDArray[np.float32],
         amount: NDArray[np.float32],
-        sums: NDArray[np.float32] | None,
+        sums: tuple[NDArray[np.float32], ...],
         ink: Ink,
     ) -> None:
-        """Colour the [columns, rows] arrays and lay them into their gap: by the mean value `sums` / `amount`, or
-        without `sums` by the strength `amount` from 0 to 1.
+        """Colour the [columns, rows] arrays and lay them into their gap: by the mean `sums` / `amount` of each channel,
+        or without `sums` by the strength `amount` from 0 to 1.
         """
-        if sums is not None and ink.by_value is not None:
-            share = np.divide(sums, amount, out=np.zeros_like(alpha), where=amount > 1e-3)
-            colours = ink.by_value
+        means = [np.divide(one, amount, out=np.zeros_like(alpha), where=amount > 1e-3) for one in sums]
+        opacity = (alpha * np.float32(255.0) + np.float32(0.5)).astype(np.uint16)
+        if len(means) == 3:
+            pixels = _mixed_pixels(opacity, means)
         else:
-            share, colours = amount, ink.tones
-        share = np.clip(share * np.float32(255.0) + np.float32(0.5), 0, 255)
-        opacity = alpha * np.float32(255.0) + np.float32(0.5)
-        index = np.ascontiguousarray(((opacity.astype(np.uint16) << 8) | share.astype(np.uint16)).T)
-        pixels = _premultiplied(colours.tobytes()).take(index)
+            colours = ink.tones if not means or ink.by_value is None else ink.by_value
+            share = np.clip((means[0] if means else amount) * np.float32(255.0) + np.float32(0.5), 0, 255)
+            index = np.ascontiguousarray(((opacity << 8) | share.astype(np.uint16)).T)
+            pixels = _premultiplied(colours.tobytes()).take(index)
         height, width = pixels.shape
         picture = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
         upper, lower = self.layout.band

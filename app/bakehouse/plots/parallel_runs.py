@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from bakehouse.analysis.axes import Axis, AxisData, make_axis
 from bakehouse.plots.parallel_picture import density_pairs
+from bakehouse.plots.point_colours import point_colours
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from bakehouse.analysis.scales import ScaleKind
+    from bakehouse.theme import Theme
+
+
+class AxisChoice(NamedTuple):
+    """A column as an axis: on which kind of scale, and whether upside down."""
+
+    data: AxisData
+    kind: ScaleKind | None = None
+    is_flipped: bool = False
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ParallelRuns:
     """`rows` int32[k] are the visible rows of a table with `ids` (and `names`, by row); a place is an index into them.
 
-    `axes` and `colour` are over these k runs, `data` and `colour_data` over all rows.
+    `axes` and `colour` are over these k runs; `choices` and `colour_choice`, what they are made of, over all rows.
     """
 
-    data: tuple[AxisData, ...]
-    colour_data: AxisData | None
+    choices: tuple[AxisChoice, ...]
+    colour_choice: AxisChoice | None
     ids: Sequence[str]
     names: Sequence[str] | None
     rows: NDArray[np.int32]
@@ -36,28 +48,39 @@ class ParallelRuns:
     @classmethod
     def over(
         cls,
-        data: Sequence[AxisData],
-        colour: AxisData | None,
+        choices: Sequence[AxisChoice],
+        colour: AxisChoice | None,
         ids: Sequence[str],
         names: Sequence[str] | None,
         rows: NDArray[np.int32],
     ) -> ParallelRuns:
-        """Make the axes of `data` over the runs `rows`; for many runs in a worker thread."""
-        axes = tuple(make_axis(one, rows) for one in data)
-        colour_axis = None if colour is None else make_axis(colour, rows)
-        return cls(tuple(data), colour, ids, names, rows, axes, colour_axis, density_pairs(axes))
+        """Make the axes over the runs `rows`; for many runs in a worker thread."""
+        axes = tuple(_axis(one, rows) for one in choices)
+        colour_axis = None if colour is None else _axis(colour, rows)
+        return cls(tuple(choices), colour, ids, names, rows, axes, colour_axis, density_pairs(axes))
 
     def is_made_of(
-        self, data: Sequence[AxisData], colour: AxisData | None, ids: Sequence[str], rows: NDArray[np.int32]
+        self, choices: Sequence[AxisChoice], colour: AxisChoice | None, ids: Sequence[str], rows: NDArray[np.int32]
     ) -> bool:
         """Whether these are the very objects and the same rows, so that nothing has to be drawn anew."""
         return (
-            len(data) == len(self.data)
-            and all(a is b for a, b in zip(data, self.data, strict=True))
-            and colour is self.colour_data
+            len(choices) == len(self.choices)
+            and all(_is_same(a, b) for a, b in zip(choices, self.choices, strict=True))
+            and _is_same(colour, self.colour_choice)
             and ids is self.ids
             and np.array_equal(rows, self.rows)
         )
+
+    def channels(self, theme: Theme) -> tuple[NDArray[np.float32], ...]:
+        """The colours of the runs as `Crossings` takes them."""
+        axis = self.colour
+        if axis is None:
+            return ()
+        if axis.categories is None:
+            return (axis.positions,)
+        rgb = point_colours(axis, len(self.rows), theme).rgb.astype(np.float32) / np.float32(255.0)
+        rgb[np.isnan(axis.positions)] = np.nan
+        return tuple(np.ascontiguousarray(rgb[:, channel]) for channel in range(3))
 
     def places_of(self, rows: NDArray[np.int32]) -> NDArray[np.int64]:
         """int64[m]: the places of those of `rows` that are visible, in their order."""
@@ -66,12 +89,28 @@ class ParallelRuns:
         found = places[rows[rows < len(places)]]
         return found[found >= 0]
 
+    def place_of(self, row: int) -> int | None:
+        """The place of the run in `row`, None where it is not visible; visible rows rise."""
+        place = int(np.searchsorted(self.rows, row))
+        return place if place < len(self.rows) and self.rows[place] == row else None
+
     def run_id(self, place: int) -> str:
         return self.ids[int(self.rows[place])]
 
     def title(self, place: int) -> str:
         """The name of the run, its id where it has none."""
         return (self.names[int(self.rows[place])] if self.names is not None else "") or self.run_id(place)
+
+
+def _axis(choice: AxisChoice, rows: NDArray[np.int32]) -> Axis:
+    axis = make_axis(choice.data, rows, choice.kind)
+    return axis.flipped() if choice.is_flipped else axis
+
+
+def _is_same(one: AxisChoice | None, other: AxisChoice | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one.data is other.data and one[1:] == other[1:]
 
 
 NO_RUNS = ParallelRuns((), None, (), None, np.empty(0, dtype=np.int32), (), None, ())

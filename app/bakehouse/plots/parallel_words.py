@@ -30,6 +30,11 @@ def status_sentence(axes: Sequence[Axis], total: int, brushed: int | None) -> st
     odd = sum(axis.not_finite for axis in axes)
     if odd:
         notes.append(f"{counted(odd, 'value')} NaN or infinite")
+    notes += [
+        f"{axis.not_positive:,} with {visible(axis.data.title, 40)} ≤ 0, which a logarithm has no place for"
+        for axis in axes
+        if axis.not_positive
+    ]
     return "; ".join([text, *notes])
 
 
@@ -39,6 +44,13 @@ def run_lines(axes: Sequence[Axis], colour: Axis | None, row: int) -> list[Reado
     if colour is not None and all(axis.data.key != colour.data.key for axis in axes):
         shown.append(colour)
     return [ReadoutLine(None, axis.data.title, value_text(axis, row)) for axis in shown]
+
+
+def category_lines(axis: Axis, name: str) -> list[ReadoutLine]:
+    """How many of the runs have the category `name`."""
+    place = axis.category_position((axis.categories or ()).index(name))
+    count = int(np.count_nonzero(np.abs(axis.positions - np.float32(place)) < 1e-6))
+    return [ReadoutLine(None, visible(axis.data.title, 60), counted(count, "run"))]
 
 
 def value_text(axis: Axis, row: int) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QListView, QWidget
 from typing_extensions import override
 
 from bakehouse.analysis.search.completion import Completions, complete
-from bakehouse.analysis.search.intent import is_search
+from bakehouse.analysis.search.intent import search_start
 from bakehouse.analysis.search.words import Word, words
 from bakehouse.domain.columns import ColumnKey
 from bakehouse.theme import Theme
@@ -91,12 +91,13 @@ class FilterLine(QLineEdit):
         QCoreApplication.sendEvent(self, QInputMethodEvent("", attributes))
 
     def _formats(self, text: str) -> list[tuple[Word, QTextCharFormat]]:
-        if len(text) > _COLOURED_CHARACTERS or not is_search(text):
+        start = search_start(text) if len(text) <= _COLOURED_CHARACTERS else None
+        if start is None:
             return []
         formats = []
         tokens = {"entity": "accent", "keyword": "accent", "number": "good", "text": "good"}
         wrong = self._wrong
-        found = words(text)
+        found = [word for word in words(text) if word.end > start - len(" AND ")]
         if wrong is not None and not any(word.start <= wrong < word.end for word in found):
             # At the end something is missing: the last word is the one to look at.
             wrong = found[-1].end - 1 if found else None
@@ -114,7 +115,7 @@ class FilterLine(QLineEdit):
 
     def _offer(self) -> None:
         text, cursor = self.text(), self.cursorPosition()
-        if not is_search(text) and not (len(text) > 1 and text.isalpha()):
+        if search_start(text) is None and not (len(text) > 1 and text.isalpha()):
             self._popup.hide()
             return
         self._offered = complete(text, cursor, self._keys, self._values)

@@ -13,7 +13,7 @@ from bakehouse.analysis.density import BINS, SCALE_BINS, axis_bins, bin_rows, pa
 from bakehouse.domain.columns import metric
 
 COLUMNS, ROWS = 40, 200
-PLACES = (3.0, 150.0, 180.0, 195.0)
+PLACES = (3.0, 150.0, (170.0, 185.0, 195.0))
 
 
 def bins_of(values: list[float | None]) -> np.ndarray:

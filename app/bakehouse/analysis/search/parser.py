@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -274,12 +275,19 @@ def _value(subject: Subject, comparator: Comparator, operand: Tree[Token] | Toke
     if is_number(subject):
         if operand.type != "NUMBER":
             raise FilterError(f"{_shown(subject)} is compared with a number, written without quotes.", position)
-        return float(operand)
+        return _number(operand)
     if operand.type == "TEXT":
         return str(operand)[1:-1]
     if comparator in _PATTERN or isinstance(subject, DatasetField) or subject.kind is ColumnKind.ATTRIBUTE:
         raise FilterError(f"{_shown(subject)} is compared with a text in quotes: '{operand}'.", position)
-    return float(operand)
+    return _number(operand)
+
+
+def _number(text: str) -> float:
+    """MLflow stores an infinity as the greatest float, so `inf` is another word for that one."""
+    if text.lower().endswith("inf"):
+        return -sys.float_info.max if text.startswith("-") else sys.float_info.max
+    return float(text)
 
 
 def _list_value(subject: Subject, operand: Tree[Token]) -> Value:
@@ -300,7 +308,7 @@ def _list_value(subject: Subject, operand: Tree[Token]) -> Value:
 def _item(tree: Tree[Token]) -> str | float:
     """One value of a list. MLflow reads a list as Python, so texts beside each other join and backslashes escape."""
     if _is_number(tree.children[0]):
-        return float(_only_token(tree))
+        return _number(_only_token(tree))
     parts = []
     for token in tree.children:
         try:

@@ -13,7 +13,7 @@ from bakehouse.analysis.search.expression import (
     filter_text,
     is_number,
 )
-from bakehouse.analysis.search.intent import is_search
+from bakehouse.analysis.search.intent import search_start
 from bakehouse.analysis.search.parser import parse
 from bakehouse.domain.columns import END_TIME, RUN_ID, RUN_NAME, START_TIME, STATUS, USER, ColumnKey, ColumnKind
 from bakehouse.domain.errors import FilterError
@@ -44,11 +44,17 @@ def cell_terms(key: ColumnKey, column: Column, row: int) -> Iterator[str]:
 
 
 def with_term(text: str, term: str) -> str:
-    """`text` narrowed by one more term; plain words and what cannot be read make room for it."""
-    try:
-        expression = parse(text) if is_search(text) else None
-    except FilterError:
-        expression = None
-    if expression is None:
+    """`text` narrowed by one more term; what cannot be read makes room for it."""
+    if not text.strip():
         return term
-    return f"({text}) AND {term}" if isinstance(expression, Disjunction) else f"{text} AND {term}"
+    start = search_start(text)
+    if start is None:
+        joined = f"{text} AND {term}"
+        return joined if search_start(joined) is not None else term
+    try:
+        expression = parse(text[start:])
+    except FilterError:
+        return term
+    if isinstance(expression, Disjunction):
+        text = f"{text[:start]}({text[start:]})"
+    return f"{text} AND {term}"

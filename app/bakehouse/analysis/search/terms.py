@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bakehouse.analysis.search.expression import Disjunction, Expression
-from bakehouse.analysis.search.intent import is_search
+from bakehouse.analysis.search.expression import EVERYTHING, Disjunction, Expression
+from bakehouse.analysis.search.intent import search_start, words_before
 from bakehouse.analysis.search.parser import parse, parse_terms
 from bakehouse.analysis.search.words import words
 from bakehouse.domain.errors import FilterError
@@ -18,7 +18,10 @@ _AND_BEHIND = re.compile(r"(?:\s*AND\b)+", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One of the terms that the outermost AND joins: the characters from `start` to `end` of a filter."""
+    """One of the terms that the outermost AND joins: the characters from `start` to `end` of a filter.
+
+    Plain words before the language are a term too, whose expression is EVERYTHING.
+    """
 
     start: int
     end: int
@@ -28,8 +31,19 @@ class Term:
 
 def terms_of(text: str) -> tuple[Term, ...]:
     """The terms of a search, those before the place that cannot be read where there is one; none of plain words."""
-    if not is_search(text):
+    start = search_start(text)
+    if start is None:
         return ()
+    words_in_front = words_before(text, start)
+    found = _readable_terms(text[start:])
+    moved = tuple(Term(one.start + start, one.end + start, one.text, one.expression) for one in found)
+    if not words_in_front:
+        return moved
+    begin = len(text) - len(text.lstrip())
+    return (Term(begin, begin + len(words_in_front), words_in_front, EVERYTHING), *moved)
+
+
+def _readable_terms(text: str) -> tuple[Term, ...]:
     try:
         return _terms(text)
     except FilterError as error:
@@ -46,6 +60,18 @@ def terms_of(text: str) -> tuple[Term, ...]:
 
 def _terms(text: str) -> tuple[Term, ...]:
     return tuple(Term(start, end, text[start:end], expression) for start, end, expression in parse_terms(text))
+
+
+def read_filter(text: str) -> tuple[str, tuple[Expression, ...]]:
+    """The plain words of a filter and the terms behind them, all of which must hold. Raises FilterError."""
+    start = search_start(text)
+    if start is None:
+        return text.strip(), ()
+    try:
+        terms = tuple(expression for _, _, expression in parse_terms(text[start:]))
+    except FilterError as error:
+        raise FilterError(str(error), error.position + start) from None
+    return words_before(text, start), terms
 
 
 def without_term(text: str, term: Term) -> str:

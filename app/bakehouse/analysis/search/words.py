@@ -8,7 +8,7 @@ from typing import Literal
 
 _WORDS = re.compile(
     r"(?P<text>'[^']*'?|\"[^\"]*\"?)"
-    r"|(?P<keyword>\b(?:AND|OR|NOT|IN|LIKE|ILIKE|IS|NULL|NAN)\b|\b(?:min|max|at)(?=\s*\())"
+    r"|(?P<keyword>\b(?:AND|OR|NOT|IN|LIKE|ILIKE|IS|NULL|NAN|INF)\b|\b(?:min|max|at)(?=\s*\())"
     r"|(?P<entity>\b(?:metrics?|param(?:eter)?s?|tags?|attributes?|attr|run|datasets?)(?=\.))"
     r"|(?P<name>\.?`[^`]*`?|\.?[^\W\d][\w.]*)"
     r"|(?P<number>[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)"

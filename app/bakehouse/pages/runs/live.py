@@ -6,16 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QObject
 
-from bakehouse.analysis.columns import Ints
 from bakehouse.analysis.frame import RunFrame
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey
 from bakehouse.pages.refreshing import Refresher
 from bakehouse.pages.runs.following import RunFollower, watched_runs
-from bakehouse.pages.runs.plots.parallel_tab import PreparedAxes
+from bakehouse.pages.runs.plots.axis_plan import PreparedAxes
 from bakehouse.pages.runs.visible_runs import Answer
 from bakehouse.store.handle import Store
 from bakehouse.tasks import TaskRunner
@@ -149,10 +147,7 @@ class LiveRuns(QObject):
             answer = filtered(frame, token)
             if drawn is None or (text and answer is None):
                 return Prepared(text, answer)
-            rows: Ints = np.arange(frame.size, dtype=np.int32)
-            if answer is not None:
-                rows = np.flatnonzero(answer.mask).astype(np.int32)
-            return Prepared(text, answer, drawn(frame, rows, token))
+            return Prepared(text, answer, drawn(frame, answer, token))
 
         return prepare
 

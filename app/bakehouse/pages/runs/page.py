@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from bakehouse.actions import COPY_AS, Context
-from bakehouse.analysis.columns import Mask
+from bakehouse.analysis.brush_terms import with_brushes
+from bakehouse.analysis.brushes import Brush
 from bakehouse.analysis.frame import RunFrame, default_columns
 from bakehouse.analysis.growing import attributes_differ
 from bakehouse.analysis.order import SortKey
@@ -65,7 +66,7 @@ _FOLLOWED_AT_MOST = 500
 
 
 class RunsPage(Page):
-    """Owns the frame, the visible set (text filter and brushes) and the selection, and tells its parts. GUI thread."""
+    """Owns the frame, the visible set (the filter's) and the selection, and tells its parts. GUI thread."""
 
     def __init__(
         self, themes: ThemeSource, tasks: TaskRunner, settings: Settings, parent: QWidget | None = None
@@ -179,7 +180,7 @@ class RunsPage(Page):
         self.copying.said.connect(self.said)
         self.exporting.said.connect(self.said)
         self.exporting.noticed.connect(self.noticed)
-        self.plots.brushes_changed.connect(self._show_visible)
+        self.plots.brushes_edited.connect(self._brush)
         self.plots.run_clicked.connect(self._run_clicked)
         self.plots.runs_selected.connect(self._runs_selected)
         self.plots.columns_wanted.connect(self.loader.want)
@@ -391,9 +392,9 @@ class RunsPage(Page):
         self._frame = result.frame
         self.visible.adopt(result.frame, prepared.text, prepared.answer)
         self.plots.show_frame(result.frame, keep=True, prepared=prepared.axes)
-        self.plots.show_rows(self.visible.rows())
+        self._tell_plots()
         with self.table.keeping_runs():
-            self.model.show_frame(result.frame, self.model.columns, self._visible_mask())
+            self.model.show_frame(result.frame, self.model.columns, self.visible.mask)
         self.table.runs.adopt_frame()
         self.differing.show_frame(result.frame, self.sidebar.selected, keep=True)
         self._show_emptiness()
@@ -411,16 +412,25 @@ class RunsPage(Page):
     # The visible set
 
     def _show_visible(self) -> None:
-        """The runs that the text filter and the brushes let through."""
-        self.plots.show_rows(self.visible.rows())
-        self.model.show_mask(self._visible_mask())
+        """The runs that the filter lets through."""
+        self._tell_plots()
+        self.model.show_mask(self.visible.mask)
         self._show_emptiness()
         self._say()
         self.context_changed.emit()
 
-    def _visible_mask(self) -> Mask | None:
-        mask, brushed = self.visible.mask, self.plots.brush_mask()
-        return brushed if mask is None else mask if brushed is None else mask & brushed
+    def _tell_plots(self) -> None:
+        self.plots.show_rows(self.visible.rows(), self.visible.terms)
+
+    def _brush(self, brushes: Mapping[ColumnKey, Brush | None]) -> None:
+        """Brushes are terms of the filter; what it cannot say is put back."""
+        try:
+            text = with_brushes(self.filter_bar.text, brushes)
+        except ValueError as error:
+            self.said.emit(str(error))
+            self._tell_plots()
+            return
+        self.filter_bar.set_text(text)
 
     def _show_emptiness(self) -> None:
         if len(self.model.rows):
@@ -440,14 +450,11 @@ class RunsPage(Page):
 
     def _filter_words(self) -> str:
         text = visible(self.visible.text, 80)
-        words = [f"“{text}”" if text else "", "the brushes" if self.plots.brush_mask() is not None else ""]
-        return " and ".join(
-            [*filter(None, words), *(["the star" if any(words) else "a star"] if self.stars.on else [])]
-        )
+        words = [f"“{text}”"] if text else []
+        return " and ".join([*words, *(["the star" if words else "a star"] if self.stars.on else [])])
 
     def clear_filter(self) -> None:
         """Show all runs again."""
-        self.plots.clear_brushes()
         self.stars.show_all()
         self.filter_bar.set_text("")
 
@@ -567,7 +574,7 @@ class RunsPage(Page):
             selected_runs=0 if self.second.is_shown else len(self.selection.ids),
             run_has_model=self.inspector.has_model and not self.second.is_shown,
             view_changed=self.views.is_changed,
-            filtered=bool(self.filter_bar.text) or self.plots.brush_mask() is not None or self.stars.on,
+            filtered=bool(self.filter_bar.text) or self.stars.on,
             foldable=self.groups.foldable,
         )
 

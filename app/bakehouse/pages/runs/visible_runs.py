@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from bakehouse.analysis.columns import Ints, Mask
 from bakehouse.analysis.frame import RunFrame
 from bakehouse.analysis.search.evaluation import LeftOut, columns_of, evaluate
 from bakehouse.analysis.search.expression import Expression
-from bakehouse.analysis.search.intent import is_search
 from bakehouse.analysis.search.parser import parse
+from bakehouse.analysis.search.terms import read_filter
 from bakehouse.analysis.text_filter import TextFilter
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey, ColumnKind
@@ -35,11 +36,19 @@ def is_system_tag(key: ColumnKey) -> bool:
     return key.kind is ColumnKind.TAG and key.name.startswith("mlflow.")
 
 
+class TermMask(NamedTuple):
+    """One term of a filter and bool[runs]: which runs it lets through; plain words are a term without expression."""
+
+    expression: Expression | None
+    mask: Mask
+
+
 @dataclass(frozen=True)
 class Answer:
-    """What a text lets through in one frame."""
+    """What a text lets through in one frame: all of its terms."""
 
     mask: Mask
+    terms: tuple[TermMask, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     unknown: tuple[ColumnKey, ...] = ()
     """Columns that no run of these experiments has."""
@@ -70,6 +79,7 @@ class VisibleRuns(QObject):
         self.note = ""
         """What the present answer leaves out, in words."""
         self._mask: Mask | None = None
+        self._terms: tuple[TermMask, ...] = ()
         self._is_warm = False
         self._later = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._later.timeout.connect(self._search)
@@ -84,6 +94,12 @@ class VisibleRuns(QObject):
         """bool[runs], None when text and `only` let all through; not to be written to."""
         only = self.only(self._frame)
         return only if self._mask is None else self._mask if only is None else self._mask & only
+
+    @property
+    def terms(self) -> tuple[TermMask, ...]:
+        """What each term of the text, and `only`, let through; all of them make the mask."""
+        only = self.only(self._frame)
+        return self._terms if only is None else (*self._terms, TermMask(None, only))
 
     def rows(self) -> Ints:
         """int32[k]: the rows of the frame that are let through."""
@@ -102,11 +118,12 @@ class VisibleRuns(QObject):
 
     def show_frame(self, frame: RunFrame, *, keep: bool = False) -> None:
         """Filter other runs. With `keep` (a refresh) runs stay in or out until the text was looked for again."""
-        before, earlier = self._frame, self._mask
-        self._frame, self._mask = frame, None
+        before, earlier, terms = self._frame, self._mask, self._terms
+        self._frame, self._mask, self._terms = frame, None, ()
         if keep and earlier is not None:
-            stayed = {before.run_ids[row] for row in np.flatnonzero(earlier).tolist()}
-            self._mask = np.fromiter((run_id in stayed for run_id in frame.run_ids), np.bool_, frame.size)
+            rows = np.fromiter((before.row_of.get(run_id, -1) for run_id in frame.run_ids), np.int64, frame.size)
+            self._mask = _carried(earlier, rows)
+            self._terms = tuple(TermMask(one.expression, _carried(one.mask, rows)) for one in terms)
         self._search()
 
     def preparation(self) -> Callable[[RunFrame, Token], Answer | None]:
@@ -117,15 +134,13 @@ class VisibleRuns(QObject):
         return partial(self._prepared, text, self._store)
 
     def _prepared(self, text: str, store: Store, frame: RunFrame, token: Token) -> Answer | None:
-        work: Callable[[Token], Answer] | None = None
-        if not is_search(text):
-            work = self._words_in(frame, text)
-        else:
-            with suppress(FilterError):
-                expression = parse(text)
-                if not any(frame.can_load(key) for key in columns_of(expression)):
-                    work = _evaluation(expression, frame, store)
-        return None if work is None else work(token)
+        try:
+            words, terms = read_filter(text)
+        except FilterError:
+            return None
+        if any(frame.can_load(key) for key in _columns_of(terms)):
+            return None
+        return self._work(words, terms, frame, store)(token)
 
     def adopt(self, frame: RunFrame, text: str, answer: Answer | None) -> None:
         """Show a frame of a refresh at once with what `preparation` found for `text`; else as `show_frame` does."""
@@ -134,7 +149,7 @@ class VisibleRuns(QObject):
             return
         self._tasks.cancel(_SLOT)
         self._later.stop()
-        self._frame, self._mask = frame, answer.mask
+        self._frame, self._mask, self._terms = frame, answer.mask, answer.terms
         self._note(answer)
 
     def set_text(self, text: str) -> None:
@@ -142,7 +157,7 @@ class VisibleRuns(QObject):
         self._text = text.strip()
         if not self._text:
             self.close()
-            self._mask, self.note = None, ""
+            self._mask, self._terms, self.note = None, (), ""
             self.news.emit(FilterNews())
             self.changed.emit()
         else:
@@ -160,38 +175,48 @@ class VisibleRuns(QObject):
     def _search(self) -> None:
         if not self._text or self._store is None:
             return
-        if is_search(self._text):
-            self._evaluate(self._store)
-            return
-        self._tasks.start(_SLOT, self._words_in(self._frame, self._text), done=self._found, failed=self._told)
-
-    def _words_in(self, frame: RunFrame, text: str) -> Callable[[Token], Answer]:
-        size = frame.size
-        # What plain words find does not depend on which figures somebody looked at.
-        known = frame.columns.items()
-        columns = {key: column for key, column in known if not is_system_tag(key) and not key.figure}
-        return lambda token: Answer(self._words.mask(columns, size, text, token.check))
-
-    def _evaluate(self, store: Store) -> None:
         try:
-            expression = parse(self._text)
+            words, terms = read_filter(self._text)
         except FilterError as error:
             self._tasks.cancel(_SLOT)
             self.news.emit(FilterNews(str(error), error.position))
             return
-        frame, keys = self._frame, columns_of(expression)
-        missing = [key for key in keys if frame.can_load(key)]
+        missing = [key for key in _columns_of(terms) if self._frame.can_load(key)]
         if missing:
             self._tasks.cancel(_SLOT)
             self.news.emit(FilterNews(f"Reading {_listed(missing)}…", is_passing=True))
             self.columns_wanted.emit(missing)
             return
-        self._tasks.start(_SLOT, _evaluation(expression, frame, store), done=self._found, failed=self._told)
+        work = self._work(words, terms, self._frame, self._store)
+        self._tasks.start(_SLOT, work, done=self._found, failed=self._told)
+
+    def _work(
+        self, words: str, terms: Sequence[Expression], frame: RunFrame, store: Store
+    ) -> Callable[[Token], Answer]:
+        """What answers a filter whose columns are all there."""
+        size = frame.size
+        # What plain words find does not depend on which figures somebody looked at.
+        known = frame.columns.items()
+        searched = {key: column for key, column in known if not is_system_tag(key) and not key.figure}
+        evaluation = _evaluation(terms, frame, store)
+
+        def work(token: Token) -> Answer:
+            found = [] if not words else [TermMask(None, self._words.mask(searched, size, words, token.check))]
+            left_out: dict[ColumnKey, LeftOut] = {}
+            unknown: tuple[ColumnKey, ...] = ()
+            if terms:
+                more, left_out, unknown = evaluation(token)
+                found += more
+            everything = np.ones(size, np.bool_)
+            mask = reduce(np.logical_and, (one.mask for one in found), everything)
+            return Answer(mask, tuple(found), tuple(left_out.values()), unknown)
+
+        return work
 
     def _found(self, answer: Answer) -> None:
         if len(answer.mask) != self._frame.size:
             return
-        self._mask = answer.mask
+        self._mask, self._terms = answer.mask, answer.terms
         self._note(answer)
         self.changed.emit()
 
@@ -211,17 +236,33 @@ class VisibleRuns(QObject):
         self.failed.emit(str(error))
 
 
-def _evaluation(expression: Expression, frame: RunFrame, store: Store) -> Callable[[Token], Answer]:
-    """The work that answers an expression whose columns are all there."""
-    keys = columns_of(expression)
+def _carried(mask: Mask, rows: npt.NDArray[np.int64]) -> Mask:
+    """bool[len(rows)]: `mask` of the runs that were in `rows` before, False for new ones (-1)."""
+    return np.append(mask, np.False_)[rows]
+
+
+def _columns_of(terms: Sequence[Expression]) -> list[ColumnKey]:
+    return list(dict.fromkeys(key for term in terms for key in columns_of(term)))
+
+
+def _evaluation(
+    terms: Sequence[Expression], frame: RunFrame, store: Store
+) -> Callable[[Token], tuple[list[TermMask], dict[ColumnKey, LeftOut], tuple[ColumnKey, ...]]]:
+    """The work that evaluates terms whose columns are all there."""
+    keys = _columns_of(terms)
     columns = {key: column for key in keys if (column := frame.column(key)) is not None}
     unknown = tuple(
         key.latest for key in keys if key.latest not in frame.states and key.kind is not ColumnKind.ATTRIBUTE
     )
 
-    def work(token: Token) -> Answer:
-        outcome = evaluate(expression, FrameSource(frame, columns, store, token))
-        return Answer(outcome.mask, outcome.left_out, unknown)
+    def work(token: Token) -> tuple[list[TermMask], dict[ColumnKey, LeftOut], tuple[ColumnKey, ...]]:
+        source = FrameSource(frame, columns, store, token)
+        found, left_out = [], {}
+        for term in terms:
+            outcome = evaluate(term, source)
+            found.append(TermMask(term, outcome.mask))
+            left_out.update({one.key: one for one in outcome.left_out})
+        return found, left_out, unknown
 
     return work
 

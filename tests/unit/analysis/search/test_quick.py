@@ -41,13 +41,17 @@ def test_that_a_cell_suggests_terms_that_can_be_read(key, column, row, terms) ->
 @pytest.mark.parametrize(
     ("text", "whole"),
     [
-        ("", "t"),
-        ("plain words", "t"),
-        ("metrics.a >", "t"),
-        ("metrics.a > 1", "metrics.a > 1 AND t"),
-        ("metrics.a > 1 or metrics.b > 1", "(metrics.a > 1 or metrics.b > 1) AND t"),
-        ("(metrics.a > 1 or metrics.b > 1)", "((metrics.a > 1 or metrics.b > 1)) AND t"),
+        ("", "tags.t = 'x'"),
+        ("plain words", "plain words AND tags.t = 'x'"),
+        (
+            "bread AND butter AND metrics.a > 1 OR metrics.b > 1",
+            "bread AND butter AND (metrics.a > 1 OR metrics.b > 1) AND tags.t = 'x'",
+        ),
+        ("metrics.a >", "tags.t = 'x'"),
+        ("metrics.a > 1", "metrics.a > 1 AND tags.t = 'x'"),
+        ("metrics.a > 1 or metrics.b > 1", "(metrics.a > 1 or metrics.b > 1) AND tags.t = 'x'"),
+        ("(metrics.a > 1 or metrics.b > 1)", "((metrics.a > 1 or metrics.b > 1)) AND tags.t = 'x'"),
     ],
 )
 def test_that_a_term_narrows_what_is_there(text, whole) -> None:
-    assert with_term(text, "t") == whole
+    assert with_term(text, "tags.t = 'x'") == whole

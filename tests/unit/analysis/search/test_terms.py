@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bakehouse.analysis.search.expression import Condition, Conjunction, Disjunction, Negation
+from bakehouse.analysis.search.expression import Comparator, Condition, Conjunction, Disjunction, Negation
 from bakehouse.analysis.search.parser import parse
-from bakehouse.analysis.search.terms import replace_term, terms_of, without_term
+from bakehouse.analysis.search.terms import read_filter, replace_term, terms_of, without_term
+from bakehouse.domain.columns import metric
 from bakehouse.domain.errors import FilterError
 
 
@@ -32,6 +33,8 @@ def texts(filter_text: str) -> list[str]:
         ("metrics.a > 1 AND metrics.b > 2 AND (metrics.c", ["metrics.a > 1", "metrics.b > 2"]),
         ("metrics.a > 1 AND (metrics.b > 2 AND metrics.c", ["metrics.a > 1"]),
         ("metrics.a >", []),
+        ("gbm lr=0.1 AND metrics.a > 1 AND metrics.b > 2", ["gbm lr=0.1", "metrics.a > 1", "metrics.b > 2"]),
+        ("bread and metrics.a > 1", []),
     ],
 )
 def test_that_terms_are_what_the_outermost_and_joins(text: str, terms: list[str]) -> None:
@@ -96,3 +99,24 @@ def test_that_parentheses_change_no_meaning() -> None:
     assert parse("(metrics.a > 1 and metrics.b > 2) and metrics.c > 3") == Conjunction(
         (parse("metrics.a > 1 and metrics.b > 2"), parse("metrics.c > 3"))
     )
+
+
+def test_that_plain_words_may_stand_before_a_search() -> None:
+    words, terms = read_filter("gbm  lr AND metrics.a > 1 AND params.b = 'x'")
+    assert words == "gbm  lr"
+    assert terms == (parse("metrics.a > 1"), parse("params.b = 'x'"))
+    assert read_filter("bread AND butter") == ("bread AND butter", ())
+    first, second = terms_of("gbm AND metrics.a > 1")
+    assert without_term("gbm AND metrics.a > 1", first) == "metrics.a > 1"
+    assert without_term("gbm AND metrics.a > 1", second) == "gbm"
+    with pytest.raises(FilterError) as raised:
+        read_filter("gbm AND metrics.a >")
+    assert raised.value.position == len("gbm AND metrics.a >")
+
+
+def test_that_inf_is_what_mlflow_stores_for_an_infinity() -> None:
+    greatest = 1.7976931348623157e308
+    assert parse("metrics.a = inf") == parse("metrics.a = 1.7976931348623157e308")
+    assert parse("metrics.a IN (-INF, 1)") == Condition(metric("a"), Comparator.IN, (-greatest, 1.0))
+    with pytest.raises(FilterError):
+        parse("metrics.a = info")

@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from bakehouse.analysis.columns import Ints, Mask
+from bakehouse.analysis.columns import Ints
 from bakehouse.analysis.frame import RunFrame
 from bakehouse.domain.columns import ColumnKey
+from bakehouse.pages.runs.plots.axis_plan import PreparedAxes
 from bakehouse.pages.runs.plots.distribution_tab import DistributionTab
 from bakehouse.pages.runs.plots.history_tab import HistoryTab
-from bakehouse.pages.runs.plots.parallel_tab import ParallelTab, PreparedAxes
+from bakehouse.pages.runs.plots.parallel_tab import ParallelTab
 from bakehouse.pages.runs.plots.scatter_tab import ScatterTab
 from bakehouse.pages.runs.plots.tab import PlotTab
+from bakehouse.pages.runs.visible_runs import TermMask
 from bakehouse.personal.view_format import Json
 from bakehouse.store.handle import Store
 from bakehouse.tasks import TaskRunner
@@ -25,7 +27,10 @@ from bakehouse.widgets.labels import ElidedLabel
 class PlotPanel(QWidget):
     """Owns the tabs. The page tells it store, frame, visible runs and selection. GUI thread."""
 
-    brushes_changed = Signal()
+    brushes_edited = Signal(object)
+    """dict[ColumnKey, Brush | None]: what the filter shall say of these columns."""
+    run_hovered = Signal(str)
+    """The run under the pointer, empty for none."""
     run_clicked = Signal(str, bool)
     runs_selected = Signal(object, bool)
     """list[str] of run ids; whether they add to the selection."""
@@ -60,11 +65,13 @@ class PlotPanel(QWidget):
             tab.tools.hide()
             tab.status_changed.connect(self._say)
             tab.run_clicked.connect(self.run_clicked)
+            tab.run_hovered.connect(self.run_hovered)
+            tab.run_hovered.connect(self.show_hovered)
             tab.columns_wanted.connect(self.columns_wanted)
             tab.columns_wanted.connect(self._tell_settings)
             tab.said.connect(self.said)
         self._lay_out()
-        self.parallel.brushes_changed.connect(self.brushes_changed)
+        self.parallel.brushes_edited.connect(self.brushes_edited)
         for chooser in (self.scatter, self.distribution):
             chooser.runs_selected.connect(self.runs_selected)
         self._bar.currentChanged.connect(self._show_tab)
@@ -106,7 +113,7 @@ class PlotPanel(QWidget):
             tab.close_store()
 
     def show_frame(self, frame: RunFrame, *, keep: bool = False, prepared: PreparedAxes | None = None) -> None:
-        """Show other runs; axes and brushes stay with `keep` (a refresh), else they wait for `set_axes`.
+        """Show other runs; axes stay with `keep` (a refresh), else they wait for `set_axes`.
 
         `prepared` is what a task made of the frame by `parallel.preparation`.
         """
@@ -124,10 +131,15 @@ class PlotPanel(QWidget):
         for tab in self.tabs:
             tab.column_changed(key)
 
-    def show_rows(self, rows: Ints) -> None:
-        """These runs (rows of the frame) pass the filter, brushes aside."""
+    def show_rows(self, rows: Ints, terms: tuple[TermMask, ...]) -> None:
+        """The filter lets these runs (rows of the frame) through, and each of its `terms` those of its mask."""
         for tab in self.tabs:
             tab.show_rows(rows)
+        self.parallel.show_terms(terms)
+
+    def show_hovered(self, run_id: str) -> None:
+        """The pointer is over this run, here or elsewhere (empty: over none)."""
+        self.tabs[self._bar.currentIndex()].show_hovered(run_id)
 
     def show_selection(self, ids: Sequence[str]) -> None:
         """Draw these runs on top, and their histories."""
@@ -138,13 +150,6 @@ class PlotPanel(QWidget):
         """The store has changed: read again what the tabs have read themselves."""
         for tab in self.tabs:
             tab.refresh()
-
-    def brush_mask(self) -> Mask | None:
-        """bool[runs]: what the brushes let through, None without any."""
-        return self.parallel.brush_mask()
-
-    def clear_brushes(self) -> None:
-        self.parallel.clear_brushes()
 
     def bring_forward(self, tab: PlotTab) -> None:
         """Show `tab`."""

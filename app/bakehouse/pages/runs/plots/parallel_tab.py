@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, QTimer, Signal
+from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from bakehouse.analysis.axes import AxisData, axis_data
-from bakehouse.analysis.columns import Column, Ints, Mask
+from bakehouse.analysis.columns import Ints
 from bakehouse.analysis.frame import ColumnState, RunFrame
+from bakehouse.analysis.scales import ScaleKind
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.domain.errors import BakehouseError
-from bakehouse.itemmodels.run_table import column_title
+from bakehouse.pages.runs.plots.axis_menu import axis_menu
+from bakehouse.pages.runs.plots.axis_plan import AxisPlan, Made, PreparedAxes, made_of, made_runs, prepared_axes
+from bakehouse.pages.runs.plots.axis_terms import split_terms
 from bakehouse.pages.runs.plots.tab import PlotTab
-from bakehouse.pages.runs.visible_runs import is_system_tag
+from bakehouse.pages.runs.visible_runs import Answer, TermMask, is_system_tag
 from bakehouse.personal.view_format import Json, key_of, key_value
 from bakehouse.plots.parallel import ParallelPlot
+from bakehouse.plots.parallel_canvas import ShownBrush
 from bakehouse.plots.parallel_runs import ParallelRuns
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import RunColors, Theme
 from bakehouse.widgets.column_chooser import ColumnChooser
+from bakehouse.widgets.column_picker import ColumnPicker
 
 _CHOSEN_AT_MOST = 30
 _SLOT = "runs.axes"
@@ -42,34 +46,23 @@ def first_axes(relevant: Sequence[ColumnKey]) -> list[ColumnKey]:
     return [*params, *reversed([key for key in relevant if key.kind is ColumnKind.METRIC])]
 
 
-@dataclass(frozen=True, eq=False)
-class PreparedAxes:
-    """A frame's axes and runs, made in a task before the frame is shown."""
-
-    frame: RunFrame
-    columns: tuple[ColumnKey, ...]
-    """What was to be drawn: the axes, then the colour if there is one."""
-    made: dict[ColumnKey, tuple[Column, AxisData]]
-    runs: ParallelRuns
-
-
 class ParallelTab(PlotTab):
     """Owns the plot, which axes and colour it has, and when it is drawn anew."""
 
     title = "Parallel coordinates"
 
-    brushes_changed = Signal()
+    brushes_edited = Signal(object)
+    """dict[ColumnKey, Brush | None]: what the filter shall say of these columns."""
 
     def __init__(self, theme: Theme, tasks: TaskRunner, colors: RunColors, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tasks = tasks
         self._frame = RunFrame([])
-        self._rows: Ints = np.empty(0, np.int32)
+        self._terms: tuple[TermMask, ...] = ()
         self._ids: tuple[str, ...] = ()
-        self._axes: list[ColumnKey] = []
+        self._plan = AxisPlan()
         self._defaults: list[ColumnKey] = []
-        self._colour: ColumnKey | None = None
-        self._made: dict[ColumnKey, tuple[Column, AxisData]] = {}
+        self._made: dict[ColumnKey, Made] = {}
         self._prepared: PreparedAxes | None = None
         self._shown_frame: RunFrame | None = None
         self._is_shown = False
@@ -80,11 +73,8 @@ class ParallelTab(PlotTab):
         self._axes_button = QPushButton("Axes")
         self._axes_button.setObjectName("axes_button")
         self._axes_button.setAccessibleName("Choose axes")
-        self._colours = QComboBox()
+        self._colours = ColumnPicker("Colour", theme, none="none")
         self._colours.setObjectName("colour_by")
-        self._colours.setAccessibleName("Colour by")
-        self._colours.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._colours.setMinimumContentsLength(14)
         self._chooser = ColumnChooser(theme, self)
         self._later = QTimer(self, singleShot=True, interval=30)
         for widget in (self._clear, self._colours, self._axes_button):
@@ -95,47 +85,52 @@ class ParallelTab(PlotTab):
         self._connect()
 
     def _connect(self) -> None:
-        self._clear.clicked.connect(self.plot.clear_brushes)
+        self._clear.clicked.connect(self.clear_brushes)
         self._axes_button.clicked.connect(self._choose_axes)
         self._chooser.columns_chosen.connect(self._axes_chosen)
-        self._colours.activated.connect(self._colour_chosen)
+        self._colours.picked.connect(self._colour_by)
         self._later.timeout.connect(self._draw)
-        self.plot.brushes_changed.connect(self._brushed)
+        self.plot.brushes_edited.connect(self._brushed)
         self.plot.run_clicked.connect(self.run_clicked)
+        self.plot.run_hovered.connect(self.run_hovered)
         self.plot.picture_finished.connect(self.status_changed)
+        self.plot.axis_moved.connect(self._move_axis)
+        self.plot.axis_flipped.connect(partial(self._act, "flip"))
+        self.plot.axis_removed.connect(partial(self._act, "remove"))
+        self.plot.axis_menu_requested.connect(self._open_menu)
 
     @override
     def set_theme(self, theme: Theme) -> None:
         self.plot.set_theme(theme)
         self._chooser.set_theme(theme)
+        self._colours.set_theme(theme)
 
     # What the panel tells
 
     @override
     def show_frame(self, frame: RunFrame, *, keep: bool) -> None:
-        metrics = _metrics_of(self._frame)
+        known = self._frame.keys if keep else []
         self._frame = frame
         prepared, self._prepared = self._prepared, None
         if not keep:
-            self._axes, self._defaults, self._colour = [], [], None
-            self.plot.clear_brushes()
-        if not keep or metrics != _metrics_of(frame):
+            self._plan, self._defaults = AxisPlan(), []
+        if known != frame.keys:
             self._fill_choosers()
-        if keep and prepared is not None and (prepared.frame, [*prepared.columns]) == (frame, self.columns):
+        if keep and prepared is not None and (prepared.frame, prepared.plan) == (frame, self._plan):
             self._show_prepared(prepared)
             return
         self._made.clear()
-        self._rows = np.arange(frame.size, dtype=np.int32)
+        self._terms = ()
         if keep:
-            self._draw(at_once=True)  # brushes go on filtering without a gap
+            self._later.start()
         else:
             self._soon()
 
-    def preparation(self) -> Callable[[RunFrame, Ints, Token], PreparedAxes | None] | None:
-        """What a task makes of a frame and its visible rows, for `take`; None while nothing is drawn."""
-        if not self.columns or not ((self._is_shown and self.isVisible()) or self.plot.brushes()):
+    def preparation(self) -> Callable[[RunFrame, Answer | None, Token], PreparedAxes | None] | None:
+        """What a task makes of a frame and the filter's answer, for `take`; None while nothing is drawn."""
+        if not self._plan.columns or not (self._is_shown and self.isVisible()) or self.plot.is_held:
             return None
-        return partial(_prepared, tuple(self._axes), self._colour, dict(self._made), self.plot.runs)
+        return partial(prepared_axes, self._plan, dict(self._made), self.plot.runs)
 
     def take(self, prepared: PreparedAxes | None) -> None:
         """What `preparation` made for the frame that is shown next."""
@@ -143,31 +138,32 @@ class ParallelTab(PlotTab):
 
     def _show_prepared(self, prepared: PreparedAxes) -> None:
         self._tasks.cancel(_SLOT)
-        self._made, self._rows = prepared.made, prepared.runs.rows
+        self._made, self._terms = prepared.made, prepared.terms
         if prepared.runs is self.plot.runs:
             self._shown_frame = prepared.frame
+            self._show_brushes(prepared.brushes)
             return
-        if len(self._rows) > _MANY_ROWS:
+        if len(prepared.runs.rows) > _MANY_ROWS:
             self._tasks.stand_back(_DRAWING_MS)
-        self._put(prepared.frame, partial(self.plot.set_runs, prepared.runs, self._selected_rows()))
+        self._put(prepared.frame, prepared.runs, prepared.brushes)
 
     @override
     def set_axes(self, axes: Sequence[ColumnKey]) -> None:
-        self._axes = self._defaults = list(axes)
-        self._colour = next((key for key in reversed(self._axes) if key.kind is ColumnKind.METRIC), None)
-        self._fill_choosers()
-        self.columns_wanted.emit(self._axes)
-        self._soon()
+        self._defaults = list(axes)
+        self._change(AxisPlan(tuple(axes), next((k for k in reversed(axes) if k.kind is ColumnKind.METRIC), None)))
 
     @override
     def column_changed(self, key: ColumnKey) -> None:
-        if key in self._axes or key == self._colour:
+        if key in self._plan.columns:
             self._soon()
 
-    @override
-    def show_rows(self, rows: Ints) -> None:
-        if not np.array_equal(rows, self._rows):
-            self._rows = rows
+    def show_terms(self, terms: tuple[TermMask, ...]) -> None:
+        """What each term of the filter lets through; those that are brushes on an axis are drawn as such."""
+        if any(a is not b for a, b in zip(terms, self._terms, strict=False)) or len(terms) != len(self._terms):
+            self._terms = terms
+        if self._is_shown and self.isVisible() and not self.plot.is_held:
+            self._draw()  # at once: nothing may contradict the table, and where only brushes differ it costs little
+        else:
             self._soon()
 
     @override
@@ -176,14 +172,16 @@ class ParallelTab(PlotTab):
         if self._shown_frame is self._frame:
             self.plot.set_selected_rows(self._selected_rows())
 
-    def brush_mask(self) -> Mask | None:
-        """bool[runs]: what the brushes let through, None without any."""
-        if not self.plot.brushes() or self._shown_frame is not self._frame:
-            return None
-        return self.plot.brush_mask()
+    @override
+    def show_hovered(self, run_id: str) -> None:
+        if self._is_shown and self._shown_frame is self._frame:
+            self.plot.hover_row(self._frame.row_of.get(run_id, -1))
 
     def clear_brushes(self) -> None:
-        self.plot.clear_brushes()
+        """Take all brushes out of the filter."""
+        brushes, _ = split_terms(self._terms, self._plan.axes, self._frame.size)
+        if brushes:
+            self.brushes_edited.emit(dict.fromkeys(brushes))
 
     @override
     def set_shown(self, shown: bool) -> None:
@@ -192,22 +190,32 @@ class ParallelTab(PlotTab):
 
     @override
     def settings(self) -> dict[str, Json]:
-        colour = key_value(self._colour) if self._colour is not None else None
-        return {"axes": [key_value(key) for key in self._axes], "colour": colour}
+        plan = self._plan
+        return {
+            "axes": [key_value(key) for key in plan.axes],
+            "colour": None if plan.colour is None else key_value(plan.colour),
+            "scales": [{**key_value(key), "scale": kind.value} for key, kind in plan.kinds],
+            "flipped": [key_value(key) for key in plan.axes if key in plan.flipped],
+        }
 
     @override
     def restore(self, settings: Mapping[str, Json]) -> None:
-        named = settings.get("axes")
-        axes = [key_of(one) for one in named] if isinstance(named, list) else []
-        known = [key for key in dict.fromkeys(axes) if key is not None and self._is_known(key)]
-        if known:
-            self._axes = known[:_CHOSEN_AT_MOST]
+        known = self._keys_in(settings.get("axes"))
+        axes = tuple(known[:_CHOSEN_AT_MOST]) or self._plan.axes
         colour = key_of(settings.get("colour"))
-        if "colour" in settings and (colour is None or self._is_known(colour)):
-            self._colour = colour
-        self._fill_choosers()
-        self.columns_wanted.emit(self.columns)
-        self._soon()
+        if "colour" not in settings or (colour is not None and not self._is_known(colour)):
+            colour = self._plan.colour
+        kinds = {}
+        named = settings.get("scales")
+        for one in named if isinstance(named, list) else ():
+            key = key_of(one)
+            if key is not None and isinstance(one, dict) and one.get("scale") in set(ScaleKind):
+                kinds[key] = ScaleKind(one["scale"])
+        self._change(AxisPlan(axes, colour, tuple(kinds.items()), frozenset(self._keys_in(settings.get("flipped")))))
+
+    def _keys_in(self, value: Json) -> list[ColumnKey]:
+        keys = [key_of(one) for one in value] if isinstance(value, list) else []
+        return [key for key in dict.fromkeys(keys) if key is not None and self._is_known(key)]
 
     def _is_known(self, key: ColumnKey) -> bool:
         return key in self._frame.states or key.latest in self._frame.states
@@ -219,7 +227,83 @@ class ParallelTab(PlotTab):
     @property
     @override
     def columns(self) -> list[ColumnKey]:
-        return [*self._axes, *([self._colour] if self._colour is not None else [])]
+        return list(self._plan.columns)
+
+    # What the person chooses
+
+    @property
+    def plan(self) -> AxisPlan:
+        """Which columns are drawn and how."""
+        return self._plan
+
+    def _change(self, plan: AxisPlan) -> None:
+        self._plan = plan
+        self._fill_choosers()
+        self.columns_wanted.emit(self.columns)
+        self._soon()
+
+    def _choose_axes(self) -> None:
+        keys = [key for key in self._frame.keys if not is_system_tag(key)]
+        self._chooser.open_below(self._axes_button, keys, list(self._plan.axes), self._defaults, self._frame)
+
+    def _axes_chosen(self, keys: Sequence[ColumnKey]) -> None:
+        kept = [key for key in self._plan.axes if key in keys]
+        axes = [*kept, *(key for key in keys if key not in kept)][:_CHOSEN_AT_MOST]
+        self._change(replace(self._plan, axes=tuple(axes)))
+
+    def _colour_by(self, key: ColumnKey | None) -> None:
+        self._change(replace(self._plan, colour=key))
+
+    def _move_axis(self, index: int, before: int) -> None:
+        axes = self._drawn_axes()
+        moved = axes.pop(index)
+        axes.insert(before - (before > index), moved)
+        self._change(replace(self._plan, axes=tuple(axes)))
+
+    def _drawn_axes(self) -> list[ColumnKey]:
+        """The axes as the plot shows them: those whose column could be read."""
+        return [choice.data.key for choice in self.plot.runs.choices]
+
+    def _act(self, what: str, index: int) -> None:
+        axes = self._drawn_axes()
+        key = axes[index]
+        if what == "flip":
+            self._change(replace(self._plan, flipped=self._plan.flipped ^ {key}))
+        elif what in ("left", "right"):
+            self._move_axis(index, index - 1 if what == "left" else index + 2)
+        elif what == "colour":
+            self._colour_by(key)
+        elif what == "clear":
+            self.plot.set_brushes({key: None})
+        elif what == "remove" and len(axes) > 1:
+            self._change(replace(self._plan, axes=tuple(one for one in axes if one != key)))
+
+    def _scale(self, index: int, kind: ScaleKind) -> None:
+        key = self._drawn_axes()[index]
+        kinds = {**dict(self._plan.kinds), key: kind}
+        self._change(replace(self._plan, kinds=tuple(kinds.items())))
+
+    def axis_menu(self, index: int) -> QMenu:
+        """What can be done with an axis."""
+        choice = self.plot.runs.choices[index]
+        act, scale = partial(self._act_on, index), partial(self._scale, index)
+        kind = self.plot.runs.axes[index].kind
+        return axis_menu(choice.data, kind, (index, len(self.plot.runs.choices)), act, scale, self)
+
+    def _act_on(self, index: int, what: str) -> None:
+        self._act(what, index)
+
+    def _open_menu(self, index: int, place: QPoint) -> None:
+        self.axis_menu(index).popup(place)
+
+    def _fill_choosers(self) -> None:
+        plan = self._plan
+        self._axes_button.setText(f"Axes {len(plan.axes)}" if plan.axes else "Axes")
+        keys = sorted(
+            (key for key in self._frame.keys if not is_system_tag(key)),
+            key=lambda key: ((2, 1, 0, 3)[key.kind], key.name.startswith("system/"), key.name.casefold()),
+        )
+        self._colours.offer(keys, plan.colour)
 
     # Inside
 
@@ -228,137 +312,84 @@ class ParallelTab(PlotTab):
         if not self._later.isActive():
             self._later.start()
 
-    def _draw(self, *, at_once: bool = False) -> None:
-        if not (self._is_shown and self.isVisible()) and not self.plot.brushes():
+    def _draw(self) -> None:
+        if not (self._is_shown and self.isVisible()):
+            return
+        if self.plot.is_held:
+            self._soon()  # what the person holds stays where it is until it is let go
             return
         waiting = (ColumnState.UNLOADED, ColumnState.LOADING)
         missing = sum(self._frame.states.get(key) in waiting for key in self.columns)
         self.plot.set_waiting(f"Reading {missing} {'column' if missing == 1 else 'columns'}…" if missing else "")
         if missing:
             return  # the last of them will come back here: one picture instead of one for each
-        axes = [made for key in self._axes if (made := self._axis(key)) is not None]
-        colour = self._axis(self._colour) if self._colour is not None else None
-        frame, rows = self._frame, self._rows
-        data = (axes, colour, frame.run_ids)
-        if at_once or len(rows) <= _MANY_ROWS or self.plot.shows(*data, rows):
+        frame, plan = self._frame, self._plan
+        brushes, rows = split_terms(self._terms_of(frame), plan.axes, frame.size)
+        if len(rows) <= _MANY_ROWS or self._is_made():
             self._tasks.cancel(_SLOT)
-            self._put(frame, partial(self.plot.set_data, *data, rows, self._selected_rows(), frame.names))
-            return
-        self._tasks.start(
-            _SLOT,
-            partial(_made_runs, *data, frame.names, rows),
-            done=partial(self._show_made, frame),
-            failed=self._not_made,
+            axes, colour = plan.choices(self._make())
+            if self.plot.shows(axes, colour, frame.run_ids, rows):
+                self._shown_frame = frame
+                self.plot.set_selected_rows(self._selected_rows())
+                self._show_brushes(brushes)
+                return
+            if len(rows) <= _MANY_ROWS:
+                self._put(frame, ParallelRuns.over(axes, colour, frame.run_ids, frame.names, rows), brushes)
+                return
+        columns = {key: column for key in plan.columns if (column := frame.column(key)) is not None}
+        work = partial(made_runs, plan, columns, dict(self._made), frame.run_ids, frame.names, rows)
+        self._tasks.start(_SLOT, work, done=partial(self._show_made, frame), failed=self._not_made)
+
+    def _terms_of(self, frame: RunFrame) -> tuple[TermMask, ...]:
+        return tuple(term for term in self._terms if len(term.mask) == frame.size)
+
+    def _is_made(self) -> bool:
+        return all(
+            key in self._made and self._made[key].column is self._frame.column(key)
+            for key in self.columns
+            if self._frame.column(key) is not None
         )
 
-    def _show_made(self, frame: RunFrame, runs: ParallelRuns) -> None:
-        if frame is self._frame:
-            self._tasks.stand_back(_DRAWING_MS)
-            self._put(frame, partial(self.plot.set_runs, runs, self._selected_rows()))
+    def _make(self) -> dict[ColumnKey, Made]:
+        columns = {key: column for key in self.columns if (column := self._frame.column(key)) is not None}
+        self._made = made_of(columns, self._made)
+        return self._made
+
+    def _show_made(self, frame: RunFrame, result: tuple[dict[ColumnKey, Made], ParallelRuns]) -> None:
+        if frame is not self._frame:
+            return
+        if self.plot.is_held:
+            self._soon()
+            return
+        self._made, runs = result
+        brushes, _ = split_terms(self._terms_of(frame), self._plan.axes, frame.size)
+        self._tasks.stand_back(_DRAWING_MS)
+        self._put(frame, runs, brushes)
 
     def _not_made(self, error: BakehouseError) -> None:
         self.said.emit(str(error))
 
-    def _put(self, frame: RunFrame, put: Callable[[], None]) -> None:
-        """Hand the plot its runs; brushes of columns that are no axis any more go without a signal of its own."""
-        had_brushes = bool(self.plot.brushes())
+    def _put(self, frame: RunFrame, runs: ParallelRuns, brushes: Mapping[ColumnKey, ShownBrush]) -> None:
         self._shown_frame = frame
-        put()
-        if had_brushes and not self.plot.brushes():
-            self._brushed()
+        self.plot.set_runs(runs, self._selected_rows(), brushes)
+        self._clear.setVisible(bool(brushes))
         self.status_changed.emit()
 
-    def _axis(self, key: ColumnKey) -> AxisData | None:
-        column = self._frame.column(key)
-        if column is None:
-            return None
-        made = self._made.get(key)
-        if made is None or made[0] is not column:
-            made = self._made[key] = (column, axis_data(key, column))
-        return made[1]
+    def _show_brushes(self, brushes: Mapping[ColumnKey, ShownBrush]) -> None:
+        self.plot.show_brushes(brushes)
+        self._clear.setVisible(bool(brushes))
+        self.status_changed.emit()
 
     def _selected_rows(self) -> Ints:
         row_of = self._frame.row_of
         return np.array([row for run_id in self._ids if (row := row_of.get(run_id)) is not None], np.int32)
 
-    def _brushed(self) -> None:
+    def _brushed(self, brushes: Mapping[ColumnKey, object]) -> None:
         self._clear.setVisible(bool(self.plot.brushes()))
         self.status_changed.emit()
-        self.brushes_changed.emit()
-
-    def _choose_axes(self) -> None:
-        keys = [key for key in self._frame.keys if not is_system_tag(key)]
-        self._chooser.open_below(self._axes_button, keys, self._axes, self._defaults, self._frame)
-
-    def _axes_chosen(self, keys: Sequence[ColumnKey]) -> None:
-        kept = [key for key in self._axes if key in keys]
-        self._axes = [*kept, *(key for key in keys if key not in kept)][:_CHOSEN_AT_MOST]
-        self._fill_choosers()
-        self.columns_wanted.emit(self._axes)
-        self._soon()
-
-    def _colour_chosen(self, place: int) -> None:
-        self._colour = self._colours.itemData(place)
-        if self._colour is not None:
-            self.columns_wanted.emit([self._colour])
-        self._soon()
-
-    def _fill_choosers(self) -> None:
-        self._axes_button.setText(f"Axes {len(self._axes)}" if self._axes else "Axes")
-        metrics = _metrics_of(self._frame)
-        metrics.sort(key=lambda key: (key.name.startswith("system/"), key.name))
-        with QSignalBlocker(self._colours):
-            self._colours.clear()
-            self._colours.addItem("No colour", None)
-            for key in metrics:
-                self._colours.addItem(f"Colour: {column_title(key)}", key)
-            if self._colour is not None and self._colour in metrics:
-                self._colours.setCurrentIndex(metrics.index(self._colour) + 1)
+        self.brushes_edited.emit(brushes)
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._soon()
-
-
-def _metrics_of(frame: RunFrame) -> list[ColumnKey]:
-    return [key for key in frame.keys if key.kind is ColumnKind.METRIC]
-
-
-def _prepared(
-    axes: Sequence[ColumnKey],
-    colour: ColumnKey | None,
-    made: dict[ColumnKey, tuple[Column, AxisData]],
-    shown: ParallelRuns,
-    frame: RunFrame,
-    rows: Ints,
-    token: Token,
-) -> PreparedAxes | None:
-    """None while a column is missing; the runs that are shown where nothing about them is new."""
-    kept: dict[ColumnKey, tuple[Column, AxisData]] = {}
-    drawn = (*axes, *(() if colour is None else (colour,)))
-    for key in drawn:
-        token.check()
-        column = frame.column(key)
-        if column is None:
-            if frame.can_load(key):
-                return None
-            continue
-        known = made.get(key)
-        kept[key] = known if known is not None and known[0] is column else (column, axis_data(key, column))
-    data = [kept[key][1] for key in axes if key in kept]
-    colours = kept[colour][1] if colour is not None and colour in kept else None
-    if shown.names is frame.names and shown.is_made_of(data, colours, frame.run_ids, rows):
-        return PreparedAxes(frame, drawn, kept, shown)
-    return PreparedAxes(frame, drawn, kept, ParallelRuns.over(data, colours, frame.run_ids, frame.names, rows))
-
-
-def _made_runs(
-    axes: Sequence[AxisData],
-    colour: AxisData | None,
-    ids: Sequence[str],
-    names: Sequence[str],
-    rows: Ints,
-    _token: Token,
-) -> ParallelRuns:
-    return ParallelRuns.over(axes, colour, ids, names, rows)

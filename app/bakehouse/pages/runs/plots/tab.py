@@ -27,6 +27,8 @@ class PlotTab(QWidget):
     status_changed = Signal()
     run_clicked = Signal(str, bool)
     """Run id; whether it adds to the selection."""
+    run_hovered = Signal(str)
+    """The run under the pointer, empty for none."""
     columns_wanted = Signal(object)
     """list[ColumnKey]: columns that shall be loaded before others."""
     said = Signal(str)
@@ -59,10 +61,13 @@ class PlotTab(QWidget):
         """A column has arrived or failed."""
 
     def show_rows(self, rows: Ints) -> None:
-        """These runs (rows of the frame) pass the filter, brushes aside."""
+        """These runs (rows of the frame) are let through by the filter."""
 
     def show_selection(self, ids: Sequence[str]) -> None:
         """These runs are selected, in this order."""
+
+    def show_hovered(self, run_id: str) -> None:
+        """The pointer is over this run somewhere else (empty: over none)."""
 
     def refresh(self) -> None:
         """The store has changed: read again what is shown."""
