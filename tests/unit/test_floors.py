@@ -17,13 +17,16 @@ LATE_IMPORTS = {
     ("bakehouse.__main__", "bakehouse.desktop"),
     ("bakehouse.__main__", "bakehouse.main"),
     ("bakehouse.analysis.search.parser", "lark"),
+    ("bakehouse.artifacts.documents", "pypdfium2"),
+    ("bakehouse.artifacts.languages", "pygments"),
+    ("bakehouse.artifacts.model_card", "yaml"),
+    ("bakehouse.artifacts.outlines", "yaml"),
     ("bakehouse.artifacts.tables", "pyarrow"),
     ("bakehouse.commands.dispatch", "bakehouse.commands.export"),
     ("bakehouse.commands.dispatch", "bakehouse.commands.info"),
     ("bakehouse.exports.excel", "xlsxwriter"),
     ("bakehouse.exports.parquet", "pyarrow"),
     ("bakehouse.desktop", "winreg"),
-    ("bakehouse.plots.picture", "pyqtgraph"),
     ("bakehouse.store.writing", "sqlalchemy"),
 }
 

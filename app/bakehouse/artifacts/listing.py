@@ -32,6 +32,8 @@ class Entry(NamedTuple):
     modified_ms: int | None
     is_link: bool
     obstacle: str = ""
+    members: tuple[Entry, ...] = ()
+    """The pictures of a series that this entry stands for, by step; `relative` is the first one's."""
 
     @property
     def path(self) -> Path:

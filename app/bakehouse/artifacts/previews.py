@@ -1,4 +1,4 @@
-"""What can be shown of a file without running or fetching anything: text, image, table or plain facts."""
+"""What can be shown of a file without running or fetching anything."""
 
 from __future__ import annotations
 
@@ -6,228 +6,287 @@ import json
 import os
 import re
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
+from bakehouse.artifacts.archives import gzip_beginning, zip_members
+from bakehouse.artifacts.documents import document_page
+from bakehouse.artifacts.file_reading import read_piece
+from bakehouse.artifacts.hexadecimal import PART, hexadecimal_lines, part_places
 from bakehouse.artifacts.images import MOST_PIXELS, image_size
+from bakehouse.artifacts.languages import language_of
 from bakehouse.artifacts.listing import Entry, folder_error, size_text
+from bakehouse.artifacts.model_card import CARD_LIMIT, beside, model_card
+from bakehouse.artifacts.outlines import YAML_LIMIT, json_outline, parsed_json, yaml_outline
+from bakehouse.artifacts.preview_kinds import (
+    FactsPreview,
+    ImagePreview,
+    MarkdownPreview,
+    OutlinePreview,
+    Preview,
+    TextPreview,
+)
 from bakehouse.artifacts.protection import NOTHING_FORBIDDEN, Guard, obstacle
-from bakehouse.artifacts.tables import TablePreview, delimited_table, logged_table, parquet_table
+from bakehouse.artifacts.sounds import sound_facts
+from bakehouse.artifacts.tables import (
+    TablePreview,
+    cut_logged_table,
+    delimited_table,
+    is_logged_table,
+    logged_table,
+    parquet_table,
+)
+from bakehouse.artifacts.texts import decoded, indented_json, text_preview
+from bakehouse.artifacts.vector_pictures import SVG_LIMIT, UnsafePicture, clean_picture
+from bakehouse.artifacts.web_pages import page_text
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import ArtifactError
-from bakehouse.domain.text import visible, visible_lines
+from bakehouse.domain.text import visible
 
 TEXT_LIMIT = 1_000_000
 IMAGE_LIMIT = 32_000_000
-LINE_LIMIT = 4_000
-MOST_LINES = 20_000
+_BESIDE_LIMIT = 64_000
+_GZIP_ENDINGS = (".gz", ".gzip")
 
-_CODE_ENDINGS = frozenset({".pkl", ".pickle", ".joblib", ".cloudpickle", ".dill", ".pt", ".pth", ".ckpt", ".skops"})
+# What can hold pickled objects or programs: loading it may run code.
+_CODE_ENDINGS = frozenset(
+    (
+        ".pkl", ".pickle", ".joblib", ".cloudpickle", ".dill", ".pt", ".pth", ".ckpt", ".bin", ".skops",
+        ".npy", ".npz", ".keras", ".h5", ".hdf5", ".pb", ".whl", ".jar",
+    )
+)  # fmt: skip
+_OFFICE = {".xlsx": "Excel workbook", ".docx": "Word document", ".pptx": "PowerPoint presentation"}
 _KINDS = (
     (b"\x80\x02", "Python pickle"),
     (b"\x80\x03", "Python pickle"),
     (b"\x80\x04", "Python pickle"),
     (b"\x80\x05", "Python pickle"),
     (b"SQLite format 3\0", "SQLite database"),
-    (b"%PDF-", "PDF document"),
     (b"PK\x03\x04", "ZIP archive"),
     (b"\x1f\x8b", "gzip archive"),
     (b"BZh", "bzip2 archive"),
     (b"\xfd7zXZ\0", "xz archive"),
+    (b"\x28\xb5\x2f\xfd", "Zstandard archive"),
     (b"\x93NUMPY", "NumPy array"),
     (b"\x89HDF\r\n", "HDF5 file"),
     (b"ARROW1", "Arrow file"),
     (b"\x7fELF", "program or library"),
+    (b"MZ", "Windows program or library"),
     (b"RIFF", "audio or video"),
-    (b"ID3", "audio"),
-    (b"OggS", "audio or video"),
-    (b"fLaC", "audio"),
+    (b"\x1aE\xdf\xa3", "Matroska or WebM video"),
 )
-_RUNS_CODE = "Not opened here: pickles can run code when they are loaded."
-_BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-# What `visible_lines` escapes, as one class, since a look at each of a million characters takes a second.
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+"
-)
+_RUNS_CODE = "Not opened here: files of this kind can run code when they are loaded, as pickles can."
+_ARRAY = re.compile(rb"'descr': '([^']{1,40})'.{0,80}'shape': (\([0-9, ]{0,100}\))", re.DOTALL)
+_SVG = re.compile(r"\s*(<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*(\[[^\]]*\])?>|\s)*<(\w+:)?svg[\s>]", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class TextPreview:
-    """Plain text, hidden characters as escapes, lines at most `LINE_LIMIT` long. `notice` says what was cut."""
+def read_preview(
+    entry: Entry, token: Token, *, limit: int = TEXT_LIMIT, guard: Guard | None = None, place: int = 0
+) -> Preview:
+    """Look at one file; `place` is the page or part wanted. Raises ArtifactError, Cancelled.
 
-    text: str
-    notice: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ImagePreview:
-    """An image file's bytes with the size its header states; not decoded yet."""
-
-    data: bytes
-    width: int
-    height: int
-    format: str
-    notice: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FactsPreview:
-    """What is known of a file that is not opened here: a sentence and (label, value) pairs."""
-
-    sentence: str
-    facts: tuple[tuple[str, str], ...]
-    notice: str = ""
-
-
-Preview = TextPreview | ImagePreview | TablePreview | FactsPreview
-
-
-def read_preview(entry: Entry, token: Token, *, limit: int = TEXT_LIMIT, guard: Guard | None = None) -> Preview:
-    """Look at one file. `limit` is the most bytes read of a text or table. Raises ArtifactError, Cancelled."""
+    `limit` is the most bytes read of a text or table.
+    """
     token.check()
     try:
         facts = entry.path.lstat()
         forbidden = NOTHING_FORBIDDEN if guard is None else guard.identities()
         why = obstacle(entry.path, facts, entry.root, forbidden)
-        if entry.is_folder or stat.S_ISDIR(facts.st_mode):
+        if stat.S_ISDIR(facts.st_mode):
             return FactsPreview("A folder.", (("Name", visible(entry.name, 300)),))
         if why:
             return _facts(entry, facts.st_size, "", why)
-        head, size = _read(entry.path, limit)
+        head, size = read_piece(entry.path, limit)
+        token.check()
+        return _Looking(entry, token, guard, limit, place).preview(head, size)
     except OSError as error:
         raise folder_error(entry.path, error) from error
-    token.check()
-    return _preview(entry, head, size, token)
 
 
-def _preview(entry: Entry, head: bytes, size: int, token: Token) -> Preview:
-    ending = Path(entry.name).suffix.lower()
-    found = image_size(head)
-    if found is not None:
-        return _image(entry, *found, size, token)
-    if head.startswith(b"PAR1"):
-        return parquet_table(entry.path, token)
-    if not size:
-        return _facts(entry, size, "empty file", "This file is empty.")
-    kind = next((kind for magic, kind in _KINDS if head.startswith(magic)), "")
-    if ending in _CODE_ENDINGS or kind == "Python pickle":
-        return _facts(entry, size, kind or "saved Python object", _RUNS_CODE)
-    text = None if kind else decoded(head)
-    if text is None:
-        return _facts(entry, size, kind or "binary file", "Nothing here shows this kind of file.")
-    cut = f"first {size_text(len(head))} of {size_text(size)}" if size > len(head) else ""
-    if ending in {".csv", ".tsv"}:
-        table = delimited_table(text, is_cut=bool(cut), cut=cut, tabbed=ending == ".tsv")
-        if table is not None:
-            return table
-    if ending == ".json":
-        return _json(text, cut)
-    return text_preview(text, cut)
+class _Looking:
+    """One look at one file, on a worker thread."""
 
+    def __init__(self, entry: Entry, token: Token, guard: Guard | None, limit: int, place: int) -> None:
+        self._entry = entry
+        self._token = token
+        self._guard = guard
+        self._limit = limit
+        self._place = place
 
-def _json(text: str, cut: str) -> Preview:
-    if not cut:
+    def preview(self, head: bytes, size: int) -> Preview:
+        """By what the file begins with, then by its name, then by whether it is text."""
+        entry, ending = self._entry, Path(self._entry.name).suffix.lower()
+        found = image_size(head)
+        if found is not None:
+            return self._image(*found, size)
+        if not size:
+            return _facts(entry, size, "empty file", "This file is empty.")
+        kind = next((kind for magic, kind in _KINDS if head.startswith(magic)), "")
+        if kind == "Python pickle" or (ending in _CODE_ENDINGS and (kind or ending != ".bin")):
+            return self._bytes(size, kind or "saved object", _RUNS_CODE, _array_facts(head))
+        if head.startswith(b"PAR1"):
+            return parquet_table(entry.path, self._token)
+        if head.startswith(b"%PDF-"):
+            return document_page(entry.path, self._place, self._token)
+        if ending in _OFFICE and kind == "ZIP archive":
+            return self._bytes(size, _OFFICE[ending], "Open it with its own program to see what is in it.")
+        if kind == "ZIP archive":
+            return zip_members(entry.path, self._token)
+        sound = sound_facts(head, size)
+        if sound is not None:
+            return FactsPreview("Sound is not played here.", (*sound, _size(size)))
+        if kind == "gzip archive":
+            return self._gzip(head, size)
+        text = None if kind else decoded(head)
+        if text is None:
+            return self._bytes(size, kind or "binary file", "Nothing here shows this kind of file.")
+        return self._text(entry.name, text, f"first {size_text(len(head))} of {size_text(size)}", size > len(head))
+
+    def _text(self, name: str, text: str, words: str, is_cut: bool) -> Preview:
+        """Text by its name: MLmodel, SVG, HTML, table, JSON, YAML, Markdown, code, or plain."""
+        cut = words if is_cut else ""
+        ending = Path(name).suffix.lower()
+        source = text_preview(text, cut, language_of(name))
+        if name == "MLmodel" and not is_cut and len(text) <= CARD_LIMIT:
+            card = model_card(text, source, self._beside_text, self._beside_example)
+            if card is not None:
+                return card
+        if ending == ".svg" or _SVG.match(text[:4000]):
+            return self._svg(source)
+        if ending in {".html", ".htm"} or text[:100].lstrip().lower().startswith(("<!doctype html", "<html")):
+            shown, left_out = page_text(text, self._token)
+            notices = [f"{left_out:,} scripts, styles or pictures left out" if left_out else "", cut]
+            page = text_preview(shown, ", ".join(filter(None, notices)))
+            return TextPreview(page.text, page.notice, is_page=True)
+        if ending in {".csv", ".tsv"}:
+            table = delimited_table(text, is_cut=is_cut, cut=cut, tabbed=ending == ".tsv")
+            if table is not None:
+                return table
+        if ending in {".json", ".ipynb", ".geojson"}:
+            return self._json(text, cut)
+        if ending in {".yaml", ".yml"} and not is_cut:
+            return self._yaml(text, source)
+        if ending in {".md", ".markdown"}:
+            return MarkdownPreview(text, source, source.notice)
+        return source
+
+    def _json(self, text: str, cut: str) -> Preview:
+        if cut:
+            rows = cut_logged_table(text, cut)
+            return text_preview(indented_json(text), cut, "json") if rows is None else rows
         try:
-            content = json.loads(text)
+            content = parsed_json(text)
         except (ValueError, RecursionError):
-            return text_preview(text, "not valid JSON, shown as it is")
-        table = logged_table(content)
+            return text_preview(text, "not valid JSON, shown as it is", "json")
+        table = logged_table(json.loads(text)) if is_logged_table(text) else None
         if table is not None:
             return table
-    return text_preview(indented_json(text), cut)
+        outline = json_outline(content, self._token)
+        source = text_preview(indented_json(text), "", "json")
+        return OutlinePreview(outline.branches, source, _cut_outline(outline.is_cut))
 
+    def _yaml(self, text: str, source: TextPreview) -> Preview:
+        if len(text) > YAML_LIMIT:
+            return source
+        try:
+            outline = yaml_outline(text, self._token)
+        except ValueError:
+            return TextPreview(source.text, "not valid YAML, shown as it is", source.language)
+        return OutlinePreview(outline.branches, source, _cut_outline(outline.is_cut))
 
-def _image(entry: Entry, format_name: str, width: int, height: int, size: int, token: Token) -> Preview:
-    kind = f"{format_name} image, {width:,} × {height:,} pixels"
-    if not width or not height:
-        return _facts(entry, size, f"{format_name} image", "This picture states no size; it is damaged.")
-    if width * height > MOST_PIXELS:
-        most = MOST_PIXELS // 1_000_000
-        return _facts(entry, size, kind, f"This picture has more than {most} megapixels; it is not opened here.")
-    if size > IMAGE_LIMIT:
-        return _facts(entry, size, kind, f"This picture is larger than {size_text(IMAGE_LIMIT)}; not opened here.")
-    token.check()
-    try:
-        data, _ = _read(entry.path, IMAGE_LIMIT)
-    except OSError as error:
-        raise folder_error(entry.path, error) from error
-    return ImagePreview(data, width, height, format_name, f"{width:,} × {height:,}")
+    def _image(self, format_name: str, width: int, height: int, size: int) -> Preview:
+        kind = f"{format_name} image, {width:,} × {height:,} pixels"
+        if not width or not height:
+            return _facts(self._entry, size, f"{format_name} image", "This picture states no size; it is damaged.")
+        if width * height > MOST_PIXELS:
+            most = MOST_PIXELS // 1_000_000
+            sentence = f"This picture has more than {most} megapixels; only its header was read."
+            return _facts(self._entry, size, kind, sentence)
+        if size > IMAGE_LIMIT:
+            sentence = f"This picture is larger than {size_text(IMAGE_LIMIT)}; only its header was read."
+            return _facts(self._entry, size, kind, sentence)
+        self._token.check()
+        data, _ = read_piece(self._entry.path, IMAGE_LIMIT)
+        return ImagePreview(data, width, height, format_name, f"{width:,} × {height:,}")
 
+    def _svg(self, source: TextPreview) -> Preview:
+        data, size = read_piece(self._entry.path, SVG_LIMIT)
+        if size > SVG_LIMIT:
+            return source
+        try:
+            picture = clean_picture(data, self._token)
+        except UnsafePicture as error:
+            return TextPreview(source.text, str(error).rstrip("."), "xml")
+        notice = f"SVG, {picture.width:,} × {picture.height:,}"
+        if picture.left_out:
+            notice += f", {picture.left_out:,} outside reference{'s' * (picture.left_out > 1)} or scripts left out"
+        return ImagePreview(picture.data, picture.width, picture.height, "SVG", notice, source)
 
-def text_preview(text: str, notice: str = "") -> TextPreview:
-    """Text made safe for the eye and for a text widget: hidden characters escaped, endless lines broken."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _HIDDEN.sub(lambda found: visible_lines(found[0]), text)
-    lines = text.split("\n", MOST_LINES)
-    notices = [notice] if notice else []
-    if len(lines) > MOST_LINES:
-        lines.pop()
-        notices.insert(0, f"first {MOST_LINES:,} lines")
-    if any(len(line) > LINE_LIMIT for line in lines):
-        lines = [line[i : i + LINE_LIMIT] for line in lines for i in range(0, max(len(line), 1), LINE_LIMIT)]
-        notices.append(f"lines longer than {LINE_LIMIT:,} characters are broken")
-    return TextPreview("\n".join(lines), ", ".join(notices))
+    def _gzip(self, head: bytes, size: int) -> Preview:
+        """The beginning of what is packed, as if it were a file; a bomb grows to the limit and no further."""
+        found = gzip_beginning(head, self._limit)
+        text = None if found is None or not found[0] else decoded(found[0])
+        if found is None or text is None:
+            return self._bytes(size, "gzip archive", "Nothing here shows this kind of file.")
+        name = self._entry.name
+        inner = name[: -len(Path(name).suffix)] if name.lower().endswith(_GZIP_ENDINGS) else name
+        words = f"first {size_text(len(found[0]))} of what is packed"
+        return self._text(inner, text, words, found[1])
 
+    def _bytes(self, size: int, kind: str, sentence: str, more: tuple[tuple[str, str], ...] = ()) -> FactsPreview:
+        """Facts and the bytes of the wanted part."""
+        places = part_places(size, self._place)
+        data, _ = read_piece(self._entry.path, PART, places.current * PART)
+        facts = _facts(self._entry, size, kind, sentence)
+        content = hexadecimal_lines(data, places.current * PART)
+        return FactsPreview(facts.sentence, (*facts.facts, *more), "", content, places)
 
-def decoded(head: bytes) -> str | None:
-    """Text of a file's first bytes, undecodable ones replaced; None when it is no text."""
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if head.startswith(mark):
-            return head.decode(encoding, errors="replace")
-    sample = head[:8192]
-    if b"\0" in sample:
-        return None
-    controls = sum(byte < 32 and byte not in b"\t\n\r\f\b\x1b" for byte in sample)
-    if controls > 2 + len(sample) // 50:
-        return None
-    text = head.decode("utf-8", errors="replace")
-    if text[: len(sample)].count("\ufffd") > len(sample) // 10:
-        latin = sample.decode("latin-1")
-        if sum(c.isprintable() or c.isspace() for c in latin) < len(latin) * 0.95:
+    def _beside(self, name: str) -> tuple[Path, bytes, int] | None:
+        """The beginning of a file next to this one, unless something stands against reading it."""
+        path = beside(self._entry.path, name)
+        if path is None:
             return None
-        return head.decode("latin-1")
-    return text
+        forbidden = NOTHING_FORBIDDEN if self._guard is None else self._guard.identities()
+        try:
+            if obstacle(path, path.lstat(), self._entry.root, forbidden):
+                return None
+            return (path, *read_piece(path, _BESIDE_LIMIT))
+        except (OSError, ArtifactError):
+            return None
+
+    def _beside_text(self, name: str) -> str | None:
+        found = self._beside(name)
+        return None if found is None else decoded(found[1])
+
+    def _beside_example(self, name: str) -> TablePreview | TextPreview | None:
+        found = self._beside(name)
+        text = None if found is None else decoded(found[1])
+        if found is None or text is None:
+            return None
+        cut = f"first {size_text(len(found[1]))} of {size_text(found[2])}" if found[2] > len(found[1]) else ""
+        shown = self._json(text, cut) if name.endswith(".json") else text_preview(text, cut)
+        if isinstance(shown, OutlinePreview):
+            return shown.source
+        return shown if isinstance(shown, TablePreview | TextPreview) else None
 
 
-_JSON_PIECES = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
-_INLINE = re.compile(r'\[(?:"(?:[^"\\]|\\.){0,100}"|[^\[\]{}"]){0,100}\]|\{\s*\}')
-_LONGEST_INLINE = 110
+def _cut_outline(is_cut: bool) -> str:
+    return "more members than are shown as a tree; see the text" if is_cut else ""
 
 
-def indented_json(text: str, deepest: int = 40) -> str:
-    """JSON with one member a line. Works on tokens, so number literals stay as written and a cut text is fine."""
-    if "\n" in text[:2000]:
-        return text
-    out: list[str] = []
-    depth = 0
-    place = 0
-    while place < len(text):
-        short = _INLINE.match(text, place) if text[place] in "[{" else None
-        if short is not None and len(short[0]) > _LONGEST_INLINE:
-            short = None
-        found = short or _JSON_PIECES.match(text, place)
-        if found is None:
-            place += 1
-            continue
-        piece = found[0]
-        place = found.end()
-        if short or piece not in "[]{},:":
-            out.append(piece)
-            continue
-        if piece in "[{":
-            depth += 1
-        elif piece in "]}":
-            depth = max(depth - 1, 0)
-        newline = "\n" + "  " * min(depth, deepest)
-        if piece == ":":
-            out.append(": ")
-        else:
-            out.append(newline + piece if piece in "]}" else piece + newline)
-    return "".join(out)
+def _array_facts(head: bytes) -> tuple[tuple[str, str], ...]:
+    """Type and shape from a NumPy file's header, which is text."""
+    found = _ARRAY.search(head[:500]) if head.startswith(b"\x93NUMPY") else None
+    if found is None:
+        return ()
+    return (("Values", visible(found[1].decode("latin-1"), 40)), ("Shape", visible(found[2].decode("latin-1"), 100)))
+
+
+def _size(size: int) -> tuple[str, str]:
+    return ("Size", f"{size_text(size)} ({size:,} bytes)" if size >= 1000 else size_text(size))
 
 
 def _facts(entry: Entry, size: int, kind: str, sentence: str) -> FactsPreview:
-    facts = [("Size", f"{size_text(size)} ({size:,} bytes)" if size >= 1000 else size_text(size))]
+    facts = [_size(size)]
     if kind:
         facts.insert(0, ("Type", kind))
     if entry.is_link:
@@ -240,18 +299,3 @@ def _link_target(path: Path) -> str:
         return os.readlink(path)  # noqa: PTH115 - Path.readlink loses a trailing part of odd targets
     except OSError:
         return ""
-
-
-def _read(path: Path, limit: int) -> tuple[bytes, int]:
-    """The first `limit` bytes and the whole size. Never blocks on a pipe that took the file's place."""
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags), "rb", buffering=0) as file:
-        facts = os.fstat(file.fileno())
-        if not stat.S_ISREG(facts.st_mode):
-            raise ArtifactError(f"{visible(str(path), 200)} is no plain file.")
-        pieces = []
-        left = limit
-        while left and (piece := file.read(left)):
-            pieces.append(piece)
-            left -= len(piece)
-        return b"".join(pieces), facts.st_size

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -14,10 +16,14 @@ from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import ArtifactError
 from bakehouse.domain.text import visible
 
-MOST_ROWS = 1_000
+MOST_ROWS = 10_000
+MOST_CELLS = 300_000
 MOST_COLUMNS = 200
 CELL_LIMIT = 500
 _LARGEST_GROUP = 1 << 30
+_LOGGED = re.compile(r'\s*\{\s*"columns"\s*:\s*\[')
+_DATA = re.compile(r'\s*,\s*"data"\s*:\s*\[\s*')
+_NEXT = re.compile(r"\s*,?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +71,38 @@ def logged_table(content: object) -> TablePreview | None:
         return None
     if not all(isinstance(row, list) for row in data):
         return None
-    rows = [["" if cell is None else cell for cell in row] for row in data[:MOST_ROWS]]
-    has_more = len(data) > MOST_ROWS
+    most = _most_rows(len(columns))
+    rows = [["" if cell is None else cell for cell in row] for row in data[:most]]
+    has_more = len(data) > most
     return _table(columns, rows, has_more=has_more, total=f" of {len(data):,}")
+
+
+def is_logged_table(text: str) -> bool:
+    """Whether a JSON text begins as `mlflow.log_table` writes it."""
+    return _LOGGED.match(text) is not None
+
+
+def cut_logged_table(text: str, cut: str) -> TablePreview | None:
+    """The whole rows at the beginning of such JSON that was cut; `cut` is the words for what is missing."""
+    found = _LOGGED.match(text)
+    if found is None:
+        return None
+    decoder = json.JSONDecoder()
+    rows: list[list[object]] = []
+    try:
+        columns, place = decoder.raw_decode(text, found.end() - 1)
+        begun = _DATA.match(text, place)
+        if begun is None or not isinstance(columns, list) or not columns:
+            return None
+        place = begun.end()
+        while len(rows) < _most_rows(len(columns)) and place < len(text) and text[place] == "[":
+            row, place = decoder.raw_decode(text, place)
+            rows.append(["" if cell is None else cell for cell in row])
+            place = _NEXT.match(text, place).end()  # type: ignore[union-attr]
+    except (ValueError, RecursionError):
+        if not rows:
+            return None
+    return _table(columns, rows, has_more=True, total="", cut=cut)
 
 
 def parquet_table(path: Path, token: Token) -> TablePreview:
@@ -85,7 +120,7 @@ def parquet_table(path: Path, token: Token) -> TablePreview:
             token.check()
             wanted = names[:MOST_COLUMNS]
             chosen = wanted if len(names) > MOST_COLUMNS else None
-            batch = next(file.iter_batches(batch_size=MOST_ROWS, columns=chosen, use_threads=False), None)
+            batch = next(file.iter_batches(batch_size=_most_rows(len(wanted)), columns=chosen, use_threads=False), None)
             token.check()
             columns = [] if batch is None else [_cells(column) for column in batch.columns]
             rows = list(zip(*columns, strict=True))
@@ -98,6 +133,11 @@ def parquet_table(path: Path, token: Token) -> TablePreview:
         notice = f"{table.notice}, {notice}" if table.notice else notice
         return TablePreview(table.columns, table.rows, table.is_number, notice)
     return table
+
+
+def _most_rows(columns: int) -> int:
+    """As many rows as a person looks through, fewer where they are very wide."""
+    return max(1, min(MOST_ROWS, MOST_CELLS // max(columns, 1)))
 
 
 def _cells(column: Iterable[Any]) -> list[object]:

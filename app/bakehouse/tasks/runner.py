@@ -27,6 +27,10 @@ class Lane(Enum):
     BACKGROUND = "background"
     WRITE = "write"
     FILES = "files"
+    PREVIEW = "preview"
+    """Looks at one file; it waits for no listing and no copy."""
+    WALK = "walk"
+    """Goes through whole folders: searches, digests."""
     MEMORY = "memory"
     """Work over what is in memory already; it waits for no disk."""
     EXPORT = "export"
@@ -129,6 +133,10 @@ class TaskRunner(QObject):
         """All work rests for `ms`: the GUI thread is about to draw something large and needs the interpreter."""
         self._window_idle.clear()
         QTimer.singleShot(ms, self._window_idle.set)
+
+    def is_active(self, slot: str) -> bool:
+        """Whether work of `slot` runs or waits."""
+        return bool(self._active.get(slot))
 
     @property
     def busy(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,21 +12,18 @@ from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QIcon, QKe
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from bakehouse.artifacts.listing import Entry
 from bakehouse.artifacts.locator import Locator
-from bakehouse.artifacts.protection import Guard
-from bakehouse.domain.cancellation import Token
-from bakehouse.domain.errors import BakehouseError
 from bakehouse.itemmodels.artifact_rows import Kind
 from bakehouse.itemmodels.artifact_tree import ArtifactRoot, ArtifactTreeModel
-from bakehouse.tasks import Lane, TaskRunner
+from bakehouse.tasks import TaskRunner
 from bakehouse.theme import GRID, Theme, ThemeSource
-from bakehouse.widgets.artifact_preview import ArtifactPreview, Shown, load_preview
+from bakehouse.widgets.artifact_preview import ArtifactPreview
 from bakehouse.widgets.artifact_reading import ArtifactReading, Contents
 from bakehouse.widgets.artifact_saving import ArtifactSaving
 from bakehouse.widgets.artifact_tree_view import ArtifactTreeView, tree_icon
 from bakehouse.widgets.labels import ElidedLabel, PlainLabel
-from bakehouse.widgets.preview_window import PreviewWindow, load_for_window
+from bakehouse.widgets.preview_reading import PreviewReading
+from bakehouse.widgets.preview_window import PreviewWindow
 
 _VIEWS = itertools.count(1)
 _WIDE = 720
@@ -56,7 +53,10 @@ class ArtifactView(QWidget):
         self._model = ArtifactTreeModel(self._icon, self)
         self._reading = ArtifactReading(tasks, f"{self._slot}.list", self._model, self)
         self._reading.arrived.connect(self._place)
+        self._window: PreviewWindow | None = None
         self._build()
+        self._previewing = PreviewReading(tasks, f"{self._slot}.preview", self._preview, self)
+        self._previewing.shown.connect(self._make_room)
         self.saving = ArtifactSaving(tasks, f"{self._slot}.save", self)
         self.saving.said.connect(self.said)
         self.saving.failed.connect(self._show_problem)
@@ -209,8 +209,7 @@ class ArtifactView(QWidget):
     def _stop(self) -> None:
         self._reading.stop()
         self._slow.stop()
-        self._tasks.cancel(f"{self._slot}.preview")
-        self._tasks.cancel(f"{self._slot}.window")
+        self._previewing.stop()
 
     def _say_slow(self) -> None:
         if not self._model.rowCount():
@@ -259,35 +258,14 @@ class ArtifactView(QWidget):
         rows = self._tree.selected_rows()
         entry = self._model.entry(rows[0]) if len(rows) == 1 else None
         self._show_problem("")
-        self._tasks.cancel(f"{self._slot}.preview")
         if entry is None or entry.is_folder:
+            self._previewing.stop()
             self._preview.hide()
             return
-        self._load(f"{self._slot}.preview", entry, load_preview, self._show_preview)
-
-    def _load(
-        self,
-        slot: str,
-        entry: Entry,
-        read: Callable[[Entry, Guard | None, Token], Shown],
-        show: Callable[[Entry, Shown], None],
-    ) -> None:
-        self._tasks.start(
-            slot,
-            partial(read, entry, self._reading.guard),
-            done=partial(show, entry),
-            failed=partial(self._fail_preview, entry),
-            lane=Lane.FILES,
-            title="Reading a preview",
-        )
-
-    def _show_preview(self, entry: Entry, shown: Shown) -> None:
-        self._preview.show_preview(entry.name, shown)
-        self._make_room()
-
-    def _fail_preview(self, entry: Entry, error: BakehouseError) -> None:
-        self._preview.show_problem(entry.name, str(error))
-        self._make_room()
+        self._previewing.guard = self._reading.guard
+        self._previewing.read(entry)
+        if self._window is not None:
+            self._window.read(entry, self._reading.guard)
 
     def _make_room(self) -> None:
         """Show the preview beside the tree; where the person put the line between them, it stays."""
@@ -320,10 +298,15 @@ class ArtifactView(QWidget):
             if self._model.hasChildren(index):
                 self._tree.setExpanded(index, not self._tree.isExpanded(index))
             return
-        self._load(f"{self._slot}.window", entry, load_for_window, self._show_window)
+        if self._window is None:
+            self._window = PreviewWindow(self._themes, self._tasks, self.window())
+            self._window.finished.connect(self._forget_window)
+            self._window.show()
+        self._window.read(entry, self._reading.guard)
+        self._window.activateWindow()
 
-    def _show_window(self, entry: Entry, shown: Shown) -> None:
-        PreviewWindow(self._themes, entry.name, shown, self.window()).show()
+    def _forget_window(self) -> None:
+        self._window = None
 
     # Taking out
 

@@ -18,17 +18,19 @@ from hypothesis import strategies as st
 
 from bakehouse.artifacts.images import image_size
 from bakehouse.artifacts.listing import Entry, list_folder
-from bakehouse.artifacts.previews import (
+from bakehouse.artifacts.preview_kinds import (
     FactsPreview,
     ImagePreview,
+    MarkdownPreview,
+    ModelCard,
+    OutlinePreview,
     Preview,
     TextPreview,
-    indented_json,
-    read_preview,
-    text_preview,
 )
+from bakehouse.artifacts.previews import read_preview
 from bakehouse.artifacts.protection import LEADS_OUT, THE_STORE, Guard
 from bakehouse.artifacts.tables import TablePreview
+from bakehouse.artifacts.texts import indented_json, text_preview
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import ArtifactError
 from bakehouse.domain.text import visible_lines
@@ -104,11 +106,12 @@ def test_that_encodings_are_told_apart(tmp_path: Path, content: bytes, text: str
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("model.pkl", pickle.dumps({"a": 1}), "pickles can run code"),
-        ("renamed.txt", pickle.dumps([1, 2]), "pickles can run code"),
-        ("model.joblib", b"old protocol text", "pickles can run code"),
+        ("model.pkl", pickle.dumps({"a": 1}), "can run code"),
+        ("renamed.txt", pickle.dumps([1, 2]), "can run code"),
+        ("model.joblib", b"old protocol text", "can run code"),
         ("weights.bin", bytes(range(256)), "Nothing here shows"),
-        ("a.zip", b"PK\x03\x04....", "Nothing here shows"),
+        ("a.xlsx", b"PK\x03\x04....", "its own program"),
+        ("array.npy", b"\x93NUMPY\x01\0v\0{'descr': '<f8', 'shape': (3, 4), }", "can run code"),
         ("nothing.txt", b"", "empty"),
         ("half.png", b"\x89PNG\r\n\x1a\n", "damaged"),
     ],
@@ -167,9 +170,9 @@ def test_that_a_csv_becomes_a_table(tmp_path: Path) -> None:
 
 
 def test_that_a_large_csv_shows_its_first_rows_and_columns(tmp_path: Path) -> None:
-    many = preview_of(tmp_path / "a.csv", "a,b\n" + "1,2\n" * 5_000)
+    many = preview_of(tmp_path / "a.csv", "a,b\n" + "1,2\n" * 20_000)
     assert isinstance(many, TablePreview)
-    assert (len(many.rows), many.notice) == (1_000, "first 1,000 rows")
+    assert (len(many.rows), many.notice) == (10_000, "first 10,000 rows")
     wide = preview_of(tmp_path / "b.csv", ",".join(map(str, range(500))) + "\n1\n")
     assert isinstance(wide, TablePreview)
     assert (len(wide.columns), wide.notice) == (200, "first 200 of 500 columns")
@@ -192,14 +195,23 @@ def test_that_a_logged_table_becomes_a_table(tmp_path: Path) -> None:
     shown = preview_of(tmp_path / "t.json", json.dumps({"columns": ["q", "n"], "data": [["a", 1], [None, 2]]}))
     assert shown == TablePreview(("q", "n"), (("a", "1"), ("", "2")), (False, True), "")
     other = preview_of(tmp_path / "u.json", json.dumps({"columns": ["q"], "data": [1]}))
-    assert isinstance(other, TextPreview)
+    assert isinstance(other, OutlinePreview)
 
 
-def test_that_json_is_indented_and_keeps_its_literals(tmp_path: Path) -> None:
+def test_that_json_is_a_tree_and_indented_text_and_keeps_its_literals(tmp_path: Path) -> None:
     shown = preview_of(tmp_path / "a.json", '{"a":1e5,"b":[1,"]",3],"c":{},"d":{"e":[{"f":1.10}]}}')
-    assert isinstance(shown, TextPreview)
-    assert shown.text.splitlines()[:4] == ["{", '  "a": 1e5,', '  "b": [1,"]",3],', '  "c": {},']
-    assert '"f": 1.10' in shown.text
+    assert isinstance(shown, OutlinePreview)
+    text = shown.source.text
+    assert text.splitlines()[:4] == ["{", '  "a": 1e5,', '  "b": [1,"]",3],', '  "c": {},']
+    assert '"f": 1.10' in text
+    found = [(branch.name, branch.value, branch.kind) for branch in shown.branches]
+    assert found == [
+        ("a", "1e5", "number"),
+        ("b", "3 items", "list"),
+        ("c", "0 members", "map"),
+        ("d", "1 member", "map"),
+    ]
+    assert shown.branches[3].children[0].children[0].children[0].value == "1.10"
     broken = preview_of(tmp_path / "b.json", '{"a": ')
     assert isinstance(broken, TextPreview) and broken.notice.startswith("not valid JSON")
     deep = preview_of(tmp_path / "c.json", "[" * 100_000)
@@ -231,10 +243,10 @@ def test_that_parquet_shows_first_rows_and_damage_is_a_sentence(tmp_path: Path) 
     import pyarrow.parquet as pq
 
     path = tmp_path / "a.parquet"
-    pq.write_table(pa.table({"n": list(range(3_000)), "t": [None, *["x"] * 2_999], "b": [b"\xff"] * 3_000}), path)
+    pq.write_table(pa.table({"n": list(range(30_000)), "t": [None, *["x"] * 29_999], "b": [b"\xff"] * 30_000}), path)
     shown = read_preview(entry_of(path), Token())
     assert isinstance(shown, TablePreview)
-    assert (shown.columns, len(shown.rows), shown.notice) == (("n", "t", "b"), 1_000, "first 1,000 of 3,000 rows")
+    assert (shown.columns, len(shown.rows), shown.notice) == (("n", "t", "b"), 10_000, "first 10,000 of 30,000 rows")
     assert shown.rows[0] == ("0", "", r"b'\xff'") and shown.is_number == (True, False, False)
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(ArtifactError, match="damaged or cut short"):
@@ -297,14 +309,22 @@ def test_that_every_file_of_a_real_store_has_a_preview(name: str) -> None:
     for path in (store.parent / "artifacts").rglob("*"):
         if path.is_file():
             kinds.add(type(read_preview(entry_of(path), Token(), guard=Guard(store))))
-    assert kinds == {TextPreview, ImagePreview, TablePreview, FactsPreview}
+    assert kinds == {
+        TextPreview,
+        ImagePreview,
+        TablePreview,
+        FactsPreview,
+        OutlinePreview,
+        MarkdownPreview,
+        ModelCard,
+    }
 
 
 def test_that_no_library_for_tables_is_imported_beforehand() -> None:
     code = """
 import sys
 import bakehouse.artifacts.copying, bakehouse.artifacts.locator, bakehouse.artifacts.previews
-print([name for name in ("pyarrow", "pandas", "numpy", "PySide6", "sqlite3") if name in sys.modules])
+print([name for name in ("pyarrow", "pandas", "numpy", "PySide6", "sqlite3", "yaml", "pygments", "pypdfium2") if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
