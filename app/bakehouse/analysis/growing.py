@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
@@ -107,6 +107,8 @@ class Grown:
     step: Step
     changed: frozenset[ColumnKey]
     """Columns that differ from the earlier frame's; every one when rows came or went."""
+    behind: frozenset[ColumnKey] = frozenset()
+    """Columns of the earlier frame that were left for later: the step brings them up."""
 
 
 def grow(
@@ -116,11 +118,13 @@ def grow(
     names: Mapping[int, str],
     figures: Mapping[ColumnKey, Mapping[str, float]] | None = None,
     check: Callable[[], None] = lambda: None,
+    wanted: Container[ColumnKey] | None = None,
 ) -> Grown:
     """`frame` with `increment`; for a worker thread. `columns` are a copy of the frame's, `names` those of experiments.
 
     `figures` say for columns over metrics' histories what they are now in the runs with new points.
-    Keys that are new come as columns; those that the frame knows and has not loaded stay as they are.
+    Keys that are new come as columns; those that the frame knows and has not loaded stay as they are. When rows came
+    or went, only `wanted` columns are brought up (None: all of them).
     """
     if frame.rowids is None:
         raise ValueError("this frame does not know where the store keeps its runs")
@@ -138,8 +142,13 @@ def grow(
     step = Step(places, grown.size, patches, whole, _only_appends(places, frame.size))
     grown.states = dict(frame.states)
     changed = {RUN_NAME} if grown.names is not frame.names else set()
+    behind = frozenset(columns if wanted is not None and places is not None else ())
+    behind -= {key for key in behind if wanted is not None and key in wanted}
+    changed |= behind
     for key, column in columns.items():
         check()
+        if key in behind:
+            continue
         brought = step.column(key, column)
         grown.put(key, brought)
         if brought is not column:
@@ -148,24 +157,30 @@ def grow(
         if key.kind is not ColumnKind.ATTRIBUTE and key not in grown.states and len(patch.rows):
             grown.put(key, _new_column(patch, grown.size))
             changed.add(key)
-    return Grown(grown, step, frozenset(changed))
+    return Grown(grown, step, frozenset(changed), behind)
 
 
-def carry_over(grown: Grown, before: RunFrame) -> None:
-    """Take over what happened to the earlier frame while the later one was made. GUI thread, at the swap."""
+def carry_over(grown: Grown, before: RunFrame) -> dict[ColumnKey, Column]:
+    """Take over what happened to the earlier frame while the later one was made. GUI thread, at the swap.
+
+    Gives the earlier frame's columns that are still to be brought up by the step: here that would take too long.
+    """
     frame = grown.frame
+    behind: dict[ColumnKey, Column] = {}
     for key, state in before.states.items():
         if key in frame.columns:
             continue
         column = before.columns.get(key)
         if column is not None:
-            frame.put(key, grown.step.column(key, column))
+            behind[key] = column
+            frame.states[key] = ColumnState.LOADING
             continue
         frame.states[key] = state
         if key in before.failures and state is ColumnState.FAILED:
             frame.failures[key] = before.failures[key]
         if key in before.glimpses:
             frame.glimpses[key] = grown.step.glimpse(key, before.glimpses[key])
+    return behind
 
 
 def attributes_differ(before: RunFrame, after: RunFrame, run_id: str) -> bool:

@@ -24,7 +24,7 @@ from bakehouse.store.watching import Watcher
 from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.theme import ThemeSource
 
-_POLL_MS = 500
+_POLL_MS = 650
 _WRITE_POLL_MS = 50
 _LOCKED_S = 4.0
 """A commit holds its lock for moments; only a longer one is worth a word."""

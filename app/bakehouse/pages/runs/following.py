@@ -44,6 +44,8 @@ class Question:
     """Runs to be read whole, with their rowids."""
     sort_keys: tuple[SortKey, ...]
     prepare: Prepare
+    wanted: frozenset[ColumnKey] | None
+    """The columns that are looked at, which must be there at the swap; None: all."""
 
 
 def watched_runs(frame: RunFrame, on_screen: Iterable[int], others: Iterable[str]) -> dict[str, int]:
@@ -69,7 +71,7 @@ def read_news(store: Store, asked: Question, token: Token) -> Reloaded | None:
     if any(names.get(number) != asked.names.get(number) for number in asked.experiment_ids):
         return None
     figures = _figures(store, asked, increment, token)
-    grown = grow(asked.frame, asked.columns, increment, names, figures, token.check)
+    grown = grow(asked.frame, asked.columns, increment, names, figures, token.check, asked.wanted)
     prepared = None
     if grown.changed:
         for sort in asked.sort_keys:
@@ -147,7 +149,13 @@ class RunFollower(QObject):
         """Whether what is shown is known well enough to look only for what is new."""
         return self._loader.is_surveyed and self._loader.seen is not None and self._loader.frame.rowids is not None
 
-    def look(self, watched: Mapping[str, int], sort_keys: Sequence[SortKey], prepare: Prepare) -> None:
+    def look(
+        self,
+        watched: Mapping[str, int],
+        sort_keys: Sequence[SortKey],
+        prepare: Prepare,
+        wanted: frozenset[ColumnKey] | None = None,
+    ) -> None:
         """Read what is new; the loader tells the page when there is something to show."""
         loader = self._loader
         store, seen = loader.store, loader.seen
@@ -158,7 +166,7 @@ class RunFollower(QObject):
             seen, self._exact = Seen(seen.marks), False
         asked = Question(
             loader.experiment_ids, loader.names, loader.frame, dict(loader.frame.columns), seen, watched,
-            tuple(sort_keys), prepare,
+            tuple(sort_keys), prepare, None if loader.is_catching_up else wanted,
         )  # fmt: skip
         self._tasks.start(
             FOLLOW, partial(read_news, store, asked), done=partial(self._arrived, asked.frame), failed=self._told

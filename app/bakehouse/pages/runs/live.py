@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 
 from bakehouse.analysis.frame import RunFrame
 from bakehouse.domain.cancellation import Token
-from bakehouse.domain.columns import ColumnKey
+from bakehouse.domain.columns import END_TIME, PARENT_RUN, START_TIME, STATUS, USER, ColumnKey
 from bakehouse.pages.refreshing import Refresher
 from bakehouse.pages.runs.following import RunFollower, watched_runs
 from bakehouse.pages.runs.plots.axis_plan import PreparedAxes
@@ -20,6 +20,10 @@ from bakehouse.tasks import TaskRunner
 
 if TYPE_CHECKING:
     from bakehouse.pages.runs.page import RunsPage
+
+
+_ALWAYS = (PARENT_RUN, STATUS, START_TIME, END_TIME, USER)
+"""What rows are nested by, and what is compared to see whether a run has changed."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,7 @@ class LiveRuns(QObject):
         current = () if page.selection.current is None else (page.selection.current,)
         watched = watched_runs(frame, on_screen, (*current, *self._edited))
         self._edited.clear()
-        self._follower.look(watched, page.model.sort_keys, self._preparation())
+        self._follower.look(watched, page.model.sort_keys, self._preparation(), self._looked_at())
         return True
 
     def _read_anew(self) -> bool:
@@ -136,6 +140,10 @@ class LiveRuns(QObject):
         groups = page.groups.arrangement.group_by
         wanted = [*page.model.columns, *groups, *(sort.column for sort in page.model.sort_keys), *page.plots.columns]
         return list(dict.fromkeys(wanted))
+
+    def _looked_at(self) -> frozenset[ColumnKey] | None:
+        """The columns that must be there when a grown frame is shown; None: all, for a filter may ask any."""
+        return None if self._page.visible.text else frozenset({*self._wanted(), *_ALWAYS})
 
     def _preparation(self) -> Callable[[RunFrame, Token], Prepared]:
         page = self._page

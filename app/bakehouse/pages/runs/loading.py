@@ -36,8 +36,9 @@ _GROUP_KEYS = 400
 # but not with a single one that was clicked.
 _WORTH_THE_REST = 6
 
-EXPERIMENTS, FRAME, SURVEY, VISIBLE, REST, REFRESH, FOLLOW, SWEEP = (
-    f"runs.{name}" for name in ("experiments", "frame", "survey", "visible", "rest", "refresh", "follow", "sweep")
+EXPERIMENTS, FRAME, SURVEY, VISIBLE, REST, REFRESH, FOLLOW, SWEEP, CATCH_UP = (
+    f"runs.{name}"
+    for name in ("experiments", "frame", "survey", "visible", "rest", "refresh", "follow", "sweep", "catch_up")
 )
 
 Prepare: TypeAlias = Callable[[RunFrame, Token], object]
@@ -237,7 +238,8 @@ class RunLoader(QObject):
         self.seen, self.is_surveyed = None, False
 
     def _drop(self, *slots: str) -> None:
-        for slot in slots:
+        catching_up = [slot for slot in self._loading if slot.startswith(CATCH_UP)]
+        for slot in (*slots, *catching_up):
             self._tasks.cancel(slot)
         self._loading.clear()
         self._behind.clear()
@@ -280,7 +282,8 @@ class RunLoader(QObject):
         keys = list(keys)
         self._frame.know_figures(keys)
         running = self._loading.get(VISIBLE, [])
-        fresh = [key for key in keys if self._is_missing(key) and key not in running]
+        on_their_way = {*running, *self._catching_up}
+        fresh = [key for key in keys if self._is_missing(key) and key not in on_their_way]
         if not fresh:
             return
         if running:
@@ -307,20 +310,39 @@ class RunLoader(QObject):
 
     @property
     def columns_left(self) -> int:
-        """How many columns are not there yet."""
+        """How many columns the store has not given yet."""
         waiting = (ColumnState.UNLOADED, ColumnState.LOADING)
-        return sum(state in waiting for state in self._frame.states.values())
+        return sum(state in waiting for state in self._frame.states.values()) - len(self._catching_up)
+
+    @property
+    def _catching_up(self) -> list[ColumnKey]:
+        return [key for slot, keys in self._loading.items() if slot.startswith(CATCH_UP) for key in keys]
 
     def adopt(self, news: Reloaded) -> None:
         """The present frame has grown: go on with that, also with what is being read for the earlier one."""
         self.seen = news.seen
         assert news.grown is not None
         if news.grown.changed:
-            carry_over(news.grown, self._frame)
+            behind = carry_over(news.grown, self._frame)
             for steps in self._behind.values():
                 steps.append(news.grown.step)
             self._frame = news.frame
+            self._catch_up(behind, news.grown.step)
         self.reloaded.emit(news)
+
+    def _catch_up(self, columns: Mapping[ColumnKey, Column], step: Step) -> None:
+        """Bring up, behind what is looked at, the columns that the frame was not made to wait for."""
+        slots = [CATCH_UP, *(f"{CATCH_UP}.{number}" for number in range(2, len(self._loading) + 3))]
+        slot = next(one for one in slots if one not in self._loading)
+        if columns:
+            self._loading[slot] = list(columns)
+            self._behind[slot] = []
+            self._read(slot, partial(bring_up, columns, [step]), Lane.BACKGROUND)
+
+    @property
+    def is_catching_up(self) -> bool:
+        """Whether columns are brought up to a frame that has grown."""
+        return bool(self._catching_up)
 
     def begin_sweep(self) -> None:
         """Columns of the present frame are about to be read once more, for `replace`."""
