@@ -9,8 +9,9 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from bakehouse.analysis.axes import AxisData
+from bakehouse.analysis.axes import AxisData, AxisLane
 from bakehouse.analysis.brushes import Brush, Interval
+from bakehouse.analysis.scales import ScaleKind
 from bakehouse.domain.columns import metric, param
 from bakehouse.plots.parallel import ParallelPlot
 from bakehouse.plots.parallel_layout import ParallelLayout
@@ -32,6 +33,10 @@ def word_axis(name: str, codes: np.ndarray, categories: tuple[str, ...]) -> Axis
 
 def chosen(axes: list[AxisData]) -> list[AxisChoice]:
     return [AxisChoice(axis) for axis in axes]
+
+
+def title_at(plot: ParallelPlot, axis: int) -> QPoint:
+    return QPoint(round(layout_of(plot).axis_x[axis]), 20)
 
 
 def ids_of(count: int) -> list[str]:
@@ -302,3 +307,157 @@ def test_that_ten_thousand_categories_are_all_drawn(qtbot: QtBot) -> None:
     plot = shown_plot(qtbot, axes)
     drag(plot, 0, 1.01, 0.5)
     assert int(plot.brush_mask().sum()) == pytest.approx(5000, abs=40)
+
+
+def test_that_a_title_is_dragged_to_another_place_and_flipped_by_a_double_click(qtbot: QtBot) -> None:
+    plot = three_runs(qtbot)
+    start, end = title_at(plot, 0), title_at(plot, 1) + QPoint(40, 0)
+    QTest.mousePress(plot, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
+    QTest.mouseMove(plot, (start + end) / 2)
+    QTest.mouseMove(plot, end)
+    plot.grab()
+    with qtbot.waitSignal(plot.axis_moved) as moved:
+        QTest.mouseRelease(plot, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
+    assert moved.args == [0, 2]
+    with qtbot.waitSignal(plot.axis_flipped) as flipped:
+        QTest.mouseDClick(plot, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, title_at(plot, 1))
+    assert flipped.args == [1]
+    QTest.mouseClick(plot, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
+    assert plot.brushes() == {}
+
+
+def test_that_a_flipped_axis_is_brushed_where_its_runs_are_drawn(qtbot: QtBot) -> None:
+    axes = [number_axis("a", np.array([0.0, 5.0, 10.0])), number_axis("b", np.array([10.0, 5.0, 0.0]))]
+    plot = shown_plot(qtbot, axes)
+    upside_down = [AxisChoice(axes[0], is_flipped=True), AxisChoice(axes[1])]
+    plot.set_data(upside_down, None, ids_of(3), np.arange(3, dtype=np.int32), NOBODY)
+    drag(plot, 0, 0.8, 1.02)
+    assert plot.brushes() == {param("a"): Brush.between(None, 2.0)}
+    (box,) = plot.boxes(0)
+    layout = layout_of(plot)
+    assert (box.upper, box.lower) == pytest.approx((layout.y_of(1.0), layout.y_of(0.8)))
+
+
+def test_that_zero_and_less_have_a_lane_on_a_logarithmic_axis(qtbot: QtBot) -> None:
+    axes = [number_axis("a", np.array([1e-300, 1e300, 0.0, -5.0])), number_axis("b", np.arange(4.0))]
+    plot = shown_plot(qtbot, axes)
+    by_size = [AxisChoice(axes[0], ScaleKind.LOG), AxisChoice(axes[1])]
+    plot.set_data(by_size, None, ids_of(4), np.arange(4, dtype=np.int32), NOBODY)
+    layout = layout_of(plot)
+    assert set(layout.lanes) == {AxisLane.MISSING, AxisLane.NOT_POSITIVE}
+    assert "2 with a ≤ 0" in plot.status()
+    lane = layout.lanes[AxisLane.NOT_POSITIVE]
+    drag(plot, 0, layout.position_at(lane - 4), layout.position_at(lane + 4))
+    assert plot.brush_mask().tolist() == [False, False, True, True]
+    drag(plot, 0, 0.9, 1.02)
+    assert plot.brush_mask().tolist() == [False, True, True, True]
+    assert picture(plot).width()
+
+
+def test_that_the_keyboard_brushes_moves_and_resizes(qtbot: QtBot) -> None:
+    plot = three_runs(qtbot)
+    QTest.keyClick(plot, Qt.Key.Key_Return)
+    assert plot.brush_mask().tolist() == [False, True, True]
+    QTest.keyClick(plot, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
+    assert plot.brush_mask().tolist() == [False, False, True]
+    QTest.keyClick(plot, Qt.Key.Key_Down)
+    assert plot.brush_mask().tolist() == [False, True, False]
+    QTest.keyClick(plot, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    assert plot.brush_mask().tolist() == [False, True, True]
+    with qtbot.waitSignal(plot.axis_moved) as moved:
+        QTest.keyClick(plot, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    assert moved.args == [0, 2]
+    QTest.keyClick(plot, Qt.Key.Key_Left)
+    QTest.keyClick(plot, Qt.Key.Key_Delete)
+    assert plot.brushes() == {}
+
+
+def test_that_a_drag_is_given_up_with_escape(qtbot: QtBot) -> None:
+    plot = three_runs(qtbot)
+    layout = layout_of(plot)
+    x = round(layout.axis_x[0])
+    QTest.mousePress(plot, Qt.MouseButton.LeftButton, pos=QPoint(x, round(layout.y_of(0.2))))
+    QTest.mouseMove(plot, QPoint(x, round(layout.y_of(0.7))))
+    qtbot.waitUntil(lambda: bool(plot.brushes()))
+    QTest.keyClick(plot, Qt.Key.Key_Escape)
+    assert plot.brushes() == {}
+    QTest.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=QPoint(x, round(layout.y_of(0.7))))
+    assert plot.brushes() == {}
+
+
+def test_that_every_category_can_be_read_under_the_pointer(qtbot: QtBot) -> None:
+    names = tuple(f"name {i:03}" for i in range(200))
+    plot = shown_plot(qtbot, [word_axis("w", np.arange(200), names), number_axis("b", np.arange(200.0))])
+    layout = layout_of(plot)
+    axis = plot.runs.axes[0]
+    QTest.mouseMove(plot, QPoint(round(layout.axis_x[0]), round(layout.y_of(axis.category_position(77)))))
+    assert plot._hovered_axis is not None
+    assert plot._hovered_axis[1] in names[75:80]
+    plot.grab()
+
+
+def test_that_a_run_under_the_pointer_elsewhere_is_shown(qtbot: QtBot) -> None:
+    plot = three_runs(qtbot)
+    before = picture(plot)
+    plot.hover_row(2)
+    assert picture(plot) != before
+    plot.hover_row(-1)
+    assert picture(plot) == before
+    plot.hover_row(77)
+    assert picture(plot) == before
+
+
+@pytest.mark.parametrize("count", [600, 6000])
+def test_that_categories_colour_the_runs_in_the_palette(qtbot: QtBot, count: int) -> None:
+    values = np.repeat([0.0, 1.0], count // 2)
+    kinds = word_axis("kind", (values > 0.5).astype(np.int32), ("x", "y"))
+    plot = shown_plot(qtbot, [number_axis("a", values), number_axis("b", values)], kinds)
+    layout = layout_of(plot)
+    image = picture(plot)
+    middle = (layout.axis_x[0] + layout.axis_x[1]) / 2
+    for place, wanted in ((1.0, LIGHT.runs[1]), (0.0, LIGHT.runs[0])):
+        colour = QColor(wanted)
+        away = min(
+            abs(c.red() - colour.red()) + abs(c.green() - colour.green()) + abs(c.blue() - colour.blue())
+            for c in near(image, middle, layout.y_of(place))
+        )
+        assert away < 30
+
+
+@pytest.mark.parametrize("coloured", [False, True])
+def test_that_one_run_among_a_hundred_thousand_is_seen(qtbot: QtBot, coloured: bool) -> None:
+    random = np.random.default_rng(2)
+    values = random.random(100_000) * 0.4
+    values[0] = 1.0
+    axes = [number_axis("a", values), number_axis("b", values[::-1].copy()), number_axis("c", values)]
+    axes[1].values[0] = 0.95
+    plot = shown_plot(qtbot, axes, axes[2] if coloured else None)
+    layout = layout_of(plot)
+    image = picture(plot)
+    panel = LIGHT.color("panel")
+    axis = plot.runs.axes[1]
+    for share in (0.3, 0.5, 0.7):
+        x = layout.axis_x[0] * (1 - share) + layout.axis_x[1] * share
+        y = layout.y_of(1.0) * (1 - share) + layout.y_of(float(axis.positions[0])) * share
+        found = near(image, x, y, 3)
+        assert max(abs(panel.green() - c.green()) + abs(panel.blue() - c.blue()) for c in found) > 60
+
+
+@pytest.mark.parametrize("rows", [[0], [0, 1]])
+def test_that_one_run_and_runs_without_any_value_are_drawn(qtbot: QtBot, rows: list[int]) -> None:
+    missing = np.ones(2, np.bool_)
+    axes = [
+        number_axis("a", np.zeros(2), missing),
+        number_axis("b", np.full(2, 3.0)),
+        number_axis("c", np.ones(2), missing),
+    ]
+    plot = shown_plot(qtbot, axes, axes[0])
+    shown = np.array(rows, np.int32)
+    for kind in ScaleKind:
+        choices = [AxisChoice(axis, kind) for axis in axes]
+        plot.set_data(choices, choices[0], ids_of(2), shown, NOBODY)
+        assert f"{len(rows)} run" in plot.status()
+        drag(plot, 1, 0.2, 0.8)
+        assert int(plot.brush_mask().sum()) == 2
+        plot.grab()
+        plot.clear_brushes()

@@ -373,7 +373,10 @@ def test_that_a_brush_is_a_term_of_the_filter_that_can_be_edited_and_removed(sam
     qtbot.waitUntil(lambda: plot.brushes() == {LR: Brush.between(None, 0.01)})
     assert len(plot.runs.rows) < 200
     plot.set_brushes({LR: Brush.between(0.01, 0.02)})
-    assert page.filter_bar.text == "(params.learning_rate >= 0.01 AND params.learning_rate <= 0.02) AND status = 'FINISHED'"
+    assert (
+        page.filter_bar.text
+        == "(params.learning_rate >= 0.01 AND params.learning_rate <= 0.02) AND status = 'FINISHED'"
+    )
     page.filter_bar.summary.terms.chips[0].removed.emit()
     qtbot.waitUntil(lambda: plot.brushes() == {})
     assert page.filter_bar.text == "status = 'FINISHED'"

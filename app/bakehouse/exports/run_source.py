@@ -11,7 +11,7 @@ import numpy.typing as npt
 from bakehouse.analysis.columns import NumberColumn, TextColumn
 from bakehouse.analysis.search.evaluation import DatasetValues
 from bakehouse.domain.cancellation import Token
-from bakehouse.domain.columns import END_TIME, RUN_ID, RUN_NAME, START_TIME, STATUS, ColumnKey, ColumnKind
+from bakehouse.domain.columns import DURATION, END_TIME, RUN_ID, RUN_NAME, START_TIME, STATUS, ColumnKey, ColumnKind
 from bakehouse.exports.tables import Cells, NumberCells, TextCells
 from bakehouse.store.columns import Numbers, Texts, read_columns
 from bakehouse.store.reading import Reader
@@ -44,6 +44,8 @@ class StoredRuns:
             return NumberColumn.whole(self._headers.start_times_ms)
         if key == END_TIME:
             return NumberColumn.whole(self._headers.end_times_ms)
+        if key == DURATION:
+            return NumberColumn.whole(self._headers.end_times_ms - self._headers.start_times_ms)
         values = self._read(key)
         if not isinstance(values, Numbers):
             raise TypeError(key)

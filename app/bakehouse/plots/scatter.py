@@ -53,6 +53,8 @@ class ScatterPlot(PlotCanvas):
     across), a double click or Home shows everything.
     """
 
+    run_hovered = Signal(str)
+    """Run id, empty for none."""
     run_clicked = Signal(str, bool)
     """Run id; whether it adds to the selection."""
     runs_selected = Signal(object, bool)
@@ -73,6 +75,7 @@ class ScatterPlot(PlotCanvas):
         self._pixmap: QPixmap | None = None
         self._pointer: QPointF | None = None
         self._hovered: int | None = None
+        self._hovered_elsewhere = -1
         self._pressed: QPointF | None = None
         self._path: list[QPointF] = []
 
@@ -94,6 +97,12 @@ class ScatterPlot(PlotCanvas):
         """Another selection of the same runs, in selection order."""
         self._selected = rows
         self.repaint_whole()
+
+    def hover_row(self, row: int) -> None:
+        """The pointer is over the run in this row elsewhere (-1: over none)."""
+        if row != self._hovered_elsewhere:
+            self._hovered_elsewhere = row
+            self.update()
 
     def set_waiting(self, sentence: str) -> None:
         """What to say while there is nothing to draw yet."""
@@ -168,6 +177,8 @@ class ScatterPlot(PlotCanvas):
         self._paint_drag(painter)
         if self._hovered is not None and self._pressed is None:
             self._paint_hovered(painter, runs, self._hovered)
+        elif (place := runs.place_of(self._hovered_elsewhere)) is not None and self._where()[2][place]:
+            self._paint_ring(painter, place)
         painter.end()
 
     def paint_picture(self, device: QPixmap, ratio: float) -> None:
@@ -217,13 +228,17 @@ class ScatterPlot(PlotCanvas):
             painter.drawPolygon(QPolygonF(self._path))
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
-    def _paint_hovered(self, painter: QPainter, runs: ScatterRuns, place: int) -> None:
+    def _paint_ring(self, painter: QPainter, place: int) -> QPointF:
         x, y, _ = self._where()
         at = QPointF(float(x[place]), float(y[place]))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for colour, width in ((self._theme.color("panel"), 4.0), (self._theme.color("text"), 2.0)):
             painter.setPen(QPen(colour, width))
             painter.drawEllipse(at, 6.0, 6.0)
+        return at
+
+    def _paint_hovered(self, painter: QPainter, runs: ScatterRuns, place: int) -> None:
+        at = self._paint_ring(painter, place)
         axes = [axis for axis in (runs.x, runs.y, runs.size) if axis is not None]
         lines = run_lines(list(dict.fromkeys(axes)), runs.colour, int(runs.rows[place]))
         paint_readout(painter, self._theme, QRectF(self.rect()), at, runs.title(place), lines)
@@ -303,9 +318,7 @@ class ScatterPlot(PlotCanvas):
     @override
     def leaveEvent(self, event: QEvent) -> None:
         self._pointer = None
-        if self._hovered is not None:
-            self._hovered = None
-            self.update()
+        self._take_hovered(None)
         super().leaveEvent(event)
 
     @override
@@ -338,9 +351,13 @@ class ScatterPlot(PlotCanvas):
             away = np.where(seen, away - self._radii, np.inf)
             nearest = int(np.argmin(away))
             found = nearest if away[nearest] <= _REACH - _PLAIN_RADIUS else None
-        if found != self._hovered:
-            self._hovered = found
+        self._take_hovered(found)
+
+    def _take_hovered(self, place: int | None) -> None:
+        if place != self._hovered:
+            self._hovered = place
             self.update()
+            self.run_hovered.emit("" if place is None or self._runs is None else self._runs.run_id(place))
 
 
 def _radii(size: Axis | None, count: int) -> NDArray[np.float32]:

@@ -58,6 +58,11 @@ class ScatterRuns:
         """The name of the run, its id where it has none."""
         return self.names[int(self.rows[place])] or self.run_id(place)
 
+    def place_of(self, row: int) -> int | None:
+        """The place of the run in `row`, None where it is not visible; visible rows rise."""
+        place = int(np.searchsorted(self.rows, row))
+        return place if place < len(self.rows) and self.rows[place] == row else None
+
     def places_of(self, rows: NDArray[np.int32]) -> NDArray[np.int64]:
         """int64[m]: the places of those of `rows` that are visible, in their order."""
         places = np.full(len(self.ids), -1, dtype=np.int64)

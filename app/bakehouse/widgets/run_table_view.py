@@ -49,6 +49,8 @@ class RunTableView(FrozenTableView):
     """
 
     space_pressed = Signal()
+    run_hovered = Signal(str)
+    """The run under the pointer, empty for none."""
     copy_requested = Signal()
     menu_requested = Signal(int, int, QPoint)
     """Visible row and section of the cell, and the place on the screen."""
@@ -75,6 +77,7 @@ class RunTableView(FrozenTableView):
         self._chosen: set[ColumnKey] = set()
         self._kept: tuple[int, int, str | GroupPath] = (0, 0, "")
         self._hovered = -1
+        self._hovered_elsewhere = -1
         self._measured_for: tuple[object, ...] = ()
         self._runs = RunSelectionModel(model, selection)
         self.setSelectionModel(self._runs)
@@ -303,8 +306,13 @@ class RunTableView(FrozenTableView):
             self._painter.paint(
                 painter, part, first * ROW_HEIGHT - offset, rows, places, self._runs.mask, marked, self._hovered
             )
+        painter.setClipping(False)
+        if self._hovered_elsewhere in rows:
+            ground = self._painter.theme.color("accent")
+            ground.setAlphaF(0.16)
+            top = self._hovered_elsewhere * ROW_HEIGHT - offset
+            painter.fillRect(area.left(), top, area.width(), ROW_HEIGHT - 1, ground)
         if (edge := self._header.frozen_width()) > 0:
-            painter.setClipping(False)
             self._painter.paint_edge(painter, edge, area, is_over=self.horizontalOffset() > 0)
         painter.end()
 
@@ -393,6 +401,14 @@ class RunTableView(FrozenTableView):
     def _hover(self, row: int) -> None:
         if row != self._hovered:
             self._hovered = row
+            self.viewport().update()
+            self.run_hovered.emit(self._table.run_id(row) if 0 <= row < len(self._table.rows) else "")
+
+    def show_hovered(self, run_id: str) -> None:
+        """The pointer is over this run somewhere else (empty: over none)."""
+        place = self._table.place_of(run_id) if run_id else -1
+        if place != self._hovered_elsewhere:
+            self._hovered_elsewhere = place
             self.viewport().update()
 
     def _click_part(self, index: QModelIndex, where: QPoint) -> bool:

@@ -18,10 +18,10 @@ _LOOKED_AT = 2_000
 
 _KINDS = {"metrics": ColumnKind.METRIC, "params": ColumnKind.PARAM, "tags": ColumnKind.TAG}
 _TEXT_ATTRIBUTES = ("status", "run_name", "run_id", "user_id", "artifact_uri", "note")
-_ATTRIBUTES = ("status", "start_time", "end_time", *_TEXT_ATTRIBUTES[1:])
+_ATTRIBUTES = ("status", "start_time", "end_time", "duration", *_TEXT_ATTRIBUTES[1:])
 _STARTS = (
-    "metrics.", "params.", "tags.", "status", "start_time", "end_time", "run_name", "user_id", "note", "dataset.",
-    "min(metrics.", "max(metrics.", "at(metrics.", "attributes.", "NOT ", "(",
+    "metrics.", "params.", "tags.", "status", "start_time", "end_time", "duration", "run_name", "user_id", "note",
+    "dataset.", "min(metrics.", "max(metrics.", "at(metrics.", "attributes.", "NOT ", "(",
 )  # fmt: skip
 _AFTER_TERM = ("AND ", "OR ")
 _TEXT_COMPARATORS = ("= ", "!= ", "LIKE ", "ILIKE ", "IN (", "NOT IN (", "IS NULL", "IS NOT NULL")

@@ -82,7 +82,7 @@ class Negation:
 
 Expression: TypeAlias = Condition | Conjunction | Disjunction | Negation
 
-NUMBER_ATTRIBUTES = frozenset({"start_time", "end_time"})
+NUMBER_ATTRIBUTES = frozenset({"start_time", "end_time", "duration"})
 EVERYTHING = Conjunction(())
 
 
@@ -98,7 +98,7 @@ def conditions(expression: Expression) -> Iterator[Condition]:
 
 
 def is_number(subject: Subject) -> bool:
-    """Whether the subject is compared as a number: metrics and the two times."""
+    """Whether the subject is compared as a number: metrics, the two times and the duration, all in milliseconds."""
     if isinstance(subject, DatasetField):
         return False
     return subject.kind is ColumnKind.METRIC or (

@@ -2,10 +2,10 @@
 
 It holds MLflow 3.17's language of `search_runs`: comparisons joined by AND, and the one column of an `order_by`. MLflow
 also takes comparisons that merely stand beside each other, and an AND too many; so does `conjunction`. OR, NOT and
-parentheses are ours, as are numbers against texts, lists of numbers, IS NAN, `inf` (the greatest float, which MLflow
-stores for it) and the figures over a metric's history: `min(metrics.rmse)`, `max(metrics.rmse)`,
-`at(metrics.rmse, 100)`. Which comparator and which kind of
-value suit which column is no matter of grammar: `parser` says it with a sentence.
+parentheses are ours, as are numbers against texts, lists of numbers, IS NAN, `duration` (in milliseconds), `inf` (the
+greatest float, which MLflow stores for it) and the figures over a metric's history: `min(metrics.rmse)`,
+`max(metrics.rmse)`, `at(metrics.rmse, 100)`. Which comparator and which kind of value suit which column is no matter of
+grammar: `parser` says it with a sentence.
 
 The terminals are those of MLflow's lexer (sqlparse): quotes inside a quoted text are written twice or behind a
 backslash and stay in the text as they are written; a name belongs to its dot, so no blank stands between them.

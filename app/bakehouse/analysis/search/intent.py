@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _ENTITY = r"(?:metrics?|param(?:eter)?s?|tags?|attributes?|attr|run|datasets?)"
-_ATTRIBUTE = r"(?:run_id|run_name|status|start_time|end_time|user_id|artifact_uri|created|note)"
+_ATTRIBUTE = r"(?:run_id|run_name|status|start_time|end_time|duration|user_id|artifact_uri|created|note)"
 _COMPARED = r"(?:\s*(?:[<>]=?|!?=)\s*['\"\d.(-]|\s+(?:NOT\s+)?(?:I?LIKE|IN)\b|\s+IS\b)"
 _FIGURE = r"(?:(?:min|max|at)\s*\(\s*)?"
 _BEGIN = rf"^[\s(]*(?:NOT\b[\s(]*)*(?:{_FIGURE}`?{_ENTITY}`?\s*\.|{_ATTRIBUTE}{_COMPARED})"

@@ -61,7 +61,7 @@ _ATTRIBUTES = {
     name: name for name in ("run_id", "run_name", "status", "start_time", "end_time", "user_id", "artifact_uri")
 } | {"created": "start_time", "Created": "start_time"}
 _RUN_NAME_ALIASES = ("run name", "Run name", "Run Name")
-_FILTER_ATTRIBUTES = _ATTRIBUTES | dict.fromkeys(_RUN_NAME_ALIASES, "run_name")
+_FILTER_ATTRIBUTES = _ATTRIBUTES | dict.fromkeys(_RUN_NAME_ALIASES, "run_name") | {"duration": "duration"}
 
 _EQUALITY = frozenset({Comparator.EQUAL, Comparator.UNEQUAL})
 _SIZE = frozenset({Comparator.LESS, Comparator.LESS_OR_EQUAL, Comparator.GREATER, Comparator.GREATER_OR_EQUAL})

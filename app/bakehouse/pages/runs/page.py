@@ -181,6 +181,8 @@ class RunsPage(Page):
         self.exporting.said.connect(self.said)
         self.exporting.noticed.connect(self.noticed)
         self.plots.brushes_edited.connect(self._brush)
+        self.plots.run_hovered.connect(self.table.show_hovered)
+        self.table.run_hovered.connect(self.plots.show_hovered)
         self.plots.run_clicked.connect(self._run_clicked)
         self.plots.runs_selected.connect(self._runs_selected)
         self.plots.columns_wanted.connect(self.loader.want)

@@ -66,7 +66,6 @@ class PlotPanel(QWidget):
             tab.status_changed.connect(self._say)
             tab.run_clicked.connect(self.run_clicked)
             tab.run_hovered.connect(self.run_hovered)
-            tab.run_hovered.connect(self.show_hovered)
             tab.columns_wanted.connect(self.columns_wanted)
             tab.columns_wanted.connect(self._tell_settings)
             tab.said.connect(self.said)

@@ -46,6 +46,7 @@ class ScatterTab(ColumnTab):
         self._modes.activated.connect(self._choose_mode)
         self.plot.run_clicked.connect(self.run_clicked)
         self.plot.runs_selected.connect(self.runs_selected)
+        self.plot.run_hovered.connect(self.run_hovered)
 
     @override
     def set_theme(self, theme: Theme) -> None:
@@ -83,6 +84,11 @@ class ScatterTab(ColumnTab):
         super().show_selection(ids)
         if self._is_shown:
             self.plot.set_selected_rows(self.selected_rows())
+
+    @override
+    def show_hovered(self, run_id: str) -> None:
+        if self._is_shown:
+            self.plot.hover_row(self._frame.row_of.get(run_id, -1))
 
     def _choose_mode(self, place: int) -> None:
         self.plot.drag_mode = self._modes.itemData(place)
