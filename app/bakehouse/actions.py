@@ -177,6 +177,11 @@ ACTIONS: tuple[Action, ...] = (
         )
     ),
     Action("runs.export", "&Export…", "Ctrl+E", "download", "Export runs or metric histories to a file", _on_runs),
+    Action("plots.save_picture", "Save pict&ure…", "", "image", "Save the plot in front as PNG, SVG or PDF", _on_runs),
+    Action("plots.copy_picture", "Copy pict&ure", "", "image", "Copy the plot in front as a picture", _on_runs),
+    Action(
+        "plots.save_data", "Save plot &data…", "", "sheet", "Save what the plot in front draws as a table", _on_runs
+    ),
     Action("runs.select_all", "Select &all runs", "Ctrl+A", "", "Select every run shown", _on_runs),
     Action(
         "runs.register",
@@ -317,14 +322,16 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "&File",
         (
             "store.open", "recent", "open_beside", "store.sample", SEPARATOR, "window.new", SEPARATOR,
-            "runs.export", SEPARATOR, "store.refresh", "store.close", "window.close", SEPARATOR, "app.preferences",
+            "runs.export", "plots.save_picture", "plots.save_data", SEPARATOR,
+            "store.refresh", "store.close", "window.close", SEPARATOR, "app.preferences",
             SEPARATOR, "app.quit",
         ),
     ),
     (
         "&Edit",
         (
-            "edit.undo", SEPARATOR, "runs.copy", "copy_as", "runs.select_all", "runs.star", SEPARATOR,
+            "edit.undo", SEPARATOR, "runs.copy", "copy_as", "plots.copy_picture", "runs.select_all", "runs.star",
+            SEPARATOR,
             "runs.rename", "runs.tags", "runs.note",
             "runs.delete", "runs.restore", SEPARATOR, "runs.register", "models.transition", SEPARATOR,
             "experiments.create", "experiments.rename", "experiments.describe", "experiments.delete",

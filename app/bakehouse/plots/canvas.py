@@ -9,6 +9,8 @@ from PySide6.QtGui import QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from bakehouse.plots.drawing import Drawing
+
 if TYPE_CHECKING:
     from bakehouse.theme import Theme
 
@@ -29,6 +31,21 @@ class PlotCanvas(QWidget):
     def repaint_whole(self) -> None:
         """Paint anew what is kept between paint events; called when font or style change."""
         self.update()
+
+    def paint_still(self, painter: QPainter, theme: Theme, ratio: float) -> None:
+        """Paint everything but what the pointer shows, as large as the widget is, in the colours of `theme`.
+
+        The ground is painted already; `ratio`: how many pixels of the painter's device a logical one has.
+        """
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether `paint_still` has anything to paint."""
+        raise NotImplementedError
+
+    def drawing(self) -> Drawing | None:
+        """What is shown as a picture to keep; None while there is none."""
+        return Drawing(self.size(), self.paint_still) if self.has_picture else None
 
     def paint_empty(self, painter: QPainter, theme: Theme, sentence: str) -> None:
         """The sentence in the middle of an empty canvas."""

@@ -99,7 +99,7 @@ class DistributionPlot(PlotCanvas):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         runs = self._runs
-        if runs is None or not len(runs.rows) or not np.any(~np.isnan(runs.values.positions)):
+        if runs is None or not self.has_picture:
             nothing = "No runs to draw: the filter lets none through."
             if runs is None:
                 nothing = "Choose a column."
@@ -122,6 +122,23 @@ class DistributionPlot(PlotCanvas):
             title, lines = self._read(runs, self._hovered)
             paint_readout(painter, self._theme, QRectF(self.rect()), self._pointer, title, lines)
         painter.end()
+
+    @property
+    @override
+    def has_picture(self) -> bool:
+        runs = self._runs
+        return runs is not None and len(runs.rows) > 0 and bool(np.any(~np.isnan(runs.values.positions)))
+
+    @override
+    def paint_still(self, painter: QPainter, theme: Theme, ratio: float) -> None:
+        if self._runs is None:
+            return
+        shown = self._theme, self._hovered
+        self._theme, self._hovered = theme, -1
+        try:
+            self._paint_still(painter, self._runs)
+        finally:
+            self._theme, self._hovered = shown
 
     def _area(self) -> QRectF:
         left = _LEFT + (_NAMES if self._boxes is not None else 0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -187,6 +188,20 @@ class HistoryPlot(PlotCanvas):
         if self._pointer is not None and not self._panned and window.plot.contains(self._pointer):
             self._picture.paint_crosshair(painter, window, QRectF(self.rect()), self._pointer)
         painter.end()
+
+    @property
+    @override
+    def has_picture(self) -> bool:
+        return bool(self._histories)
+
+    @override
+    def paint_still(self, painter: QPainter, theme: Theme, ratio: float) -> None:
+        picture = HistoryPicture(theme)
+        picture.title, picture.x_mode = self._picture.title, self._picture.x_mode
+        picture.curves = [
+            replace(curve, colour=self._run_colors.color(theme, curve.run_id)) for curve in self._picture.curves
+        ]
+        picture.paint(painter, self.window_shown(), ratio)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

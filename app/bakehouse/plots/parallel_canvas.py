@@ -13,12 +13,14 @@ from typing_extensions import override
 from bakehouse.analysis.axes import AxisLane
 from bakehouse.analysis.brushes import Brush
 from bakehouse.plots.canvas import PlotCanvas
+from bakehouse.plots.drawing import Drawing
 from bakehouse.plots.parallel_axes import paint_axes, paint_brush, paint_moved_title, title_box
 from bakehouse.plots.parallel_brushing import BrushBox, BrushDrag, brush_boxes
 from bakehouse.plots.parallel_layers import ParallelLayers
 from bakehouse.plots.parallel_layout import make_layout
 from bakehouse.plots.parallel_picture import Crossings
 from bakehouse.plots.parallel_runs import NO_RUNS, AxisChoice, ParallelRuns
+from bakehouse.plots.parallel_still import ParallelStill
 from bakehouse.plots.parallel_words import category_lines, run_lines, status_sentence
 from bakehouse.plots.point_colours import PointColours, paint_colour_legend, point_colours
 from bakehouse.plots.readout import ReadoutLine, paint_readout
@@ -260,6 +262,20 @@ class ParallelCanvas(PlotCanvas):
             painter.drawLine(box.bottomLeft(), box.bottomRight())
         self._paint_pointer(painter)
         painter.end()
+
+    @property
+    @override
+    def has_picture(self) -> bool:
+        return not self._empty_text()
+
+    @override
+    def drawing(self) -> Drawing | None:
+        if not self.has_picture:
+            return None
+        boxes = [(index, box[0], box[1]) for index in range(len(self._runs.axes)) for box in self.boxes(index)]
+        places = self._runs.places_of(self._selected)
+        colour_of = self._run_colors.color
+        return ParallelStill(self._runs, self._layout, self._visible_mask(), places, boxes, colour_of).drawing(self)
 
     def _empty_text(self) -> str:
         if not self._runs.choices:

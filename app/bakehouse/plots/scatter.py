@@ -183,35 +183,45 @@ class ScatterPlot(PlotCanvas):
 
     def paint_picture(self, device: QPixmap, ratio: float) -> None:
         """Everything that stays while the pointer moves, at `ratio` device pixels a pixel."""
+        device.fill(self._theme.color("panel"))
+        painter = QPainter(device)
+        painter.setFont(self.font())
+        self.paint_still(painter, self._theme, ratio)
+        painter.end()
+
+    @property
+    @override
+    def has_picture(self) -> bool:
+        return self._runs is not None and len(self._runs.rows) > 0
+
+    @override
+    def paint_still(self, painter: QPainter, theme: Theme, ratio: float) -> None:
         runs = self._runs
         if runs is None:
             return
-        device.fill(self._theme.color("panel"))
         layout = self.layout_shown()
-        painter = QPainter(device)
-        painter.setFont(self.font())
-        paint_grid(painter, self._theme, layout, runs.x, runs.y)
+        colours = self._colours
+        if theme is not self._theme:
+            colours = point_colours(runs.colour, len(runs.rows), theme)
+        paint_grid(painter, theme, layout, runs.x, runs.y)
         x, y, seen = self._where()
         if np.count_nonzero(seen) <= MOST_DOTS:
-            ground = self._theme.color("panel")
-            paint_dots(painter, x[seen], y[seen], self._radii[seen], self._colours.rgb[seen], ground)
+            ground = theme.color("panel")
+            paint_dots(painter, x[seen], y[seen], self._radii[seen], colours.rgb[seen], ground)
         else:
             size = (self.width(), self.height())
-            painter.drawImage(
-                0, 0, summed_image(size, ratio, x[seen], y[seen], self._radii[seen], self._colours.rgb[seen])
-            )
-        self._paint_selected(painter, runs)
-        paint_labels(painter, self._theme, layout, runs.y)
-        paint_status(painter, self._theme, layout, self.status())
-        paint_colour_legend(painter, self._theme, layout.right, 17.0, self._colours)
-        painter.end()
+            painter.drawImage(0, 0, summed_image(size, ratio, x[seen], y[seen], self._radii[seen], colours.rgb[seen]))
+        self._paint_selected(painter, runs, theme)
+        paint_labels(painter, theme, layout, runs.y)
+        paint_status(painter, theme, layout, self.status())
+        paint_colour_legend(painter, theme, layout.right, 17.0, colours)
 
-    def _paint_selected(self, painter: QPainter, runs: ScatterRuns) -> None:
+    def _paint_selected(self, painter: QPainter, runs: ScatterRuns, theme: Theme) -> None:
         x, y, seen = self._where()
         places = runs.places_of(self._selected)[:_SELECTED_AT_MOST]
         places = places[seen[places]]
-        colours = [self._run_colors.color(self._theme, runs.run_id(place)) for place in places.tolist()]
-        paint_rings(painter, x[places], y[places], 5.0, colours, self._theme.color("text"))
+        colours = [self._run_colors.color(theme, runs.run_id(place)) for place in places.tolist()]
+        paint_rings(painter, x[places], y[places], 5.0, colours, theme.color("text"))
 
     def _paint_drag(self, painter: QPainter) -> None:
         if self._pressed is None or self.drag_mode == "move" or len(self._path) < 2:

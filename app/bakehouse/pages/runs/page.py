@@ -83,7 +83,7 @@ class RunsPage(Page):
         self.model.sort_by([SortKey(START_TIME, True)])
         self.table = RunTableView(self.model, self.selection, theme)
         self.sidebar = ExperimentSidebar(theme)
-        self.plots = PlotPanel(themes, tasks, self.selection.colors)
+        self.plots = PlotPanel(themes, tasks, self.selection.colors, settings)
         self.area = RunArea(self.table, self.plots, theme)
         self.filter_bar = self.area.filter_bar
         self._settings = settings
@@ -187,6 +187,7 @@ class RunsPage(Page):
         self.plots.runs_selected.connect(self._runs_selected)
         self.plots.columns_wanted.connect(self.loader.want)
         self.plots.said.connect(self.said)
+        self.plots.saving.noticed.connect(self.noticed)
         self.inspector.register_requested.connect(self._register)
         self.inspector.model_known.connect(self.context_changed)
         self.inspector.said.connect(self.said)
@@ -555,6 +556,7 @@ class RunsPage(Page):
             "runs.fold_all": self.groups.fold_all,
             "runs.only_starred": self.stars.button.toggle,
             "runs.star": self._turn_stars,
+            **self.plots.saving.handlers(),
             "runs.select_all": self.select_all,
             "runs.register": self.inspector.request_registration,
         }

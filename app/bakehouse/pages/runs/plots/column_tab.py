@@ -18,11 +18,16 @@ from bakehouse.analysis.columns import Column, Ints
 from bakehouse.analysis.frame import RunFrame
 from bakehouse.analysis.scales import ScaleKind, suggested_kind
 from bakehouse.domain.cancellation import Token
-from bakehouse.domain.columns import ColumnKey
+from bakehouse.domain.columns import RUN_ID, RUN_NAME, ColumnKey
 from bakehouse.domain.errors import BakehouseError
-from bakehouse.pages.runs.plots.tab import PlotTab
+from bakehouse.exports.run_tables import RunRows, run_table
+from bakehouse.exports.tables import TableSource
+from bakehouse.pages.runs.plots.tab import PlotTab, TableMaker
 from bakehouse.pages.runs.visible_runs import is_system_tag
 from bakehouse.personal.view_format import Json, key_of, key_value
+from bakehouse.plots.canvas import PlotCanvas
+from bakehouse.plots.drawing import Drawing
+from bakehouse.store.reading import Reader
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import Theme
 from bakehouse.widgets.column_picker import ColumnPicker
@@ -41,11 +46,12 @@ class ColumnTab(PlotTab):
     """list[str] of run ids; whether they add to the selection."""
 
     def __init__(
-        self, tasks: TaskRunner, canvas: QWidget, pickers: Mapping[str, ColumnPicker], parent: QWidget | None = None
+        self, tasks: TaskRunner, canvas: PlotCanvas, pickers: Mapping[str, ColumnPicker], parent: QWidget | None = None
     ) -> None:
         """`canvas` is the plot, `pickers` the chooser of each role."""
         super().__init__(parent)
         self._tasks = tasks
+        self._canvas = canvas
         self._slot = f"runs.{canvas.objectName()}"
         self._frame = RunFrame([])
         self._rows: Ints = np.empty(0, np.int32)
@@ -132,6 +138,14 @@ class ColumnTab(PlotTab):
     @override
     def columns(self) -> list[ColumnKey]:
         return [key for key in self.keys.values() if key is not None] if self._is_shown else []
+
+    @override
+    def drawing(self) -> Drawing | None:
+        return self._canvas.drawing()
+
+    @override
+    def data(self) -> TableMaker | None:
+        return run_columns(self._frame, self._rows, self.columns) if self._canvas.has_picture else None
 
     @override
     def settings(self) -> dict[str, Json]:
@@ -242,6 +256,16 @@ class ColumnTab(PlotTab):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._soon()
+
+
+def run_columns(frame: RunFrame, rows: Ints, columns: Sequence[ColumnKey]) -> TableMaker:
+    """What makes a table of these runs with their ids, names and `columns`."""
+    keys = list(dict.fromkeys([RUN_ID, RUN_NAME, *columns]))
+    return partial(_run_columns, RunRows.of_frame(frame, rows, keys), keys)
+
+
+def _run_columns(runs: RunRows, keys: Sequence[ColumnKey], reader: Callable[[], Reader], token: Token) -> TableSource:
+    return run_table(runs, keys, reader, token)
 
 
 def _made(make: Make, _token: Token) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer
@@ -14,11 +14,15 @@ from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.text import visible
+from bakehouse.exports.history_tables import HistoryTable, Shape
+from bakehouse.exports.tables import TableSource
 from bakehouse.pages.refreshing import Refresher
-from bakehouse.pages.runs.plots.tab import PlotTab
+from bakehouse.pages.runs.plots.tab import PlotTab, TableMaker
+from bakehouse.plots.drawing import Drawing
 from bakehouse.plots.history import HistoryPlot
 from bakehouse.store.handle import Store
 from bakehouse.store.metrics import History, metric_keys, read_history
+from bakehouse.store.reading import Reader
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import RunColors, Theme, ThemeSource
 from bakehouse.widgets.labels import PlainLabel
@@ -170,6 +174,18 @@ class HistoryTab(PlotTab):
         """What is drawn, counted."""
         return self._status
 
+    @override
+    def drawing(self) -> Drawing | None:
+        return self._plot.drawing() if self._is_drawn and self._plot is not None else None
+
+    @override
+    def data(self) -> TableMaker | None:
+        return partial(_points, self._ids, [self._key]) if self._is_drawn else None
+
+    @property
+    def _is_drawn(self) -> bool:
+        return self._plot is not None and self._layers.currentWidget() is self._plot
+
     def _soon(self) -> None:
         if self._is_shown and not self._later.isActive():
             self._later.start()
@@ -250,3 +266,8 @@ class HistoryTab(PlotTab):
     def _mode_chosen(self, place: int) -> None:
         if self._plot is not None:
             self._plot.set_x_mode(self._modes.itemData(place))
+
+
+def _points(run_ids: Sequence[str], keys: Sequence[str], reader: Callable[[], Reader], token: Token) -> TableSource:
+    """Every point of these metrics of these runs, one a row."""
+    return HistoryTable(reader(), run_ids, [""] * len(run_ids), keys, Shape.LONG, token)

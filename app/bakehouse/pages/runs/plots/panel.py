@@ -14,10 +14,12 @@ from bakehouse.pages.runs.plots.axis_plan import PreparedAxes
 from bakehouse.pages.runs.plots.distribution_tab import DistributionTab
 from bakehouse.pages.runs.plots.history_tab import HistoryTab
 from bakehouse.pages.runs.plots.parallel_tab import ParallelTab
+from bakehouse.pages.runs.plots.saving import PlotSaving
 from bakehouse.pages.runs.plots.scatter_tab import ScatterTab
 from bakehouse.pages.runs.plots.tab import PlotTab
 from bakehouse.pages.runs.visible_runs import TermMask
 from bakehouse.personal.view_format import Json
+from bakehouse.settings import Settings
 from bakehouse.store.handle import Store
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import GRID, RunColors, Theme, ThemeSource
@@ -41,7 +43,12 @@ class PlotPanel(QWidget):
     """The person has chosen another tab, other axes or another colour."""
 
     def __init__(
-        self, themes: ThemeSource, tasks: TaskRunner, colors: RunColors, parent: QWidget | None = None
+        self,
+        themes: ThemeSource,
+        tasks: TaskRunner,
+        colors: RunColors,
+        settings: Settings,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
@@ -59,6 +66,8 @@ class PlotPanel(QWidget):
         self._status.setObjectName("plot_status")
         self._status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._stack = QStackedWidget()
+        self.saving = PlotSaving(themes, tasks, settings, self.front, self)
+        self.saving.said.connect(self.said)
         for tab in self.tabs:
             self._bar.addTab(tab.title)
             self._stack.addWidget(tab)
@@ -87,6 +96,7 @@ class PlotPanel(QWidget):
         # Not a stack of widgets, which is as wide as the widest of them.
         for tab in self.tabs:
             line.addWidget(tab.tools)
+        line.addWidget(self.saving.button)
         rule = QFrame()
         rule.setProperty("line", "horizontal")
         layout = QVBoxLayout(self)
@@ -99,6 +109,7 @@ class PlotPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         for tab in self.tabs:
             tab.set_theme(theme)
+        self.saving.set_theme(theme)
 
     # What the page tells
 
@@ -106,10 +117,12 @@ class PlotPanel(QWidget):
         """Show runs of `store` from now on."""
         for tab in self.tabs:
             tab.open(store)
+        self.saving.open(store)
 
     def close_store(self) -> None:
         for tab in self.tabs:
             tab.close_store()
+        self.saving.open(None)
 
     def show_frame(self, frame: RunFrame, *, keep: bool = False, prepared: PreparedAxes | None = None) -> None:
         """Show other runs; axes stay with `keep` (a refresh), else they wait for `set_axes`.
@@ -150,6 +163,10 @@ class PlotPanel(QWidget):
         for tab in self.tabs:
             tab.refresh()
 
+    def front(self) -> PlotTab:
+        """The tab that is shown."""
+        return self.tabs[self._bar.currentIndex()]
+
     def bring_forward(self, tab: PlotTab) -> None:
         """Show `tab`."""
         self._bar.setCurrentIndex(self.tabs.index(tab))
@@ -189,4 +206,4 @@ class PlotPanel(QWidget):
         self.settings_changed.emit()
 
     def _say(self) -> None:
-        self._status.setText(self.tabs[self._bar.currentIndex()].status())
+        self._status.setText(self.front().status())

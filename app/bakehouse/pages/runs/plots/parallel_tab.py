@@ -21,9 +21,11 @@ from bakehouse.domain.errors import BakehouseError
 from bakehouse.pages.runs.plots.axis_menu import axis_menu
 from bakehouse.pages.runs.plots.axis_plan import AxisPlan, Made, PreparedAxes, made_of, made_runs, prepared_axes
 from bakehouse.pages.runs.plots.axis_terms import split_terms
-from bakehouse.pages.runs.plots.tab import PlotTab
+from bakehouse.pages.runs.plots.column_tab import run_columns
+from bakehouse.pages.runs.plots.tab import PlotTab, TableMaker
 from bakehouse.pages.runs.visible_runs import Answer, TermMask, is_system_tag
 from bakehouse.personal.view_format import Json, key_of, key_value
+from bakehouse.plots.drawing import Drawing
 from bakehouse.plots.parallel import ParallelPlot
 from bakehouse.plots.parallel_canvas import ShownBrush
 from bakehouse.plots.parallel_runs import ParallelRuns
@@ -304,6 +306,17 @@ class ParallelTab(PlotTab):
             key=lambda key: ((2, 1, 0, 3)[key.kind], key.name.startswith("system/"), key.name.casefold()),
         )
         self._colours.offer(keys, plan.colour)
+
+    @override
+    def drawing(self) -> Drawing | None:
+        return self.plot.drawing()
+
+    @override
+    def data(self) -> TableMaker | None:
+        if not self.plot.has_picture or self.plot.runs.ids is not self._frame.run_ids:
+            return None
+        rows = self.plot.runs.rows
+        return run_columns(self._frame, rows[self.plot.brush_mask()[rows]], self.columns)
 
     # Inside
 

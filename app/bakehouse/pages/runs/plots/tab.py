@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar, TypeAlias
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from bakehouse.analysis.columns import Ints
 from bakehouse.analysis.frame import RunFrame
+from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey
+from bakehouse.exports.tables import TableSource
 from bakehouse.personal.view_format import Json
+from bakehouse.plots.drawing import Drawing
 from bakehouse.store.handle import Store
+from bakehouse.store.reading import Reader
 from bakehouse.theme import GRID, Theme
+
+TableMaker: TypeAlias = Callable[[Callable[[], Reader], Token], TableSource]
+"""Makes a table in a task; the reader is asked for only when something has to be read."""
 
 
 class PlotTab(QWidget):
@@ -85,6 +92,19 @@ class PlotTab(QWidget):
     def status(self) -> str:
         """What is drawn, counted; one sentence."""
         return ""
+
+    def drawing(self) -> Drawing | None:
+        """What is drawn, as a picture to keep; None while nothing is."""
+        return None
+
+    def data(self) -> TableMaker | None:
+        """What makes a table of what is drawn; None while nothing is."""
+        return None
+
+    @property
+    def file_name(self) -> str:
+        """How its files are called at first, without ending."""
+        return self.title.lower().replace(" ", "-")
 
     @property
     def columns(self) -> list[ColumnKey]:
