@@ -286,7 +286,7 @@ def test_that_files_are_saved_and_taken_names_asked_about_once(
     chosen = [(folder / "table.csv", folder), (folder / "model", folder)]
     guard = Guard(tmp_path / "mlflow.db")
     with qtbot.waitSignal(view.said) as said:
-        view.saving.save(chosen, target, guard)
+        view.taking.saving.save(chosen, target, guard)
         qtbot.waitUntil(lambda: view.window().findChild(QMessageBox, "names_taken") is not None)
         box = view.window().findChild(QMessageBox, "names_taken")
         assert box is not None and box.textFormat() == Qt.TextFormat.PlainText and "table.csv" in box.text()
@@ -311,7 +311,7 @@ def test_that_save_as_asks_for_a_place_and_a_failure_is_shown(
     dialog.close()
     assert (tmp_path / "renamed.csv").read_bytes() == (folder / "table.csv").read_bytes()
 
-    view.saving.save([(folder / "table.csv", folder)], tmp_path / "absent", Guard(tmp_path / "mlflow.db"))
+    view.taking.saving.save([(folder / "table.csv", folder)], tmp_path / "absent", Guard(tmp_path / "mlflow.db"))
     qtbot.waitUntil(lambda: any("not a folder" in label.text() for label in view.findChildren(PlainLabel)))
 
 

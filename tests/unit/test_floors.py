@@ -12,7 +12,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[2]
 PACKAGE = PROJECT / "app" / "bakehouse"
 
-# (module, what it imports inside a function): all for start-up time, or because only one platform has it.
+# (module, what it imports inside a function): all for start-up time, or because not every machine has it.
 LATE_IMPORTS = {
     ("bakehouse.__main__", "bakehouse.desktop"),
     ("bakehouse.__main__", "bakehouse.main"),
@@ -21,6 +21,8 @@ LATE_IMPORTS = {
     ("bakehouse.artifacts.languages", "pygments"),
     ("bakehouse.artifacts.model_card", "yaml"),
     ("bakehouse.artifacts.outlines", "yaml"),
+    ("bakehouse.artifacts.remote", "aiohttp"),
+    ("bakehouse.artifacts.remote", "fsspec"),
     ("bakehouse.artifacts.tables", "pyarrow"),
     ("bakehouse.commands.dispatch", "bakehouse.commands.export"),
     ("bakehouse.commands.dispatch", "bakehouse.commands.info"),

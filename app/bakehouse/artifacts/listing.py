@@ -21,7 +21,8 @@ class Entry(NamedTuple):
     """One file or folder as found. `relative` is its path below `root`, with `/` on every system.
 
     `obstacle` is a sentence that says why it is only shown (a link that leads out, the open store, a pipe); such an
-    entry is never opened, followed, dragged or copied. `modified_ms` is milliseconds since 1970, UTC.
+    entry is never opened, followed, dragged or copied. `modified_ms` is milliseconds since 1970, UTC. `remote` is the
+    address `relative` lies below when that is another machine; then `root` is where what is fetched of it lies here.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Entry(NamedTuple):
     obstacle: str = ""
     members: tuple[Entry, ...] = ()
     """The pictures of a series that this entry stands for, by step; `relative` is the first one's."""
+    remote: str = ""
 
     @property
     def path(self) -> Path:
@@ -60,7 +62,7 @@ def list_folder(path: Path, token: Token, *, root: Path | None = None, guard: Gu
                 entries.append(_entry(item, below, root, forbidden))
     except OSError as error:
         raise folder_error(path, error) from error
-    entries.sort(key=_order)
+    entries.sort(key=order_of)
     token.check()
     return entries
 
@@ -117,7 +119,7 @@ def natural_key(name: str) -> list[str | int]:
     return pieces
 
 
-def _order(entry: Entry) -> tuple[bool, list[str | int], str]:
+def order_of(entry: Entry) -> tuple[bool, list[str | int], str]:
     return (not entry.is_folder, natural_key(entry.name), entry.name)
 
 

@@ -6,12 +6,14 @@ import os
 import posixpath
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
+from bakehouse.artifacts.fetching import cache_of
+from bakehouse.artifacts.remote import KINDS, host_of, missing_extra
 from bakehouse.domain.text import visible
 
 _IDENTITY = re.compile(r"(m-)?[0-9a-f]{32}")
@@ -21,18 +23,10 @@ _THIS_MACHINE = frozenset({"", ".", "localhost", "127.0.0.1"})
 _ROOT_NAMES = frozenset({"mlruns", "mlartifacts"})
 
 _KEPT_ELSEWHERE = {
-    "s3": "in an S3 bucket",
-    "gs": "in Google Cloud Storage",
-    "abfs": "in Azure storage",
-    "abfss": "in Azure storage",
-    "wasb": "in Azure storage",
-    "wasbs": "in Azure storage",
     "hdfs": "in a Hadoop file system",
     "dbfs": "in a Databricks file system",
     "ftp": "on an FTP server",
     "sftp": "on an SFTP server",
-    "http": "on a web server",
-    "https": "on a web server",
 }
 
 
@@ -44,6 +38,8 @@ class Location:
     `moved`: it does not lie where the store says, but in the same layout beside the store (or at a learned place).
     `expected` is where the artifacts would lie; `is_empty` says that place is known and nothing was logged there.
     `notice` is the line that tells a person that the artifacts were found elsewhere.
+    `remote` is the address when it lies on another machine that may be asked; then `path` is the folder here for what
+    is fetched of it, which need not exist. `host` names the machine that nobody has agreed to contact yet.
     """
 
     path: Path | None
@@ -53,6 +49,17 @@ class Location:
     expected: Path | None = None
     is_empty: bool = False
     notice: str = ""
+    remote: str = ""
+    host: str = ""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether a person may know where it is: something was recorded, and it is not where it should be."""
+        return self.path is None and not self.is_empty and bool(self.uri)
+
+
+Keep = Callable[[Mapping[str, str | None]], Mapping[str, str]]
+"""Takes changes (None: forget) of what was taught, and says what is known then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +93,17 @@ class Locator:
     wins. Order of asking never changes which folder is found.
     """
 
-    def __init__(self, store_path: Path, learned: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(
+        self, store_path: Path, learned: Mapping[str, str] = MappingProxyType({}), keep: Keep | None = None
+    ) -> None:
+        """`keep` remembers for good what a person teaches; without it that holds until the store is closed."""
         absolute = Path(os.path.abspath(store_path))  # noqa: PTH100 - resolve() would follow links
         self.store_path = absolute
         self._folders = list(dict.fromkeys([absolute.parent, Path(os.path.realpath(absolute)).parent]))
         self._taught = dict(learned)
+        self._keep = keep
         self._found: dict[str, str] = {}
+        self._agreed: set[str] = set()
         self._lock = threading.Lock()
 
     @property
@@ -99,6 +111,49 @@ class Locator:
         """Recorded prefix → folder here, as given and as found since."""
         with self._lock:
             return {**self._found, **self._taught}
+
+    def teach(self, places: Mapping[str, str]) -> None:
+        """Recorded prefix → folder here, in place of all that was taught; what was found is sought anew."""
+        with self._lock:
+            self._taught = dict(places)
+            self._found = {}
+
+    @property
+    def taught(self) -> Mapping[str, str]:
+        """Recorded prefix → folder here, as a person said."""
+        with self._lock:
+            return dict(self._taught)
+
+    def learn(self, changes: Mapping[str, str | None]) -> None:
+        """Remember (a folder) or forget (None) prefixes for good. For a worker thread; raises BakehouseError."""
+        if self._keep is not None:
+            self.teach(self._keep(changes))
+            return
+        kept = {prefix: folder for prefix, folder in self.taught.items() if prefix not in changes}
+        self.teach(kept | {prefix: folder for prefix, folder in changes.items() if folder is not None})
+
+    def agree(self, host: str) -> None:
+        """The person wants this machine (`Location.host`) to be asked."""
+        with self._lock:
+            self._agreed.add(host)
+
+    def lesson(self, uri: str, folder: Path) -> tuple[str, str] | None:
+        """The (recorded prefix, folder here) to learn from a person who says that `uri` lies in or at `folder`.
+
+        `folder` may be any folder on the way: a copy of the run's own, the experiment's, or of what holds them all.
+        None when nothing of the address lies there. The prefix is as short as it can be, so that it serves other
+        addresses too.
+        """
+        for reading in [*self._readings(uri), *_remote_readings(uri)]:
+            for start in range(len(reading.parts) + 1):
+                there = folder.joinpath(*reading.parts[start:])
+                if not _is_meant(reading, start, there) or not _exists(there):
+                    continue
+                parts, place = reading.parts[:start], folder
+                while parts and parts[-1] == place.name and place != place.parent:
+                    parts, place = parts[:-1], place.parent
+                return _joined(reading.anchor, parts), str(place)
+        return None
 
     def locate(self, uri: str) -> Location:
         """The place of an artifact address: relative (to the store's folder), absolute, `file:`, drive or UNC form.
@@ -108,10 +163,8 @@ class Locator:
         if not uri:
             return Location(None, uri, reason="The store records no place for these artifacts.")
         scheme = _foreign_scheme(uri)
-        if scheme == "mlflow-artifacts":
-            return self._proxied(uri)
         if scheme:
-            return Location(None, uri, reason=_reason_for_scheme(scheme, uri))
+            return self._elsewhere(scheme, uri)
         readings = self._readings(uri)
         for reading in readings:
             if reading.path is None:
@@ -128,6 +181,28 @@ class Locator:
             if place is not None:
                 return self._moved(place, uri)
         return self._absent(uri, readings)
+
+    def _elsewhere(self, scheme: str, uri: str) -> Location:
+        """An address of another machine: at a learned place here, or there when it may be asked."""
+        for reading in _remote_readings(uri):
+            place = self._taught_place(reading)
+            if place is not None:
+                return self._moved(place, uri)
+        if scheme == "mlflow-artifacts":
+            return self._proxied(uri)
+        kind = KINDS.get(scheme)
+        if kind is None:
+            return Location(None, uri, reason=_reason_for_scheme(scheme, uri))
+        lacking = missing_extra(uri)
+        if lacking:
+            return Location(None, uri, reason=f"These artifacts are kept {kind.words} ({_shown(uri)}). {lacking}")
+        host = host_of(uri)
+        with self._lock:
+            is_agreed = host in self._agreed
+        if not is_agreed:
+            sentence = f"These artifacts are kept {kind.words} ({_shown(uri)}); nothing has been asked of it yet."
+            return Location(None, uri, reason=sentence, host=host)
+        return Location(cache_of(uri), uri, remote=uri)
 
     def _moved(self, place: Path, uri: str) -> Location:
         is_beside = any(place.is_relative_to(folder) for folder in self._folders)
@@ -219,9 +294,13 @@ class Locator:
                 place = folder.joinpath("mlartifacts", *parts)
                 if _exists(place):
                     return self._moved(place, uri)
-        reason = (
-            f"These artifacts are kept by an MLflow server ({_shown(uri)}); Bakehouse reads folders on this machine."
+        server = re.match(r"mlflow-artifacts://([^/]+)", uri, flags=re.IGNORECASE)
+        which = (
+            f"the MLflow server at {visible(server[1].rpartition('@')[2], 200)}"
+            if server
+            else "the MLflow server that the run was logged to (MLFLOW_TRACKING_URI of that program)"
         )
+        reason = f"These artifacts are kept by {which} and can be read only through it ({_shown(uri)})."
         return Location(None, uri, reason=reason)
 
 
@@ -260,6 +339,25 @@ def _texts(uri: str) -> list[tuple[str, str]]:
     return readings
 
 
+def _remote_readings(uri: str) -> list[_Reading]:
+    """An address of another machine as anchor and parts, so that a copy of it here can be learned."""
+    if not _foreign_scheme(uri):
+        return []
+    scheme, _, rest = uri.partition(":")
+    host, _, path = rest.removeprefix("//").partition("/") if rest.startswith("//") else ("", "", rest)
+    parts = tuple(p for p in path.split("/") if p not in ("", "."))
+    if ".." in parts:
+        return []
+    return [_Reading(f"{scheme.lower()}://{host}", parts, None)]
+
+
+def _is_meant(reading: _Reading, start: int, there: Path) -> bool:
+    """Whether a place can be that of the address: it carries its id, or without one at least its last name."""
+    if reading.identity is not None:
+        return reading.parts[reading.identity] in there.parts
+    return start < len(reading.parts) or (bool(reading.parts) and there.name == reading.parts[-1])
+
+
 def _decoded(text: str) -> str:
     return unquote(text, errors="surrogateescape")
 
@@ -273,7 +371,7 @@ def _foreign_scheme(uri: str) -> str:
 def _reason_for_scheme(scheme: str, uri: str) -> str:
     where = _KEPT_ELSEWHERE.get(scheme)
     if where is not None:
-        return f"These artifacts are kept {where} ({_shown(uri)}); Bakehouse reads folders on this machine."
+        return f"These artifacts are kept {where} ({_shown(uri)}), which Bakehouse does not read."
     if scheme in {"models", "runs"}:
         return f"{_shown(uri)} names a {scheme[:-1]}, not a place; the store knows none for it."
     return f"Addresses that begin with {visible(scheme)}: cannot be read here ({_shown(uri)})."
@@ -284,10 +382,10 @@ def _denied(uri: str) -> str:
 
 
 def _shown(uri: str) -> str:
-    """The address for the eye: a plain local `file:` form is shown as the path it means."""
+    """The address for the eye: a plain local `file:` form is shown as the path it means, and no password."""
     if uri.startswith("file:///"):
         uri = _decoded(uri[len("file://") :])
-    return visible(uri, 300)
+    return visible(re.sub(r"^([^/]*//)[^/@]*:[^/@]*@", r"\1…@", uri), 300)
 
 
 def _joined(anchor: str, parts: Sequence[str]) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -16,21 +18,25 @@ from bakehouse.domain.changes import FileChange, Sight
 from bakehouse.domain.errors import BakehouseError, StoreUnfinished
 from bakehouse.domain.options import Options
 from bakehouse.pages.session import Session
+from bakehouse.personal.relocations import RelocationFile
+from bakehouse.personal.stars import store_identity
 from bakehouse.sample import install_sample
 from bakehouse.settings import Settings
+from bakehouse.store.experiments import list_experiments
 from bakehouse.store.handle import Store
 from bakehouse.store.opening import open_store, repair, repaired_copy
 from bakehouse.store.watching import Watcher
 from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.theme import ThemeSource
 
+_log = logging.getLogger(__name__)
 _POLL_MS = 650
 _WRITE_POLL_MS = 50
 _LOCKED_S = 4.0
 """A commit holds its lock for moments; only a longer one is worth a word."""
 _SLOT = "store.open"
 
-Opened = tuple[Store, Watcher]
+Opened = tuple[Store, Watcher, Locator]
 
 _SIGHTS = {
     FileChange.MISSING: Sight.GONE,
@@ -140,8 +146,8 @@ class StoreOpener(QObject):
             return
         self.close()
         self._shown = asked
-        store, self._watcher = opened
-        self.session = Session(store, Locator(store.path), self._tasks, self._themes, self._settings)
+        store, self._watcher, locator = opened
+        self.session = Session(store, locator, self._tasks, self._themes, self._settings)
         self._settings.remember_store(store.path)
         self._sight, self._locked_since = Sight.LIVE, 0.0
         self.opened.emit(self.session)
@@ -195,9 +201,21 @@ class StoreOpener(QObject):
         self._see(Sight.UNREADABLE, str(error))
 
 
-def _open(path: Path, read_only: bool, _token: Token) -> Opened:
+def _open(path: Path, read_only: bool, token: Token) -> Opened:
     store = open_store(Path(os.path.realpath(path)), read_only=read_only)
-    return store, store.watcher()
+    return store, store.watcher(), _locator(store, token)
+
+
+def _locator(store: Store, token: Token) -> Locator:
+    """Where artifacts lie, with what a person said of it before; a file that cannot be read teaches nothing."""
+    try:
+        nothing_counted: tuple[Counter[int], Counter[int]] = (Counter(), Counter())
+        experiments = list_experiments(store.reader(), token, nothing_counted)
+        file = RelocationFile(store_identity(experiments, store.path), store.path)
+        return Locator(store.path, file.read(), file.change)
+    except BakehouseError as error:
+        _log.info("no learned places of artifacts: %s", error)
+        return Locator(store.path)
 
 
 def _open_sample(read_only: bool, token: Token) -> Opened:

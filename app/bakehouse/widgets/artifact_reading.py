@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from bakehouse.artifacts.listing import Entry, list_folder, single_file
 from bakehouse.artifacts.locator import Location, Locator
 from bakehouse.artifacts.protection import Guard
+from bakehouse.artifacts.remote import MOST_LISTED, RemoteFolder
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import ArtifactError, BakehouseError
 from bakehouse.itemmodels.artifact_tree import ArtifactTreeModel
@@ -18,11 +19,13 @@ from bakehouse.tasks import Lane, TaskRunner
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What one node holds. `location` belongs to a root; `sentence` says why there are no entries to show."""
+    """What one node holds. `location` belongs to a root; `sentence` says why there are no entries to show, `notice`
+    what is to be said beside them."""
 
     entries: list[Entry]
     location: Location | None = None
     sentence: str = ""
+    notice: str = ""
 
 
 def read_root(locator: Locator, guard: Guard, uri: str, token: Token) -> Contents:
@@ -31,6 +34,8 @@ def read_root(locator: Locator, guard: Guard, uri: str, token: Token) -> Content
     if location.path is None:
         return Contents([], location, location.reason)
     try:
+        if location.remote:
+            return _remote_contents(RemoteFolder(location.remote, location.path), "", location, token)
         if location.path.is_dir():
             entries = list_folder(location.path, token, guard=guard)
         else:
@@ -42,7 +47,15 @@ def read_root(locator: Locator, guard: Guard, uri: str, token: Token) -> Content
 
 def read_folder(guard: Guard, entry: Entry, token: Token) -> Contents:
     """List a folder below a root; for a worker thread."""
+    if entry.remote:
+        return _remote_contents(RemoteFolder(entry.remote, entry.root), entry.relative, None, token)
     return Contents(list_folder(entry.path, token, root=entry.root, guard=guard))
+
+
+def _remote_contents(folder: RemoteFolder, below: str, location: Location | None, token: Token) -> Contents:
+    entries, is_cut = folder.list(below, token)
+    sentence = "" if entries or location is None else "No artifacts were logged."
+    return Contents(entries, location, sentence, f"Only the first {MOST_LISTED:,} entries are listed" if is_cut else "")
 
 
 class ArtifactReading(QObject):

@@ -1,7 +1,8 @@
-"""Save as: asks where, copies in the FILES lane, asks once about names that are taken, says what was done."""
+"""Save as, also as a zip: asks where, copies, asks once about names that are taken, says what was done."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -10,8 +11,10 @@ from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox, QWidget
 
 from bakehouse.artifacts.copying import CopyResult, Existing, NamesTaken, copy_out
+from bakehouse.artifacts.gathering import Source
 from bakehouse.artifacts.listing import size_text
 from bakehouse.artifacts.protection import Guard
+from bakehouse.artifacts.zipping import zip_out
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.text import counted, visible
@@ -19,7 +22,7 @@ from bakehouse.tasks import Lane, TaskRunner
 
 _ANSWER = "existing"
 
-Chosen = Sequence[tuple[Path, Path]]
+Chosen = Sequence[tuple[Source, Path]]
 """(file or folder, artifact folder it belongs to)"""
 
 
@@ -27,6 +30,12 @@ def _copy(chosen: Chosen, target: Path, guard: Guard, existing: Existing, name: 
     """Copy what was chosen; for a worker thread."""
     sources, roots = zip(*chosen, strict=True)
     return copy_out(sources, target, token, roots=roots, guard=guard, existing=existing, name=name)
+
+
+def _zip(chosen: Chosen, file: Path, guard: Guard, token: Token) -> CopyResult:
+    """Pack what was chosen; for a worker thread."""
+    sources, roots = zip(*chosen, strict=True)
+    return zip_out(sources, file, token, roots=roots, guard=guard)
 
 
 class ArtifactSaving(QObject):
@@ -42,6 +51,8 @@ class ArtifactSaving(QObject):
         self._tasks = tasks
         self._slot = slot
         self._view = view
+        self._numbers = itertools.count(1)
+        self._slots: set[str] = set()
         self._folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
 
     def ask(self, chosen: Chosen, guard: Guard, *, is_file: bool) -> None:
@@ -63,6 +74,48 @@ class ArtifactSaving(QObject):
             dialog.fileSelected.connect(partial(self._save_into, chosen, guard))
         dialog.open()
 
+    def ask_zip(self, chosen: Chosen, guard: Guard) -> None:
+        """Ask for the name of a zip file and pack everything into it."""
+        dialog = QFileDialog(self._view.window(), "Save as zip")
+        dialog.setObjectName("save_zip")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setDirectory(self._folder)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+        dialog.setNameFilter("Zip files (*.zip)")
+        dialog.setDefaultSuffix("zip")
+        name = chosen[0][0].name if len(chosen) == 1 else "artifacts"
+        dialog.selectFile(f"{name}.zip")
+        dialog.fileSelected.connect(partial(self.save_zip, chosen, guard))
+        dialog.open()
+
+    def save_zip(self, chosen: Chosen, guard: Guard, file: str) -> None:
+        """Pack into `file`; the dialog has asked about one that is there."""
+        path = Path(file)
+        self._folder = str(path.parent)
+        self.failed.emit("")
+        slot = self._new_slot()
+        self._tasks.start(
+            slot,
+            partial(_zip, tuple(chosen), path, guard),
+            done=partial(self._finish, slot),
+            failed=partial(self._fail_zip, slot),
+            lane=Lane.COPY,
+            title=_title("Packing", chosen),
+        )
+
+    def cancel(self) -> None:
+        """Stop every copy; what they have begun is removed."""
+        for slot in self._slots:
+            self._tasks.cancel(slot)
+        self._slots.clear()
+
+    def _new_slot(self) -> str:
+        """Each copy has a slot of its own: a second one waits for the first instead of ending it."""
+        slot = f"{self._slot}.{next(self._numbers)}"
+        self._slots.add(slot)
+        return slot
+
     def save(
         self,
         chosen: Chosen,
@@ -74,13 +127,14 @@ class ArtifactSaving(QObject):
         """Copy into `target`; taken names are asked about once for all."""
         self._folder = str(target)
         self.failed.emit("")
+        slot = self._new_slot()
         self._tasks.start(
-            self._slot,
+            slot,
             partial(_copy, tuple(chosen), target, guard, existing, name),
-            done=self._finish,
-            failed=partial(self._fail, chosen, target, guard, name),
-            lane=Lane.FILES,
-            title=f"Saving {visible(chosen[0][0].name, 60)}" if len(chosen) == 1 else f"Saving {len(chosen)} items",
+            done=partial(self._finish, slot),
+            failed=partial(self._fail, slot, chosen, target, guard, name),
+            lane=Lane.COPY,
+            title=_title("Saving", chosen),
         )
 
     def _save_file(self, chosen: Chosen, guard: Guard, file: str) -> None:
@@ -91,17 +145,27 @@ class ArtifactSaving(QObject):
     def _save_into(self, chosen: Chosen, guard: Guard, folder: str) -> None:
         self.save(chosen, Path(folder), guard)
 
-    def _finish(self, result: CopyResult) -> None:
+    def _finish(self, slot: str, result: CopyResult) -> None:
+        self._slots.discard(slot)
         if not result.paths:
             self.said.emit("Nothing was saved: every name was there already")
             return
         where = visible(str(result.paths[0].parent), 200)
         sentence = f"Saved {counted(result.files, 'file')} ({size_text(result.size)}) to {where}"
         if result.left_out:
-            sentence += f"; {len(result.left_out):,} left out, first {visible(result.left_out[0][0], 80)}"
+            name, why = result.left_out[0]
+            more = f" and {len(result.left_out) - 1:,} more" if len(result.left_out) > 1 else ""
+            sentence += f". Note {visible(name, 80)}{more}: {why}"
         self.said.emit(sentence)
 
-    def _fail(self, chosen: Chosen, target: Path, guard: Guard, name: str | None, error: BakehouseError) -> None:
+    def _fail_zip(self, slot: str, error: BakehouseError) -> None:
+        self._slots.discard(slot)
+        self.failed.emit(str(error))
+
+    def _fail(
+        self, slot: str, chosen: Chosen, target: Path, guard: Guard, name: str | None, error: BakehouseError
+    ) -> None:
+        self._slots.discard(slot)
         if isinstance(error, NamesTaken):
             self._ask_existing(chosen, target, guard, name, error)
         else:
@@ -130,3 +194,7 @@ class ArtifactSaving(QObject):
         answer = button.property(_ANSWER)
         if answer:
             self.save(chosen, target, guard, Existing(answer), name)
+
+
+def _title(verb: str, chosen: Chosen) -> str:
+    return f"{verb} {visible(chosen[0][0].name, 60)}" if len(chosen) == 1 else f"{verb} {len(chosen):,} items"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QSize, Qt
-from PySide6.QtGui import QDrag, QIcon, QKeyEvent, QPainter, QPixmap, QResizeEvent
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt
+from PySide6.QtGui import QAction, QDrag, QIcon, QKeyEvent, QKeySequence, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTreeView, QWidget
 from typing_extensions import override
 
@@ -27,6 +29,8 @@ class ArtifactTreeView(QTreeView):
         self.setObjectName("artifact_tree")
         self.setAccessibleName("Artifacts")
         self._tree_model = model
+        self.drag_gate: Callable[[list[QModelIndex]], bool] | None = None
+        """Asked before a drag: whether everything lies here already."""
         self.setModel(model)
         self.setHeaderHidden(True)
         self.setUniformRowHeights(True)
@@ -88,6 +92,8 @@ class ArtifactTreeView(QTreeView):
     @override
     def startDrag(self, supportedActions: Qt.DropAction) -> None:
         rows = self.selected_rows()
+        if self.drag_gate is not None and not self.drag_gate(rows):
+            return
         data = self._tree_model.mimeData(rows)
         count = len(data.urls())
         if not count:
@@ -99,7 +105,23 @@ class ArtifactTreeView(QTreeView):
         drag.exec(Qt.DropAction.CopyAction)
 
     @override
+    def event(self, event: QEvent) -> bool:
+        """Take the keys of its own commands before the window's of the same keys (Ctrl+S, Ctrl+Shift+C)."""
+        is_asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if is_asked and self._own_action(event) is not None:  # type: ignore[arg-type]
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _own_action(self, event: QKeyEvent) -> QAction | None:
+        keys = QKeySequence(event.keyCombination())
+        return next((action for action in self.actions() if keys in action.shortcuts()), None)
+
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if (action := self._own_action(event)) is not None:
+            action.trigger()
+            return
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         index = self.currentIndex()
         if is_enter and index.isValid() and self._tree_model.kind(index) is not Kind.MORE:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QIcon, QKeySequence, QResizeEvent
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QIcon, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -17,9 +17,10 @@ from bakehouse.itemmodels.artifact_rows import Kind
 from bakehouse.itemmodels.artifact_tree import ArtifactRoot, ArtifactTreeModel
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import GRID, Theme, ThemeSource
+from bakehouse.widgets.artifact_places import ArtifactPlaces
 from bakehouse.widgets.artifact_preview import ArtifactPreview
 from bakehouse.widgets.artifact_reading import ArtifactReading, Contents
-from bakehouse.widgets.artifact_saving import ArtifactSaving
+from bakehouse.widgets.artifact_taking import ArtifactTaking
 from bakehouse.widgets.artifact_tree_view import ArtifactTreeView, tree_icon
 from bakehouse.widgets.labels import ElidedLabel, PlainLabel
 from bakehouse.widgets.preview_reading import PreviewReading
@@ -57,9 +58,11 @@ class ArtifactView(QWidget):
         self._build()
         self._previewing = PreviewReading(tasks, f"{self._slot}.preview", self._preview, self)
         self._previewing.shown.connect(self._make_room)
-        self.saving = ArtifactSaving(tasks, f"{self._slot}.save", self)
-        self.saving.said.connect(self.said)
-        self.saving.failed.connect(self._show_problem)
+        self.taking = ArtifactTaking(tasks, self._slot, self._tree, self._reading)
+        for part in (self.taking, self.places):
+            part.said.connect(self.said)
+            part.failed.connect(self._show_problem)
+        self.places.changed.connect(self.refresh)
         self._slow = QTimer(self, singleShot=True, interval=_SLOW_MS)
         self._slow.timeout.connect(self._say_slow)
         self._make_actions()
@@ -72,6 +75,7 @@ class ArtifactView(QWidget):
         """The open store's locator; None when the store is closed, which empties the view."""
         self.clear()
         self._reading.locator = locator
+        self.places.set_locator(locator)
 
     def show_roots(self, roots: Sequence[ArtifactRoot]) -> None:
         """Show these addresses; the same ones again are read anew and keep what is open and selected."""
@@ -82,6 +86,7 @@ class ArtifactView(QWidget):
         self._preview.hide()
         self._notice.hide()
         self._problem.hide()
+        self.places.forget()
         self._model.show(roots)
         if not roots:
             self._show_empty("No artifacts.")
@@ -98,12 +103,13 @@ class ArtifactView(QWidget):
 
     def refresh(self) -> None:
         """Look again at what is shown."""
+        self.taking.fetched.forget()
         self.show_roots(self._model.roots)
 
     def clear(self) -> None:
         """Show nothing and forget what was asked for."""
         self._stop()
-        self._tasks.cancel(f"{self._slot}.save")
+        self.taking.stop()
         self._model.show([])
         self._preview.clear()
         self._preview.hide()
@@ -145,6 +151,7 @@ class ArtifactView(QWidget):
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._empty.setContentsMargins(0, 4, 0, GRID)
+        self.places = ArtifactPlaces(self._tasks, f"{self._slot}.places", self)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self._split)
@@ -154,15 +161,12 @@ class ArtifactView(QWidget):
         layout.addWidget(self._notice)
         layout.addWidget(self._problem)
         layout.addWidget(self._pages, 1)
+        layout.addWidget(self.places)
 
     def _make_actions(self) -> None:
         key = QKeySequence
         self._preview_action = self._action("Open preview", [key(Qt.Key.Key_Space)], self._open_window)
-        self._save_action = self._action("Save as…", [key(key.StandardKey.Save)], self._save)
-        self._copy_action = self._action("Copy", [key(key.StandardKey.Copy)], self._copy_files)
-        self._path_action = self._action("Copy path", [key("Ctrl+Shift+C")], self._copy_path)
-        self._uri_action = self._action("Copy MLflow address", [], self._copy_uri)
-        self._reveal_action = self._action("Reveal in folder", [], self._reveal)
+        self._places_action = self._action("Where artifacts lie…", [], self.places.show_taught)
         self._refresh_action = self._action("Refresh", [key(Qt.Key.Key_F5)], self.refresh)
 
     def _action(self, text: str, keys: Sequence[QKeySequence], run: object) -> QAction:
@@ -197,6 +201,10 @@ class ArtifactView(QWidget):
         if location is not None and location.notice and self._notice.isHidden():
             self._notice.setText(location.notice)
             self._notice.show()
+        if location is not None:
+            self.places.offer(location)
+        if contents.notice:
+            self.said.emit(contents.notice)
         is_top = not self._model.index_of(number).isValid()
         if contents.sentence and is_top:
             self._show_empty(contents.sentence)
@@ -317,55 +325,13 @@ class ArtifactView(QWidget):
     def menu_for(self, index: QModelIndex) -> QMenu:
         """The menu of a row (or of none), with what the row and the selection allow; it is gone when closed."""
         entry = self._model.entry(index) if index.isValid() else None
-        has_path = index.isValid() and self._model.path(index) is not None
-        usable = bool(self.selected_paths())
         self._preview_action.setEnabled(entry is not None and not entry.is_folder)
-        self._save_action.setEnabled(usable)
-        self._copy_action.setEnabled(usable)
-        self._path_action.setEnabled(has_path)
-        self._reveal_action.setEnabled(has_path)
-        self._uri_action.setVisible(index.isValid() and bool(self._model.mlflow_uri(index)))
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([self._preview_action, self._save_action])
+        menu.addAction(self._preview_action)
+        self.taking.fill(menu, index)
         menu.addSeparator()
-        menu.addActions([self._copy_action, self._path_action, self._uri_action])
-        menu.addSeparator()
-        menu.addActions([self._reveal_action, self._refresh_action])
+        menu.addActions([self._places_action, self._refresh_action])
         for action in self._tree.actions():
             menu.aboutToHide.connect(partial(action.setEnabled, True))
         return menu
-
-    def _save(self) -> None:
-        rows = self._tree.selected_rows()
-        chosen = self._model.usable_paths(rows)
-        guard = self._reading.guard
-        if chosen and guard is not None:
-            entry = self._model.entry(rows[0])
-            is_file = len(rows) == 1 and entry is not None and not entry.is_folder
-            self.saving.ask(chosen, guard, is_file=is_file)
-
-    def _copy_files(self) -> None:
-        """The files themselves, to be pasted into a file manager; their paths for a text field."""
-        data = self._model.mimeData(self._tree.selected_rows())
-        if data.urls():
-            data.setText("\n".join(str(path) for path in self.selected_paths()))
-            QGuiApplication.clipboard().setMimeData(data)
-
-    def _copy_path(self) -> None:
-        paths = [self._model.path(index) for index in self._tree.selected_rows()]
-        self._copy_text("\n".join(str(path) for path in paths if path is not None))
-
-    def _copy_uri(self) -> None:
-        uris = [self._model.mlflow_uri(index) for index in self._tree.selected_rows()]
-        self._copy_text("\n".join(uri for uri in uris if uri))
-
-    def _copy_text(self, text: str) -> None:
-        if text:
-            QGuiApplication.clipboard().setText(text.encode(errors="replace").decode())
-            self.said.emit("Copied")
-
-    def _reveal(self) -> None:
-        path = self._model.path(self._tree.currentIndex())
-        if path is not None:
-            QDesktopServices.openUrl(QUrl.fromEncoded(path.parent.as_uri().encode("ascii")))

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QAbstractButton, QMessageBox
 
 from bakehouse.artifacts.digests import FolderDigest, folder_digest
+from bakehouse.artifacts.fetching import Fetched, fetch_for_preview
 from bakehouse.artifacts.listing import Entry, size_text
 from bakehouse.artifacts.preview_kinds import FactsPreview
 from bakehouse.artifacts.protection import Guard
@@ -30,6 +31,13 @@ def _digest(folder: Path, guard: Guard | None, token: Token) -> FolderDigest:
     return folder_digest(folder, token, guard=guard)
 
 
+def _load(entry: Entry, guard: Guard | None, fetched: Fetched, token: Token, *, place: int) -> Loaded:
+    """Read a preview, after its file was fetched when it lies on another machine; for a worker thread."""
+    if entry.remote:
+        fetch_for_preview(entry, fetched, token)
+    return load_preview(entry, guard, token, place=place)
+
+
 class PreviewReading(QObject):
     """Owned by whoever shows a preview; `slot` is a name of its own among the runner's. GUI thread."""
 
@@ -42,6 +50,7 @@ class PreviewReading(QObject):
         self._slot = slot
         self._preview = preview
         self._entry: Entry | None = None
+        self._fetched = Fetched()
         self.guard: Guard | None = None
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._patience.timeout.connect(self._say_what_is_known)
@@ -78,11 +87,11 @@ class PreviewReading(QObject):
     def _start(self, entry: Entry, place: int) -> None:
         self._tasks.start(
             self._slot,
-            partial(load_preview, entry, self.guard, place=place),
+            partial(_load, entry, self.guard, self._fetched, place=place),
             done=partial(self._show, entry),
             failed=partial(self._fail, entry),
             lane=Lane.PREVIEW,
-            title="Reading a preview",
+            title=f"Fetching {visible(entry.name, 60)}" if entry.remote else "Reading a preview",
         )
 
     def _show(self, entry: Entry, loaded: Loaded) -> None:
@@ -99,7 +108,9 @@ class PreviewReading(QObject):
         entry = self._entry
         if entry is not None:
             facts = (("Size", size_text(entry.size)),) if entry.size is not None else ()
-            self._preview.show_preview(entry.name, Loaded(FactsPreview("Reading…", facts)))
+            self._preview.show_preview(
+                entry.name, Loaded(FactsPreview("Fetching…" if entry.remote else "Reading…", facts))
+            )
             self.shown.emit()
 
     # Digest
@@ -110,6 +121,11 @@ class PreviewReading(QObject):
 
     def _start_digest(self) -> None:
         if self._entry is None:
+            return
+        if self._entry.remote:
+            self._preview.card.show_digest_problem(
+                "The model's files lie elsewhere: save them and digest what was saved."
+            )
             return
         self._preview.card.show_digesting("Reading the model's files…")
         self._tasks.start(

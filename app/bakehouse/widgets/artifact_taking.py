@@ -1,0 +1,248 @@
+"""What an artifact view lets out: drags, Save as, zip, paths, addresses, other programs, digests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QMenu, QMessageBox
+
+from bakehouse.artifacts.fetching import Fetched, fetch, remote_source
+from bakehouse.artifacts.gathering import Source
+from bakehouse.artifacts.opening import opening_risk
+from bakehouse.artifacts.remote import RemoteFolder, RemoteSource
+from bakehouse.domain.cancellation import Token
+from bakehouse.domain.errors import BakehouseError
+from bakehouse.domain.text import counted, visible
+from bakehouse.itemmodels.artifact_tree import ArtifactTreeModel
+from bakehouse.tasks import Lane, TaskRunner
+from bakehouse.widgets.artifact_reading import ArtifactReading
+from bakehouse.widgets.artifact_saving import ArtifactSaving, Chosen
+from bakehouse.widgets.artifact_tree_view import ArtifactTreeView
+from bakehouse.widgets.system_programs import open_with_system, reveal
+
+
+def _fetch(sources: Sequence[RemoteSource], fetched: Fetched, token: Token) -> None:
+    fetch(sources, fetched, token)
+
+
+class ArtifactTaking(QObject):
+    """Owned by an ArtifactView: its commands act on the rows selected in the tree. GUI thread.
+
+    What lies on another machine is fetched first, in the COPY lane, with progress in the status line.
+    """
+
+    said = Signal(str)
+    failed = Signal(str)
+    """Why it could not be done; empty when that is over."""
+
+    def __init__(self, tasks: TaskRunner, slot: str, tree: ArtifactTreeView, reading: ArtifactReading) -> None:
+        super().__init__(tree)
+        self._tasks = tasks
+        self._slot = slot
+        self._tree = tree
+        self._reading = reading
+        self.fetched = Fetched()
+        self.saving = ArtifactSaving(tasks, f"{slot}.save", tree)
+        self.saving.said.connect(self.said)
+        self.saving.failed.connect(self.failed)
+        tree.drag_gate = self._may_drag
+        key = QKeySequence
+        self._save = self._action("Save as…", key(key.StandardKey.Save), self.save)
+        self._zip = self._action("Save as zip…", key("Ctrl+Shift+S"), self.save_zip)
+        self._copy = self._action("Copy", key(key.StandardKey.Copy), self._copy_files)
+        self._path = self._action("Copy path", key("Ctrl+Shift+C"), self._copy_path)
+        self._uri = self._action("Copy MLflow address", key("Ctrl+Alt+C"), self._copy_uri)
+        self._open = self._action("Open with the system's program", key("Ctrl+Return"), self._open_with_system)
+        self._reveal = self._action("Reveal in folder", key("Ctrl+Alt+R"), self._reveal_in_folder)
+
+    @property
+    def _model(self) -> ArtifactTreeModel:
+        model = self._tree.model()
+        assert isinstance(model, ArtifactTreeModel)
+        return model
+
+    def _action(self, text: str, keys: QKeySequence, run: Callable[[], None]) -> QAction:
+        action = QAction(text, self._tree)
+        action.setShortcut(keys)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.triggered.connect(lambda: run())
+        self._tree.addAction(action)
+        return action
+
+    def fill(self, menu: QMenu, index: QModelIndex) -> None:
+        """Add the commands to a menu over a row (or over none), as the row and the selection allow."""
+        model = self._model
+        entry = model.entry(index) if index.isValid() else None
+        has_path = index.isValid() and model.path(index) is not None
+        usable = bool(self.chosen(self._tree.selected_rows()))
+        is_remote = bool(self._address(index)) if index.isValid() else False
+        for action in (self._save, self._zip, self._copy):
+            action.setEnabled(usable)
+        self._path.setEnabled(has_path)
+        self._reveal.setEnabled(has_path and not is_remote)
+        self._open.setEnabled(has_path and (entry is None or not entry.obstacle))
+        self._uri.setVisible(index.isValid() and bool(model.mlflow_uri(index)))
+        menu.addActions([self._save, self._zip])
+        menu.addSeparator()
+        menu.addActions([self._copy, self._path, self._uri])
+        menu.addSeparator()
+        menu.addActions([self._open, self._reveal])
+
+    def stop(self) -> None:
+        """The store is closed: nothing is copied any more."""
+        self.saving.cancel()
+        self._tasks.cancel(f"{self._slot}.fetch")
+        self._tasks.cancel(f"{self._slot}.risk")
+
+    # What is chosen
+
+    def chosen(self, rows: Sequence[QModelIndex]) -> list[tuple[Source, Path]]:
+        """(what to copy, its artifact folder) of rows; what lies in a chosen folder counts once."""
+        model = self._model
+        remote = {path: source for row in rows if (source := self._remote(row)) and (path := model.path(row))}
+        return [(remote.get(path, path), root) for path, root in model.usable_paths(rows)]
+
+    def _everything(self) -> list[QModelIndex]:
+        model = self._model
+        return [model.index(row, 0) for row in range(model.rowCount())]
+
+    def _remote(self, row: QModelIndex) -> RemoteSource | None:
+        model = self._model
+        entry = model.entry(row)
+        if entry is not None:
+            return remote_source(entry) if entry.remote and not entry.obstacle else None
+        source = model.source(model.number(row))
+        location = source[2] if source is not None else None
+        if location is None or not location.remote or location.path is None:
+            return None
+        return RemoteSource(RemoteFolder(location.remote, location.path), "", True)
+
+    def _address(self, row: QModelIndex) -> str:
+        """Of what lies on another machine its address there; empty for what lies here."""
+        source = self._remote(row)
+        return source.folder.address_of(source.relative) if source is not None else ""
+
+    # Fetching
+
+    def when_here(self, rows: Sequence[QModelIndex], act: Callable[[], None]) -> None:
+        """Do it when every row lies on this machine: at once, or after it was fetched."""
+        missing = [source for row in rows if (source := self._remote(row)) and not self.fetched.has(source.place)]
+        if not missing:
+            act()
+            return
+        self.failed.emit("")
+        self._tasks.start(
+            f"{self._slot}.fetch",
+            partial(_fetch, missing, self.fetched),
+            done=lambda _nothing: act(),
+            failed=self._fail,
+            lane=Lane.COPY,
+            title=f"Fetching {visible(missing[0].name, 60)}" if len(missing) == 1 else f"Fetching {len(missing)} items",
+        )
+
+    def _may_drag(self, rows: list[QModelIndex]) -> bool:
+        """Whether a drag can begin. If not, what is missing is fetched, and the drag begins then."""
+        missing = [source for row in rows if (source := self._remote(row)) and not self.fetched.has(source.place)]
+        if missing:
+            self.said.emit("Fetching first; keep the button pressed, or drag again when it is here")
+            self.when_here(rows, self._drag_now)
+        return not missing
+
+    def _drag_now(self) -> None:
+        if QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
+            self._tree.startDrag(Qt.DropAction.CopyAction)
+        else:
+            self.said.emit("Fetched: it can be dragged now")
+
+    def _fail(self, error: BakehouseError) -> None:
+        self.failed.emit(str(error))
+
+    # Commands
+
+    def save(self, *, everything: bool = False) -> None:
+        """Ask where, and copy what is selected there."""
+        rows = self._everything() if everything else self._tree.selected_rows()
+        chosen, guard = self.chosen(rows), self._reading.guard
+        if chosen and guard is not None:
+            entry = self._model.entry(rows[0])
+            is_file = len(rows) == 1 and entry is not None and not entry.is_folder
+            self.saving.ask(chosen, guard, is_file=is_file)
+
+    def save_zip(self, *, everything: bool = False) -> None:
+        """Ask for a file, and pack what is selected into it."""
+        chosen: Chosen = self.chosen(self._everything() if everything else self._tree.selected_rows())
+        if chosen and self._reading.guard is not None:
+            self.saving.ask_zip(chosen, self._reading.guard)
+
+    def _copy_files(self) -> None:
+        """The files themselves, to be pasted into a file manager; their paths for a text field."""
+        rows = self._tree.selected_rows()
+        self.when_here(rows, partial(self._put_on_clipboard, rows))
+
+    def _put_on_clipboard(self, rows: Sequence[QModelIndex]) -> None:
+        data = self._model.mimeData(rows)
+        if data.urls():
+            data.setText("\n".join(str(path) for path, _ in self._model.usable_paths(rows)))
+            QGuiApplication.clipboard().setMimeData(data)
+            self.said.emit(f"Copied {counted(len(data.urls()), 'item')}: paste it into a folder or a text")
+
+    def _copy_path(self) -> None:
+        rows = self._tree.selected_rows()
+        self._copy_text([self._address(row) or str(self._model.path(row) or "") for row in rows])
+
+    def _copy_uri(self) -> None:
+        self._copy_text([self._model.mlflow_uri(row) for row in self._tree.selected_rows()])
+
+    def _copy_text(self, lines: Sequence[str]) -> None:
+        text = "\n".join(line for line in lines if line)
+        if text:
+            QGuiApplication.clipboard().setText(text.encode(errors="replace").decode())
+            self.said.emit("Copied")
+
+    def _reveal_in_folder(self) -> None:
+        row = self._tree.currentIndex()
+        path = self._model.path(row)
+        if path is not None and not self._address(row):
+            reveal(path)
+
+    def _open_with_system(self) -> None:
+        row = self._tree.currentIndex()
+        entry = self._model.entry(row)
+        path = self._model.path(row)
+        if path is not None and (entry is None or not entry.obstacle):
+            root = entry.root if entry is not None else path
+            self.when_here([row], partial(self._look_before_opening, path, root))
+
+    def _look_before_opening(self, path: Path, root: Path) -> None:
+        self._tasks.start(
+            f"{self._slot}.risk",
+            partial(opening_risk, path, root, self._reading.guard),
+            done=partial(self._ask_to_open, path),
+            failed=self._fail,
+            lane=Lane.FILES,
+        )
+
+    def _ask_to_open(self, path: Path, risk: str) -> None:
+        if not risk:
+            self._open_now(path)
+            return
+        box = QMessageBox(self._tree.window())
+        box.setObjectName("open_risk")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle("Open with the system's program")
+        box.setText(f"Open {visible(path.name, 80)}?")
+        box.setInformativeText(f"{risk} Bakehouse itself never runs it.")
+        yes = box.addButton("Open", QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        yes.clicked.connect(partial(self._open_now, path))
+        box.open()
+
+    def _open_now(self, path: Path, _checked: bool = False) -> None:
+        if not open_with_system(path):
+            self.failed.emit(f"The system has no program for {visible(path.name, 80)}.")
