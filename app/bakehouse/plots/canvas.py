@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QMouseEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -54,6 +54,13 @@ class PlotCanvas(QWidget):
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, sentence)
 
     @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and takes_delete(event):
+            event.accept()  # a brush is meant, not the selected runs
+            return True
+        return super().event(event)
+
+    @override
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
@@ -66,6 +73,11 @@ class PlotCanvas(QWidget):
     @override
     def minimumSizeHint(self) -> QSize:
         return QSize(240, 160)
+
+
+def takes_delete(event: QEvent) -> bool:
+    """Whether Delete was pressed, which would otherwise be the window's shortcut."""
+    return isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
 def is_adding(event: QMouseEvent) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QMenu, QPushButton, QSizePolicy, QWidget
 from typing_extensions import override
 
 from bakehouse.analysis.search.terms import Term
 from bakehouse.domain.text import plain_tooltip, visible
+from bakehouse.plots.canvas import takes_delete
 from bakehouse.theme import Theme
 
 HEIGHT = 22
@@ -88,6 +89,13 @@ class TermChip(QAbstractButton):
             self.removed.emit()
             return
         super().mouseReleaseEvent(event)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and takes_delete(event):
+            event.accept()  # the term is meant, not the selected runs
+            return True
+        return super().event(event)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
