@@ -40,7 +40,7 @@ def copied(window: MainWindow, qtbot, command: str) -> str:
 
 def test_that_every_selected_run_is_copied_in_the_order_and_columns_of_the_table(opened, qtbot):
     page = opened.runs
-    page.select_all()
+    page.selecting.select_all()
     rows = list(csv.DictReader(io.StringIO(copied(opened, qtbot, "runs.copy_csv"))))
     assert len(rows) == 200
     assert [row["run_name"] for row in rows] == [page.model.frame.names[run] for run in page.model.visible_runs()]

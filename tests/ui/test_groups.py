@@ -108,7 +108,7 @@ def test_that_the_parent_of_a_match_stays_and_is_counted_apart(page, window, qtb
     qtbot.waitUntil(lambda: page.model.rowCount() < 10 and not window.tasks.busy)
     assert page.model.rowCount() == 4 and page.summary().startswith("3 of 200 runs, 1 parent kept")
     assert page.model.arranged.kept[page.model.rows].tolist() == [True, False, False, False]
-    page.select_all()
+    page.selecting.select_all()
     assert len(page.selection.ids) == 3 and page.model.run_id(0) not in page.selection.ids
 
 

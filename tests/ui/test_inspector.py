@@ -327,7 +327,7 @@ def test_that_every_run_of_a_real_store_is_shown(name, make, qtbot):
 def test_that_several_runs_show_what_they_share(opened, qtbot):
     several = opened.inspector.several
     with qtbot.waitSignal(several.shown, timeout=10_000):
-        opened.page.select_all()
+        opened.page.selecting.select_all()
     assert several.isVisible() and not opened.inspector.title.isVisible()
     facts = {fact.name: fact.value for fact in several.overview.facts}
     assert facts["Status"] == "2 finished, 1 failed"

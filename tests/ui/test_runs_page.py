@@ -195,7 +195,7 @@ def test_that_shift_and_select_all_select_rows(sample, qtbot):
     for _ in range(3):
         qtbot.keyClick(table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
     assert page.selection.ids == tuple(page.model.run_id(row) for row in range(2, 6))
-    page.select_all()
+    page.selecting.select_all()
     assert len(page.selection.ids) == 200 and page.summary() == "200 runs · 200 selected"
 
 

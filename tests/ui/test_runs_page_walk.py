@@ -163,7 +163,7 @@ class Walk:
 
     def select_all(self) -> None:
         self.note("select all")
-        self.page.select_all()
+        self.page.selecting.select_all()
         # Runs that are not shown stay as they were only where Qt adds; all visible ones are selected.
         visible = {self.page.model.frame.run_ids[run] for run in self.page.model.visible_runs()}
         assert visible <= set(self.page.selection.ids)

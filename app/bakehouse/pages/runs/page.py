@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -20,8 +20,6 @@ from bakehouse.domain.changes import Changes
 from bakehouse.domain.columns import START_TIME, ColumnKey
 from bakehouse.domain.history import Place
 from bakehouse.domain.runs import Experiment, RunDetails
-from bakehouse.domain.snippets import logging_snippet
-from bakehouse.domain.text import visible
 from bakehouse.exports.formats import Format
 from bakehouse.itemmodels.palette_rows import Group
 from bakehouse.itemmodels.run_table import RunTableModel
@@ -32,8 +30,8 @@ from bakehouse.pages.runs.commands import MENU_COMMANDS, EditCommands
 from bakehouse.pages.runs.copying import RunCopying
 from bakehouse.pages.runs.counting import counted, shown_words
 from bakehouse.pages.runs.differing import DifferingColumns
+from bakehouse.pages.runs.emptiness import Emptiness
 from bakehouse.pages.runs.exporting import RunExporting
-from bakehouse.pages.runs.finding import RunFinder
 from bakehouse.pages.runs.glimpses import Glimpser
 from bakehouse.pages.runs.header_menu import ColumnMenus
 from bakehouse.pages.runs.inspector import RunInspector
@@ -42,8 +40,9 @@ from bakehouse.pages.runs.live import LiveRuns, Prepared
 from bakehouse.pages.runs.loading import Reloaded, RunLoader, Survey
 from bakehouse.pages.runs.panels import RunPanels
 from bakehouse.pages.runs.plots import PlotPanel, first_axes
-from bakehouse.pages.runs.run_area import NO_EXPERIMENTS, RunArea, no_runs
+from bakehouse.pages.runs.run_area import RunArea
 from bakehouse.pages.runs.second_table import SecondTable
+from bakehouse.pages.runs.selecting import Selecting
 from bakehouse.pages.runs.sidebar import ExperimentSidebar
 from bakehouse.pages.runs.stars import RunStars
 from bakehouse.pages.runs.table_columns import TableColumns
@@ -93,7 +92,8 @@ class RunsPage(Page):
         self.inspector = RunInspector(themes, tasks)
         self.loader = RunLoader(tasks, self)
         self.visible = VisibleRuns(tasks, self)
-        self.finder = RunFinder(tasks, self)
+        self.selecting = Selecting(tasks, self.table, self.model, self.selection, self.clear_filter, self)
+        self.emptiness = Emptiness(self.area, self.model, self.sidebar)
         self._glimpser = Glimpser(tasks, self.table, self.model, self)
         self.columns = TableColumns(self.table, self.model, self.filter_bar, self.loader, theme, self)
         self._column_menus = ColumnMenus(self.columns, self)
@@ -136,88 +136,70 @@ class RunsPage(Page):
         layout.addWidget(self.panels)
 
     def _connect(self) -> None:
+        talkers = (
+            self.area, self.views, self.copying, self.exporting, self.plots, self.inspector, self.second,
+            self.commands.editing,
+        )  # fmt: skip
+        failing = (self.visible, self.selecting, self.differing, self.stars)
+        for told in (*(part.said for part in talkers), *(part.failed for part in failing)):
+            told.connect(self.said)
+        counted_anew = (self.loader.columns_settled, self.columns.sorted, self.stars.counted)
+        for change in (*counted_anew, self.groups.changed, self.second.shown):
+            change.connect(self._say)
+        for change in (self.views.changed, self.groups.changed, self.inspector.model_known, self.second.shown):
+            change.connect(self.context_changed)
+        self.commands.context_changed.connect(self.context_changed)
+        self.selecting.experiment_wanted.connect(self._show_experiment)
+        self.selecting.found.connect(self.second.leave)
+        self.selecting.follow(self.plots)
+        self.filter_bar.down_pressed.connect(self.selecting.enter_table)
         self._settings.filters_changed.connect(self._follow_filters)
         self._settings.times_changed.connect(self._show_times)
         self.sidebar.chosen.connect(self._load_runs)
         self.filter_bar.filter_changed.connect(self.visible.set_text)
         self.visible.changed.connect(self._show_visible)
-        self.visible.failed.connect(self.said)
         self.visible.columns_wanted.connect(self.loader.want)
         self.visible.news.connect(self.filter_bar.show_news)
-        self.finder.found.connect(self._select_found)
-        self.finder.experiment_wanted.connect(self._show_experiment)
-        self.finder.failed.connect(self.said)
-        self.filter_bar.down_pressed.connect(self._enter_table)
         self.area.clear_requested.connect(self.clear_filter)
-        self.area.said.connect(self.said)
         self.area.retry_requested.connect(partial(self.refresh, None))
         self.loader.experiments_loaded.connect(self._experiments_loaded)
         self.loader.frame_loaded.connect(self._show_frame)
         self.loader.surveyed.connect(self._surveyed)
         self.loader.column_changed.connect(self._column_changed)
-        self.loader.columns_settled.connect(self._say)
         self.loader.columns_settled.connect(self.inspector.several.refresh)
         self.loader.reloaded.connect(self._reloaded)
         self.loader.failed.connect(self._failed)
         self.selection.changed.connect(self._selection_changed)
         self.table.space_pressed.connect(self.toggle_inspector)
-        self.columns.sorted.connect(self._say)
-        self.views.said.connect(self.said)
         self.columns.chooser.differing_toggled.connect(self.differing.want)
         self.differing.changed.connect(self._show_differing)
-        self.differing.failed.connect(self.said)
         self.plots.settings_changed.connect(self.views.touch)
-        self.views.changed.connect(self.context_changed)
         self.groups.changed.connect(self._show_emptiness)
-        self.groups.changed.connect(self._say)
-        self.groups.changed.connect(self.context_changed)
         self.table.star_requested.connect(self._turn_stars)
         self.stars.changed.connect(self._show_visible)
-        self.stars.counted.connect(self._say)
-        self.stars.failed.connect(self.said)
         self.table.menu_requested.connect(self._open_menu)
         self.table.copy_requested.connect(partial(self.copying.copy_rows, Format.TSV))
-        self.copying.said.connect(self.said)
-        self.exporting.said.connect(self.said)
         self.exporting.noticed.connect(self.noticed)
         self.plots.brushes_edited.connect(self._brush)
         self.plots.run_hovered.connect(self.table.show_hovered)
         self.table.run_hovered.connect(self.plots.show_hovered)
-        self.plots.run_clicked.connect(self._run_clicked)
-        self.plots.runs_selected.connect(self._runs_selected)
         self.plots.columns_wanted.connect(self.loader.want)
-        self.plots.said.connect(self.said)
         self.plots.saving.noticed.connect(self.noticed)
         self.inspector.register_requested.connect(self._register)
-        self.inspector.model_known.connect(self.context_changed)
-        self.inspector.said.connect(self.said)
         self._links.run_requested.connect(self.reveal)
-        self._links.runs_requested.connect(self._select_together)
+        self._links.runs_requested.connect(self.selecting.select_together)
         self._links.model_requested.connect(partial(self.navigate_requested.emit, "models"))
         self._links.edit_requested.connect(self.edit_requested)
         self.commands.requested.connect(self.edit_requested)
-        self.commands.context_changed.connect(self.context_changed)
         self.commands.lifecycle_changed.connect(self._load_selected)
         self.commands.editing.changed.connect(self.changed)
-        self.commands.editing.said.connect(self.said)
         self.area.lifecycle_requested.connect(self.commands.toggle_deleted_runs)
-        self.second.shown.connect(self.context_changed)
-        self.second.shown.connect(self._say)
-        self.second.said.connect(self.said)
         self.second.register_requested.connect(partial(self.edit_requested.emit, "runs.register"))
 
     @override
     def set_theme(self, theme: Theme) -> None:
-        for part in (
-            self.sidebar,
-            self.table,
-            self.area,
-            self.plots,
-            self.inspector,
-            self.columns,
-            self.panels,
-            self.second,
-        ):
+        looks = (self.sidebar, self.table, self.area, self.plots, self.inspector, self.columns, self.panels)
+        for part in (*looks, self.second):
             part.set_theme(theme)
 
     def _follow_filters(self) -> None:
@@ -235,6 +217,7 @@ class RunsPage(Page):
         """Show this store's runs from now on."""
         self.close_store()
         self._session = session
+        self.emptiness.store = session.store.path
         self.commands.open(session)
         self.inspector.open(session)
         self.second.open(session)
@@ -264,9 +247,9 @@ class RunsPage(Page):
         self.stars.close()
         for part in (self._quiet, self._minute, self.live):
             part.stop()
-        self._session = None
+        self._session = self.emptiness.store = None
         self.commands.close_store()
-        self.finder.forget()
+        self.selecting.finder.forget()
         self.inspector.close_store()
         self.second.close_store()
         self.plots.close_store()
@@ -302,7 +285,7 @@ class RunsPage(Page):
         self.stars.know(experiments)
         active = self.sidebar.model.active
         if not active:
-            self.area.show_message(NO_EXPERIMENTS, snippet=self._snippet())
+            self.emptiness.no_experiments()
         elif not self.sidebar.selected:
             # The one most people came for: the fullest.
             self.sidebar.select([max(active, key=lambda one: one.active_runs).experiment_id])
@@ -335,10 +318,9 @@ class RunsPage(Page):
         self.visible.show_frame(frame)
         self._show_visible()
         self.columns.count()
-        sought = self._whereabouts.frame_shown(frame) or self.finder.frame_shown(frame)
-        if not sought and not self.selection.ids and len(self.model.rows):
-            # The inspector never stands empty beside a full table.
-            self.selection.set([self._frame.run_ids[run] for run in self.model.visible_runs()[:1].tolist()])
+        sought = self._whereabouts.frame_shown(frame) or self.selecting.finder.frame_shown(frame)
+        if not sought:
+            self.selecting.select_first()
 
     def _surveyed(self, survey: Survey) -> None:
         self.filter_bar.line.set_vocabulary(self._frame.keys, self._frame.texts_of)
@@ -436,25 +418,7 @@ class RunsPage(Page):
         self.filter_bar.set_text(text)
 
     def _show_emptiness(self) -> None:
-        if len(self.model.rows):
-            self.area.show_table()
-        elif self._frame.size:
-            self.area.show_message(f"No run matches {self._filter_words()}.", clear=True)
-        elif self._session is not None and self.sidebar.selected:
-            if self.loader.deleted:
-                self.area.show_message(f"No deleted runs in {self.place()}.")
-            else:
-                self.area.show_message(no_runs(self.place()), snippet=self._snippet())
-
-    def _snippet(self) -> str:
-        chosen = [one for one in self.sidebar.model.active if one.experiment_id in self.sidebar.selected]
-        name = chosen[0].name if len(chosen) == 1 and chosen[0].experiment_id else ""
-        return "" if self._session is None else logging_snippet(self._session.store.path, name)
-
-    def _filter_words(self) -> str:
-        text = visible(self.visible.text, 80)
-        words = [f"“{text}”"] if text else []
-        return " and ".join([*words, *(["the star" if words else "a star"] if self.stars.on else [])])
+        self.emptiness.show(self.visible.text, starred=self.stars.on, deleted=self.loader.deleted)
 
     def clear_filter(self) -> None:
         """Show all runs again."""
@@ -469,16 +433,6 @@ class RunsPage(Page):
         self._say()
         self.context_changed.emit()
 
-    def _run_clicked(self, run_id: str, adding: bool) -> None:
-        if adding:
-            self.selection.toggle(run_id)
-        else:
-            self.selection.set([run_id], run_id)
-        self.table.show_run(run_id)
-
-    def _runs_selected(self, ids: Sequence[str], adding: bool) -> None:
-        self.selection.set(dict.fromkeys([*self.selection.ids, *ids]) if adding else ids)
-
     def _open_menu(self, row: int, section: int, place: QPoint) -> None:
         commands = [
             action
@@ -488,17 +442,11 @@ class RunsPage(Page):
         ]
         cell_menu(self.model, self.filter_bar, row, section, commands).popup(place)
 
-    def _enter_table(self) -> None:
-        self.table.setFocus(Qt.FocusReason.TabFocusReason)
-        if not self.table.currentIndex().isValid() and len(self.model.rows):
-            flags = QItemSelectionModel.SelectionFlag
-            self.table.runs.setCurrentIndex(self.model.index(0, 0), flags.ClearAndSelect | flags.Rows)
-
     @override
     def reveal(self, target: object) -> None:
         """Select the run with the id `target`, in its own experiment."""
         if self._session is not None:
-            self.finder.find(str(target), self._session.store, self._frame)
+            self.selecting.seek(str(target), self._session.store)
 
     @override
     def whereabouts(self) -> Place | None:
@@ -510,25 +458,11 @@ class RunsPage(Page):
         """Show them again."""
         self._whereabouts.return_to(place, self._frame)
 
-    def _select_found(self, run_id: str) -> None:
-        self.second.leave()
-        if self.model.place_of(run_id) < 0:
-            self.clear_filter()
-        self.selection.set([run_id], run_id)
-        self.table.show_run(run_id)
-        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
-
     def _focus_filter(self) -> None:
         if self.second.is_shown:
             self.second.focus_search()
         else:
             self.filter_bar.focus()
-
-    def _select_together(self, run_ids: Sequence[str]) -> None:
-        known = [run_id for run_id in run_ids if run_id in self._frame.row_of]
-        if known:
-            self.selection.set(known, known[0])
-            self.table.show_run(known[0])
 
     # What the window asks
 
@@ -557,17 +491,12 @@ class RunsPage(Page):
             "runs.only_starred": self.stars.button.toggle,
             "runs.star": self._turn_stars,
             **self.plots.saving.handlers(),
-            "runs.select_all": self.select_all,
+            "runs.select_all": self.selecting.select_all,
             "runs.register": self.inspector.request_registration,
         }
 
     def _turn_stars(self, run_ids: Sequence[str] = ()) -> None:
         self.stars.turn(run_ids or self.selection.ids)
-
-    def select_all(self) -> None:
-        """Select every visible run."""
-        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.table.selectAll()
 
     @override
     def context(self, context: Context) -> Context:
@@ -599,10 +528,7 @@ class RunsPage(Page):
     @override
     def place(self) -> str:
         """The experiments whose runs are shown."""
-        chosen = set(self.sidebar.selected)
-        model = self.sidebar.model
-        names = [model.title_of(one) for number, one in model.known.items() if number in chosen]
-        return visible(names[0], 120) if len(names) == 1 else f"{len(names):,} experiments" if names else ""
+        return self.sidebar.place()
 
     @override
     def places(self) -> list[Group]:

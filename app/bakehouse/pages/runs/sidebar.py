@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu, QPushButton
 from typing_extensions import override
 
 from bakehouse.domain.runs import Experiment
-from bakehouse.domain.text import counted
+from bakehouse.domain.text import counted, visible
 from bakehouse.itemmodels.experiment_list import ExperimentListModel, ExperimentRole
 from bakehouse.itemmodels.indexes import Index
 from bakehouse.itemmodels.palette_rows import Entry, Group
@@ -85,6 +85,11 @@ class ExperimentSidebar(SearchList):
         """The same as values."""
         known = self.model.known
         return [known[number] for number in self._wanted if number in known]
+
+    def place(self) -> str:
+        """The experiment that is chosen by name, or how many are."""
+        names = [self.model.title_of(one) for number, one in self.model.known.items() if number in self._wanted]
+        return visible(names[0], 120) if len(names) == 1 else f"{len(names):,} experiments" if names else ""
 
     def show_experiments(self, experiments: Sequence[Experiment]) -> None:
         """Show a store's experiments; the selection stays as far as they are still there."""
