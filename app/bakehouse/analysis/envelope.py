@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bakehouse.analysis.pyramid import BLOCK, Pyramid, extremes, make_pyramid
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+LONG = 200_000
+"""More points than these have their extremes kept by blocks."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,14 +31,22 @@ class Series:
     nan_x: NDArray[np.float64]
     plus_x: NDArray[np.float64]
     minus_x: NDArray[np.float64]
+    below_x: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    """Where, on a logarithmic scale, values of zero or less lie."""
+    left_y: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    """The values of points that lie at zero or less of a logarithmic x."""
+    pyramid: Pyramid | None = None
+    """For long series."""
 
     @property
     def bounds(self) -> tuple[float, float, float, float] | None:
         """Least and greatest x (of all points) and y (of finite ones; 0 and 0 when none is), None without points."""
-        ends = [e for a in (self.x, self.nan_x, self.plus_x, self.minus_x) if len(a) for e in (a[0], a[-1])]
+        placed = (self.x, self.nan_x, self.plus_x, self.minus_x, self.below_x)
+        ends = [e for a in placed if len(a) for e in (a[0], a[-1])]
         if not ends:
             return None
-        low, high = (float(self.y.min()), float(self.y.max())) if len(self.y) else (0.0, 0.0)
+        y = self.y if self.pyramid is None else np.concatenate([self.pyramid.lows, self.pyramid.highs])
+        low, high = (float(y.min()), float(y.max())) if len(y) else (0.0, 0.0)
         return float(min(ends)), float(max(ends)), low, high
 
 
@@ -51,6 +65,59 @@ def make_series(x: NDArray[np.float64], y: NDArray[np.float64]) -> Series:
     breaks = np.ones(len(kept), dtype=np.bool_)
     breaks[1:] = np.diff(kept) > 1
     return Series(x[kept], y[kept], breaks, x[np.isnan(y)], x[y == np.inf], x[y == -np.inf])
+
+
+def on_log(series: Series, *, log_x: bool, log_y: bool) -> Series:
+    """`series` with decadic logarithms in place of x, y or both.
+
+    What has none is kept aside: values of zero or less break the line and go to `below_x`, points at x of zero or
+    less to `left_y`; the marks of odd values there have no place and are left out (`off_log` counts them).
+    """
+    if not log_x and not log_y:
+        return series
+    x, y, breaks = series.x, series.y, series.breaks
+    right, above = (x > 0 if log_x else np.ones(len(x), np.bool_)), (y > 0 if log_y else np.ones(len(y), np.bool_))
+    nan_x, plus_x, minus_x = series.nan_x, series.plus_x, series.minus_x
+    if log_x:
+        nan_x, plus_x, minus_x = (np.log10(a[a > 0]) for a in (nan_x, plus_x, minus_x))
+    kept = right & above
+    below = x[right & ~above]
+    left = y[~right & above]
+    if not kept.all():
+        # A break stays where it was, also when the point behind it has gone.
+        counts = np.cumsum(breaks | ~kept)
+        places = np.flatnonzero(kept)
+        x, y = x[places], y[places]
+        breaks = np.diff(counts[places], prepend=-1) > 0
+    return Series(
+        np.log10(x) if log_x else x,
+        np.log10(y) if log_y else y,
+        breaks,
+        nan_x,
+        plus_x,
+        minus_x,
+        below_x=np.log10(below) if log_x else below,
+        left_y=np.log10(left) if log_y else left,
+    )
+
+
+def off_log(series: Series, *, log_x: bool, log_y: bool) -> tuple[int, int]:
+    """How many points of a series have no place on a logarithmic x, and how many of the others none on y."""
+    odd = (series.nan_x, series.plus_x, series.minus_x)
+    left = series.x <= 0 if log_x else np.zeros(len(series.x), np.bool_)
+    beside = int(left.sum()) + (sum(int((a <= 0).sum()) for a in odd) if log_x else 0)
+    return beside, int(((series.y <= 0) & ~left).sum()) if log_y else 0
+
+
+def with_pyramid(series: Series, known: Series | None = None) -> Series:
+    """`series` ready for quick pictures when it is long; `known` is the same before points were appended."""
+    if len(series.y) <= LONG:
+        return series
+    same = 0
+    if known is not None and known.pyramid is not None and len(known.y) <= len(series.y):
+        kept = len(known.y)
+        same = kept if np.array_equal(known.y, series.y[:kept], equal_nan=True) else 0
+    return replace(series, pyramid=make_pyramid(series.y, known.pyramid if known is not None else None, same))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,9 +150,12 @@ def envelope(series: Series, low: float, high: float, columns: int) -> Polyline:
     edges = np.linspace(low, high, columns + 1)
     starts = np.searchsorted(x[first:last], edges, side="left") + first
     starts = np.unique(np.append(starts[starts < last], first))
-    y = series.y[first:last]
-    lows, highs = np.minimum.reduceat(y, starts - first), np.maximum.reduceat(y, starts - first)
     ends = np.append(starts[1:], last) - 1
+    if series.pyramid is not None and last - first > 4 * BLOCK * columns:
+        lows, highs = extremes(series.pyramid, series.y, starts, ends + 1)
+    else:
+        y = series.y[first:last]
+        lows, highs = np.minimum.reduceat(y, starts - first), np.maximum.reduceat(y, starts - first)
     middles = x[(starts + ends) // 2]
     xs = np.stack([x[starts], middles, middles, x[ends]], axis=1)
     ys = np.stack([series.y[starts], lows, highs, series.y[ends]], axis=1)

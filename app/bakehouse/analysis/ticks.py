@@ -24,6 +24,23 @@ def number_places(low: float, high: float, most: int, *, whole: bool = False) ->
     return _multiples(low, high, max(step, 1.0) if whole else step)
 
 
+def log_places(low: float, high: float, most: int) -> list[tuple[float, str]]:
+    """Places on an axis of decadic logarithms and what they say: powers of ten, thinned; 1, 2 and 5 times them or
+    plain multiples where fewer than two powers lie between `low` and `high`.
+    """
+    first, last = ceil(low - 1e-9), floor(high + 1e-9)
+    if last - first >= 1:
+        step = max(1, ceil((last - first + 1) / max(1, most)))
+        powers = [(float(e), f"{10.0**e:g}" if -4 <= e <= 5 else f"1e{e}") for e in range(first, last + 1, step)]
+        if len(powers) * 3 > most:
+            return powers
+        between = [(e + log10(m), f"{m * 10.0**e:g}") for e in range(first - 1, last + 1) for m in (2, 5)]
+        return sorted(powers + [place for place in between if low <= place[0] <= high])
+    if not (low > -300 and high < 300) or high <= low:
+        return []
+    return [(log10(value), f"{value:.6g}") for value in number_places(10.0**low, 10.0**high, most) if value > 0]
+
+
 def seconds_places(low: float, high: float, most: int) -> list[float]:
     """Places on an axis of seconds: multiples of what clocks and calendars count by."""
     span = high - low

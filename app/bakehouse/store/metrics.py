@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from bakehouse.store.schema import quoted
 from bakehouse.store.values import GREATEST, as_text, metric_expression
 
 _LOOK_UP = 500
+GREATEST_ROWID = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,18 @@ class MetricRange:
     maximum: float | None
 
 
-def read_history(reader: Reader, run_id: str, key: str, token: Token) -> History:
-    """All points of one metric. Empty arrays when there are none. Raises StoreError kin."""
+def read_history(reader: Reader, run_id: str, key: str, token: Token, upto: int = GREATEST_ROWID) -> History:
+    """All points of one metric (of rowid `upto` at most). Empty arrays without any. Raises StoreError kin."""
+    return history_of(run_id, key, history_pages(reader, run_id, key, token, upto), token)
+
+
+def history_of(run_id: str, key: str, pages: Iterable[list[Row]], token: Token) -> History:
+    """The points of `pages` of (step, timestamp, value) as arrays in order; a value that is no number is left out."""
     steps: list[npt.NDArray[np.int64]] = [np.empty(0, np.int64)]
     times: list[npt.NDArray[np.int64]] = [np.empty(0, np.int64)]
     numbers: list[npt.NDArray[np.float64]] = [np.empty(0, np.float64)]
     done = 0
-    for page in history_pages(reader, run_id, key, token):
+    for page in pages:
         page_steps, page_times, page_values = zip(*page, strict=True)
         values, known = metric_values(page_values)
         kept = slice(None) if known is None else known
@@ -54,11 +60,16 @@ def read_history(reader: Reader, run_id: str, key: str, token: Token) -> History
         numbers.append(values[kept])
         done += len(page)
         token.report(done, 0, "Reading the history")
-    all_steps, all_times, all_values = np.concatenate(steps), np.concatenate(times), np.concatenate(numbers)
-    order = _order(all_steps, all_times)
-    if order is not None:
-        all_steps, all_times, all_values = all_steps[order], all_times[order], all_values[order]
-    return History(run_id, key, all_steps, all_times, all_values)
+    return in_order(History(run_id, key, np.concatenate(steps), np.concatenate(times), np.concatenate(numbers)))
+
+
+def in_order(history: History) -> History:
+    """The same points by (step, timestamp), equal ones in the order they have."""
+    order = _order(history.steps, history.timestamps_ms)
+    if order is None:
+        return history
+    points = history.steps[order], history.timestamps_ms[order], history.values[order]
+    return History(history.run_id, history.key, *points)
 
 
 def metric_keys(reader: Reader, run_ids: Sequence[str], token: Token) -> list[str]:
@@ -98,17 +109,22 @@ def read_ranges(reader: Reader, run_id: str, token: Token) -> dict[str, MetricRa
     return ranges
 
 
-def history_pages(reader: Reader, run_id: str, key: str, token: Token) -> Iterator[list[Row]]:
-    """Non-empty pages of (step, timestamp, value)."""
+def history_pages(
+    reader: Reader, run_id: str, key: str, token: Token, upto: int = GREATEST_ROWID
+) -> Iterator[list[Row]]:
+    """Non-empty pages of (step, timestamp, value), of points with rowid `upto` at most."""
     if reader.schema.index_over("metrics", "run_uuid", "key", "step") and reader.has("metrics", "step"):
-        return pages_by_step(reader, run_id, key, token)
-    return _pages_by_rowid(reader, run_id, key, token)
+        return pages_by_step(reader, run_id, key, token, upto)
+    return _pages_by_rowid(reader, run_id, key, token, upto)
 
 
-def pages_by_step(reader: Reader, run_id: str, key: str, token: Token) -> Iterator[list[Row]]:
+def pages_by_step(
+    reader: Reader, run_id: str, key: str, token: Token, upto: int = GREATEST_ROWID
+) -> Iterator[list[Row]]:
     """Along MLflow 3.17's index over (run_uuid, key, step), in that order."""
     size = reader.page_size("metrics.step")
-    source = "FROM metrics WHERE run_uuid = ? AND key = ? AND step"
+    # The unary plus: the bound on rowids is to be looked at in the index, never to choose another way.
+    source = f"FROM metrics WHERE +rowid <= {upto:d} AND run_uuid = ? AND key = ? AND step"
     step: Any = -(2**63)
     # A step that is no number sorts behind all numbers; nothing after it can be placed.
     while isinstance(step, (int, float)):
@@ -149,14 +165,14 @@ def _pages_of_step(reader: Reader, source: str, parameters: tuple[Any, ...], tok
             return
 
 
-def _pages_by_rowid(reader: Reader, run_id: str, key: str, token: Token) -> Iterator[list[Row]]:
+def _pages_by_rowid(reader: Reader, run_id: str, key: str, token: Token, upto: int) -> Iterator[list[Row]]:
     """Through all points of the run, in the order of writing: older stores index them by run only."""
     chosen = chosen_points(reader)
     for first, last in run_ranges(reader, run_id, token):
         page = reader.rows(
             f"SELECT {chosen} FROM metrics{by_run(reader)} WHERE run_uuid = ? AND rowid BETWEEN ? AND ? AND key = ?"
             " ORDER BY rowid",
-            (run_id, first, last, key),
+            (run_id, first, min(last, upto), key),
             token=token,
         )
         if page:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bakehouse.analysis.envelope import envelope, make_series, value_at
+from bakehouse.analysis.envelope import envelope, make_series, off_log, on_log, value_at
 
 
 def test_that_a_single_spike_in_a_million_points_survives_at_every_zoom() -> None:
@@ -94,3 +94,22 @@ def test_that_a_history_of_one_point_or_of_nan_alone_is_no_trouble() -> None:
     assert len(envelope(empty, 4, 6, 10).x) == 0
     assert value_at(empty, 5.0) is None
     assert make_series(np.empty(0), np.empty(0)).bounds is None
+
+
+def test_that_on_a_log_scale_zero_and_less_break_the_line_and_are_kept_aside() -> None:
+    series = make_series(np.array([0.0, 1.0, 2.0, 3.0, 10.0]), np.array([5.0, 10.0, -1.0, 0.0, 1000.0]))
+    log = on_log(series, log_x=True, log_y=True)
+    assert log.x.tolist() == [0, 1]
+    assert log.y.tolist() == [1, 3]
+    assert log.breaks.tolist() == [True, True]
+    assert log.below_x.tolist() == np.log10([2.0, 3.0]).tolist()
+    assert log.left_y.tolist() == np.log10([5.0]).tolist()
+    assert off_log(series, log_x=True, log_y=True) == (1, 2)
+    assert on_log(series, log_x=False, log_y=False) is series
+
+
+def test_that_a_break_stays_where_the_first_point_behind_it_has_no_logarithm() -> None:
+    series = make_series(np.arange(5.0), np.array([1.0, np.nan, -1.0, 10.0, 100.0]))
+    log = on_log(series, log_x=False, log_y=True)
+    assert log.x.tolist() == [0, 3, 4]
+    assert log.breaks.tolist() == [True, True, False]

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bakehouse.analysis.ticks import (
+    log_places,
     moment_label,
     moment_places,
     number_places,
@@ -35,3 +36,10 @@ def test_that_moments_are_multiples_of_the_local_clock() -> None:
     assert len(places) in (5, 6, 7)
     assert all(moment_label(place, 3_600_000)[-1] == "0" for place in places)
     assert seconds_text(90.0, 600.0) == "1.5 min"
+
+
+def test_that_a_log_axis_has_powers_of_ten_and_less_round_places_only_where_there_is_room() -> None:
+    assert [text for _, text in log_places(-2, 3, 6)] == ["0.01", "0.1", "1", "10", "100", "1000"]
+    assert [text for _, text in log_places(0, 1, 9)] == ["1", "2", "5", "10"]
+    assert len(log_places(-300, 300, 4)) <= 5
+    assert [text for _, text in log_places(0.1, 0.9, 4)] == ["2", "4", "6"]
