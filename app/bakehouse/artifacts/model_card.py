@@ -82,7 +82,7 @@ def _facts(content: dict[str, object], flavors: dict[str, object], read: ReadTex
             yield label, visible(value, 500)
     size = _word(content.get("model_size_bytes"))
     if size.isdecimal() and len(size) < 20:
-        yield "Stated size", f"{size_text(int(size))} ({int(size):,} bytes)"
+        yield "Stated size", size_text(int(size)) + (f" ({int(size):,} bytes)" if int(size) >= 1000 else "")
 
 
 def _flavor(about: dict[str, object]) -> str:

@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from bakehouse.artifacts.gathering import Item, Plan, Stream
-from bakehouse.artifacts.listing import Entry, order_of
+from bakehouse.artifacts.listing import Entry
+from bakehouse.artifacts.ordering import BY_NAME, in_order
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import ArtifactError, BakehouseError, Cancelled
 from bakehouse.domain.text import visible
@@ -94,8 +95,7 @@ class RemoteFolder:
                 if len(entries) >= MOST_LISTED:
                     break
         is_cut = len(entries) >= MOST_LISTED
-        entries.sort(key=order_of)
-        return entries, is_cut
+        return in_order(entries, BY_NAME, token), is_cut
 
     def address_of(self, relative: str) -> str:
         """The address of a file or folder below this one."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QUrl
 
 from bakehouse.artifacts.listing import Entry
 from bakehouse.artifacts.locator import Location
-from bakehouse.domain.text import plain_tooltip, visible
+from bakehouse.domain.text import counted, plain_tooltip, visible
 
 
 class Kind(Enum):
@@ -50,6 +50,8 @@ def icon_name(kind: Kind, entry: Entry | None) -> str:
         return "external-link" if entry.is_link else "lock"
     if entry.is_folder:
         return "folder"
+    if entry.members:
+        return "image"
     return _ICON_OF_ENDING.get(Path(entry.name).suffix.lower(), "file-code" if entry.name == "MLmodel" else "file")
 
 
@@ -64,7 +66,10 @@ def tooltip(title: str, entry: Entry | None, location: Location | None) -> str:
     """Path and obstacle of an entry; of a root its title and what the locator says of it."""
     lines = [title, location.notice if location is not None else ""]
     if entry is not None:
-        lines = [visible(entry.relative, 1500), entry.obstacle]
+        where = visible(entry.relative, 1500)
+        lines = [where, entry.obstacle]
+        if entry.members:
+            lines = [f"{counted(len(entry.members), 'picture')} logged step by step, the first: {where}"]
     return plain_tooltip("\n".join(line for line in lines if line))
 
 

@@ -14,7 +14,8 @@ from typing_extensions import override
 
 from bakehouse.artifacts.listing import Entry, size_text
 from bakehouse.artifacts.locator import Location
-from bakehouse.domain.text import visible
+from bakehouse.artifacts.ordering import BY_NAME, Order, OrderBy
+from bakehouse.domain.text import counted, visible
 from bakehouse.itemmodels.artifact_rows import Kind, file_url, icon_name, spoken_text, time_text, tooltip
 from bakehouse.itemmodels.indexes import ROOT, Index
 from bakehouse.theme import LIGHT, Theme
@@ -68,6 +69,8 @@ class _Node:
     location: Location | None = None
     children: list[_Node] = field(default_factory=list)
     waiting: list[Entry] = field(default_factory=list)
+    is_whole: bool = True
+    """Whether all entries are known, or the first of them only."""
     state: _State = _State.READ
 
 
@@ -80,6 +83,8 @@ class ArtifactTreeModel(QAbstractItemModel):
 
     contents_wanted = Signal(int)
     """Number of a node whose contents should be read; answer with `place` or `fail`."""
+    order_wanted = Signal()
+    """`order` is another now; answer by placing what is `listed` in that order."""
 
     def __init__(self, icon_of: Callable[[str], QIcon] | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -89,6 +94,8 @@ class ArtifactTreeModel(QAbstractItemModel):
         self._nodes: dict[int, _Node] = {}
         self._roots: tuple[ArtifactRoot, ...] = ()
         self._top = self._node(None, 0, Kind.NOTE, "")
+        self._browsing: _Node | None = None
+        self.order = BY_NAME
 
     # What is shown
 
@@ -101,26 +108,110 @@ class ArtifactTreeModel(QAbstractItemModel):
         self.beginResetModel()
         self._nodes.clear()
         self._roots = tuple(roots)
-        if len(roots) == 1:
-            self._top = self._root_node(None, 0, roots[0])
-        else:
-            self._top = self._node(None, 0, Kind.NOTE, "")
-            self._top.children = [self._root_node(self._top, row, root) for row, root in enumerate(roots)]
+        self._browsing = None
+        self._top = self._roots_node(_State.UNREAD)
         self.endResetModel()
 
-    def place(self, number: int, entries: Sequence[Entry], location: Location | None = None) -> None:
-        """The contents of a node; those of a node that is gone are ignored. `location` belongs to a root."""
+    def show_found(self) -> list[int]:
+        """Show, until `show_all`, what a search finds in place of the tree: the numbers to `place` it at, by root."""
+        self.beginResetModel()
+        if self._browsing is None:
+            self._browsing = self._top
+        else:
+            self._forget(self._top)
+        self._top = self._roots_node(_State.READING)
+        self.endResetModel()
+        tops = self._top.children if len(self._roots) != 1 else [self._top]
+        return [node.number for node in tops]
+
+    def show_all(self) -> None:
+        """Show the tree again as it was before the search."""
+        if self._browsing is None:
+            return
+        self.beginResetModel()
+        self._forget(self._top)
+        self._top, self._browsing = self._browsing, None
+        self.endResetModel()
+
+    @property
+    def is_finding(self) -> bool:
+        return self._browsing is not None
+
+    def listed(self) -> dict[int, list[Entry]]:
+        """All known entries of every node that shows some, by number."""
+        return {
+            number: [child.entry for child in node.children if child.entry is not None] + node.waiting
+            for number, node in self._nodes.items()
+            if node.is_whole and node.children and node.children[0].entry is not None
+        }
+
+    def place(
+        self, number: int, entries: Sequence[Entry], location: Location | None = None, *, is_whole: bool = True
+    ) -> None:
+        """The contents of a node, again in another order or more than before; those of a node that is gone are ignored.
+
+        `location` belongs to a root. Not `is_whole`: only the first are known so far.
+        """
         node = self._nodes.get(number)
         if node is None:
             return
         node.state = _State.READ
         node.location = location or node.location
+        node.is_whole = is_whole
+        if node.children:
+            self._place_again(node, entries)
+            return
         node.waiting = list(entries)
         if entries:
             self._show_waiting(node)
         elif node is not self._top:
             index = self._index(node)
             self.dataChanged.emit(index, index)
+
+    def _place_again(self, node: _Node, entries: Sequence[Entry]) -> None:
+        """Put rows in their new order; selected and open ones stay so where as many are shown as before."""
+        known = {child.entry.relative: child for child in node.children if child.entry is not None}
+        page = min(max(len(known), _PAGE), len(entries))
+        is_more = page < len(entries) or not node.is_whole
+        if page + is_more != len(node.children):
+            self.beginRemoveRows(self._index(node), 0, len(node.children) - 1)
+            for child in node.children:
+                self._forget(child)
+            node.children = []
+            self.endRemoveRows()
+            node.waiting = list(entries)
+            if entries:
+                self._show_waiting(node)
+            return
+        self.layoutAboutToBeChanged.emit()
+        kept = self.persistentIndexList()
+        places = [(index.internalId(), index.column()) for index in kept]
+        children = []
+        for row, entry in enumerate(entries[:page]):
+            is_known = entry.relative in known
+            child = known.pop(entry.relative) if is_known else self._entry_node(node, row, entry)
+            child.entry, child.row = entry, row
+            children.append(child)
+        node.waiting = list(entries[page:])
+        if is_more:
+            more = node.children[-1]
+            more.title, more.row = self._more_title(node), page
+            children.append(more)
+        for child in known.values():
+            self._forget(child)
+        node.children = children
+        self.changePersistentIndexList(kept, [self._index_at(*place) for place in places])
+        self.layoutChanged.emit()
+
+    def _index_at(self, number: int, column: int) -> QModelIndex:
+        node = self._nodes.get(number)
+        return QModelIndex() if node is None else self.createIndex(node.row, column, number)
+
+    @staticmethod
+    def _more_title(node: _Node) -> str:
+        if not node.is_whole:
+            return "Reading the rest…"
+        return f"{len(node.waiting):,} more: show the next {min(_PAGE, len(node.waiting)):,}"
 
     def fail(self, number: int, sentence: str, location: Location | None = None) -> None:
         """A sentence instead of contents."""
@@ -137,7 +228,7 @@ class ArtifactTreeModel(QAbstractItemModel):
         """Replace a MORE row by the next page of what it stands for."""
         node = self._at(index)
         parent = node.parent
-        if node.kind is not Kind.MORE or parent is None:
+        if node.kind is not Kind.MORE or parent is None or not parent.waiting:
             return
         self.beginRemoveRows(self._index(parent), node.row, node.row)
         parent.children.pop()
@@ -149,9 +240,8 @@ class ArtifactTreeModel(QAbstractItemModel):
         page, node.waiting = node.waiting[:_PAGE], node.waiting[_PAGE:]
         first = len(node.children)
         new = [self._entry_node(node, first + place, entry) for place, entry in enumerate(page)]
-        if node.waiting:
-            title = f"{len(node.waiting):,} more: show the next {min(_PAGE, len(node.waiting)):,}"
-            new.append(self._node(node, first + len(new), Kind.MORE, title))
+        if node.waiting or not node.is_whole:
+            new.append(self._node(node, first + len(new), Kind.MORE, self._more_title(node)))
         self.beginInsertRows(self._index(node), first, first + len(new) - 1)
         node.children.extend(new)
         self.endInsertRows()
@@ -209,6 +299,9 @@ class ArtifactTreeModel(QAbstractItemModel):
             path = self.path(index) if _is_usable(node) else None
             if path is None or index.column() > 0:
                 continue
+            if node.entry is not None and node.entry.members:
+                chosen.update((member.path, member.root) for member in node.entry.members)
+                continue
             chosen[path] = node.entry.root if node.entry is not None else path
             if node.entry is None or node.entry.is_folder:
                 folders.add(path)
@@ -225,6 +318,16 @@ class ArtifactTreeModel(QAbstractItemModel):
         self.layoutChanged.emit()
 
     # QAbstractItemModel
+
+    @override
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Ask for another order; -1 is the one by name."""
+        by = {ArtifactColumn.SIZE: OrderBy.SIZE, ArtifactColumn.MODIFIED: OrderBy.TIME}
+        kind = by.get(ArtifactColumn(column), OrderBy.NAME) if column >= 0 else OrderBy.NAME
+        wanted = Order(kind, column >= 0 and order is Qt.SortOrder.DescendingOrder)
+        if wanted != self.order:
+            self.order = wanted
+            self.order_wanted.emit()
 
     @override
     def columnCount(self, parent: Index = ROOT) -> int:
@@ -322,18 +425,41 @@ class ArtifactTreeModel(QAbstractItemModel):
         self._nodes[node.number] = node
         return node
 
-    def _root_node(self, parent: _Node | None, row: int, root: ArtifactRoot) -> _Node:
+    def _roots_node(self, state: _State) -> _Node:
+        """The top: the one root, or a node of all."""
+        if len(self._roots) == 1:
+            return self._root_node(None, 0, self._roots[0], state)
+        top = self._node(None, 0, Kind.NOTE, "")
+        top.children = [self._root_node(top, row, root, state) for row, root in enumerate(self._roots)]
+        return top
+
+    def _root_node(self, parent: _Node | None, row: int, root: ArtifactRoot, state: _State) -> _Node:
         node = self._node(parent, row, Kind.ROOT, visible(root.title, _NAME_LIMIT))
         node.root = root
-        node.state = _State.UNREAD
+        node.state = state
         return node
 
+    def _forget(self, node: _Node) -> None:
+        """Take a node and all below it out of what is known."""
+        waiting = [node]
+        while waiting:
+            gone = waiting.pop()
+            self._nodes.pop(gone.number, None)
+            waiting += gone.children
+
     def _entry_node(self, parent: _Node, row: int, entry: Entry) -> _Node:
-        node = self._node(parent, row, Kind.ENTRY, visible(entry.name, _NAME_LIMIT))
+        node = self._node(parent, row, Kind.ENTRY, self._entry_title(parent, entry))
         node.entry = entry
         if entry.is_folder and not entry.obstacle:
             node.state = _State.UNREAD
         return node
+
+    def _entry_title(self, parent: _Node, entry: Entry) -> str:
+        """Its name; with the steps of a series, and with the path where a search found it."""
+        if entry.members:
+            return f"{visible(entry.name, _NAME_LIMIT)}  ({counted(len(entry.members), 'step')})"
+        is_found = self._browsing is not None and parent.kind is Kind.ROOT
+        return visible(entry.relative if is_found else entry.name, _NAME_LIMIT)
 
     def _at(self, index: Index) -> _Node:
         return self._nodes.get(index.internalId(), self._top) if index.isValid() else self._top

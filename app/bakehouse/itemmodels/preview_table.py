@@ -7,8 +7,8 @@ import math
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from typing_extensions import override
 
-from bakehouse.artifacts.listing import natural_key
 from bakehouse.artifacts.tables import TablePreview
+from bakehouse.domain.natural import natural_key
 from bakehouse.itemmodels.indexes import ROOT, Index
 
 

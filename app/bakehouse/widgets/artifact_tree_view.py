@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QDrag, QIcon, QKeyEvent, QKeySequence, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTreeView, QWidget
 from typing_extensions import override
@@ -18,11 +18,17 @@ _ICON_SIZE = 16
 _LABEL_WIDTH = 260
 _WITH_TIMES = 440
 _FEWEST_ROWS = 3
+_HEADER_HEIGHT = 26
 _MOST_ROWS = 12
 
 
 class ArtifactTreeView(QTreeView):
-    """Shows an ArtifactTreeModel; a drag carries `file:` URLs and offers Copy only. GUI thread."""
+    """Shows an ArtifactTreeModel; a drag carries `file:` URLs and offers Copy only. GUI thread.
+
+    A click on the header orders by it; scrolling to the end shows more of a large folder; `/` asks for the search line.
+    """
+
+    search_wanted = Signal()
 
     def __init__(self, model: ArtifactTreeModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,8 +37,9 @@ class ArtifactTreeView(QTreeView):
         self._tree_model = model
         self.drag_gate: Callable[[list[QModelIndex]], bool] | None = None
         """Asked before a drag: whether everything lies here already."""
+        self._ordered_by = int(ArtifactColumn.NAME)
         self.setModel(model)
-        self.setHeaderHidden(True)
+        self.setSortingEnabled(True)
         self.setUniformRowHeights(True)
         self.setIndentation(16)
         self.setIconSize(QSize(_ICON_SIZE, _ICON_SIZE))
@@ -47,15 +54,32 @@ class ArtifactTreeView(QTreeView):
         header = self.header()
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(24)
+        header.setHighlightSections(False)
+        header.setSortIndicatorClearable(False)
+        header.setSortIndicator(ArtifactColumn.NAME, Qt.SortOrder.AscendingOrder)
+        header.setFixedHeight(_HEADER_HEIGHT)
+        header.sortIndicatorChanged.connect(self._begin_falling)
         header.setSectionResizeMode(ArtifactColumn.NAME, QHeaderView.ResizeMode.Stretch)
         digits = self.fontMetrics().horizontalAdvance
         for column, sample in ((ArtifactColumn.SIZE, "999 MB"), (ArtifactColumn.MODIFIED, "2000-00-00 00:00")):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
-            header.resizeSection(column, digits(sample) + 20)
-
+            header.resizeSection(column, digits(sample) + 24)
+        self.verticalScrollBar().valueChanged.connect(self._reveal_at_end)
         for changed in (model.rowsInserted, model.rowsRemoved, model.modelReset, self.expanded, self.collapsed):
             changed.connect(self._fit)
         self._fit()
+
+    def _begin_falling(self, column: int, order: Qt.SortOrder) -> None:
+        """The largest and the latest are what one looks for, so those columns begin with them."""
+        is_new, self._ordered_by = column != self._ordered_by, column
+        if is_new and column != ArtifactColumn.NAME and order is Qt.SortOrder.AscendingOrder:
+            self.header().setSortIndicator(column, Qt.SortOrder.DescendingOrder)
+
+    def _reveal_at_end(self, value: int) -> None:
+        if value and value == self.verticalScrollBar().maximum():
+            last = self.indexAt(self.viewport().rect().bottomLeft() - QPoint(0, 2))
+            if last.isValid() and self._tree_model.kind(last) is Kind.MORE:
+                self._tree_model.reveal_more(last.siblingAtColumn(0))
 
     def _fit(self) -> None:
         """Ask for the room of the open rows, so that a short tree in a scrolled panel needs no scrolling of its own."""
@@ -65,7 +89,7 @@ class ArtifactTreeView(QTreeView):
             rows += 1
             index = self.indexBelow(index)
         height = self.sizeHintForRow(0)
-        self.setMinimumHeight(max(rows, _FEWEST_ROWS) * (height if height > 0 else ROW_HEIGHT))
+        self.setMinimumHeight(max(rows, _FEWEST_ROWS) * (height if height > 0 else ROW_HEIGHT) + _HEADER_HEIGHT)
 
     def selected_rows(self) -> list[QModelIndex]:
         """Selected rows as indexes of the first column, in the order of the tree."""
@@ -129,6 +153,9 @@ class ArtifactTreeView(QTreeView):
                 self.setExpanded(index, not self.isExpanded(index))
             else:
                 self.activated.emit(index)
+            return
+        if event.text() == "/":
+            self.search_wanted.emit()
             return
         super().keyPressEvent(event)
 

@@ -17,6 +17,7 @@ from bakehouse.itemmodels.artifact_rows import Kind
 from bakehouse.itemmodels.artifact_tree import ArtifactRoot, ArtifactTreeModel
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import GRID, Theme, ThemeSource
+from bakehouse.widgets.artifact_finding import ArtifactFinding
 from bakehouse.widgets.artifact_places import ArtifactPlaces
 from bakehouse.widgets.artifact_preview import ArtifactPreview
 from bakehouse.widgets.artifact_reading import ArtifactReading, Contents
@@ -76,6 +77,7 @@ class ArtifactView(QWidget):
         self.clear()
         self._reading.locator = locator
         self.places.set_locator(locator)
+        self._finding.locator, self._finding.guard = locator, self._reading.guard
 
     def show_roots(self, roots: Sequence[ArtifactRoot]) -> None:
         """Show these addresses; the same ones again are read anew and keep what is open and selected."""
@@ -83,6 +85,7 @@ class ArtifactView(QWidget):
         self._open = self._keys(self._tree.expanded_rows()) if is_same else set()
         self._chosen = self._keys(self._tree.selected_rows()) if is_same else set()
         self._stop()
+        self._finding.forget()
         self._preview.hide()
         self._notice.hide()
         self._problem.hide()
@@ -111,6 +114,7 @@ class ArtifactView(QWidget):
         self._stop()
         self.taking.stop()
         self._model.show([])
+        self._finding.forget()
         self._preview.clear()
         self._preview.hide()
         self._show_empty("")
@@ -128,6 +132,7 @@ class ArtifactView(QWidget):
         self._tree.clicked.connect(self._click)
         self._tree.selectionModel().selectionChanged.connect(self._select)
         self._model.rowsInserted.connect(self._span_notes)
+        self._model.rowsInserted.connect(self._open_found)
         self._notice = ElidedLabel("", "muted")
         self._notice.setContentsMargins(0, 4, 0, 4)
         self._notice.hide()
@@ -139,7 +144,18 @@ class ArtifactView(QWidget):
         self._preview.setMinimumHeight(_PREVIEW_HEIGHT)
         self._preview.hide()
         self._split = QSplitter(Qt.Orientation.Vertical)
-        self._split.addWidget(self._tree)
+        self._finding = ArtifactFinding(self._tasks, f"{self._slot}.find", self._model)
+        self._finding.begun.connect(self._keep_open)
+        self._finding.ended.connect(self._open_again)
+        self._finding.tree_wanted.connect(self._enter_tree)
+        self._tree.search_wanted.connect(self._finding.line.setFocus)
+        files = QWidget()
+        column = QVBoxLayout(files)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._finding)
+        column.addWidget(self._tree, 1)
+        self._split.addWidget(files)
         self._split.addWidget(self._preview)
         self._split.setChildrenCollapsible(False)
         self._split.setHandleWidth(1)
@@ -211,11 +227,12 @@ class ArtifactView(QWidget):
         elif contents.sentence:
             self._model.fail(number, contents.sentence, location)
         else:
-            self._model.place(number, contents.entries, location)
+            self._model.place(number, contents.entries, location, is_whole=contents.is_whole)
             self._reopen(number)
 
     def _stop(self) -> None:
         self._reading.stop()
+        self._tasks.cancel(f"{self._slot}.find")
         self._slow.stop()
         self._previewing.stop()
 
@@ -241,6 +258,28 @@ class ArtifactView(QWidget):
         source = self._model.source(self._model.number(row))
         return None if source is None or source[1] is None else (source[0].uri, source[1].relative)
 
+    def _keep_open(self) -> None:
+        """A search takes the tree's place; what is open and selected is remembered."""
+        self._open = self._keys(self._tree.expanded_rows())
+        self._chosen = self._keys(self._tree.selected_rows())
+
+    def _open_again(self) -> None:
+        """The tree is back after a search."""
+        if len(self._model.roots) > 1:
+            for row in range(len(self._model.roots)):
+                self._tree.expand(self._model.index(row, 0))
+        for number in self._model.listed():
+            self._reopen(number)
+
+    def _enter_tree(self) -> None:
+        """From the search line to the first file found."""
+        self._tree.setFocus(Qt.FocusReason.TabFocusReason)
+        first = self._model.index(0, 0)
+        if len(self._model.roots) > 1:
+            first = self._model.index(0, 0, first) if self._model.rowCount(first) else first
+        if not self._tree.currentIndex().isValid() and first.isValid():
+            self._tree.setCurrentIndex(first)
+
     def _reopen(self, number: int) -> None:
         self._pages.setCurrentWidget(self._split)
         if not self._open and not self._chosen:
@@ -259,6 +298,11 @@ class ArtifactView(QWidget):
         for row in {first, last}:
             if self._model.kind(self._model.index(row, 0, parent)) in (Kind.NOTE, Kind.MORE):
                 self._tree.setFirstColumnSpanned(row, parent, True)
+
+    def _open_found(self, parent: QModelIndex, _first: int, _last: int) -> None:
+        """What a search finds below one of several addresses is in sight at once."""
+        if self._model.is_finding and parent.isValid() and not parent.parent().isValid():
+            self._tree.expand(parent)
 
     # Previewing
 

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bakehouse.artifacts.listing import list_folder, natural_key, single_file, size_text
+from bakehouse.artifacts.listing import list_folder, single_file, size_text
 from bakehouse.artifacts.protection import DANGLING, LEADS_OUT, LINKED_FOLDER, NO_FILE, THE_STORE, Guard
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import ArtifactError, Cancelled
+from bakehouse.domain.natural import natural_key
 
 
 def test_that_folders_come_first_and_numbers_count(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pickle
@@ -233,8 +234,8 @@ def test_that_indenting_never_changes_what_the_json_means(value: object) -> None
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=300), name=st.sampled_from(["a.csv", "a.json", "a.txt", "a.png", "a"]))
-def test_that_any_bytes_give_some_preview(tmp_path: Path, content: bytes, name: str) -> None:
-    if not content.startswith(b"PAR1"):
+def test_that_any_bytes_give_a_preview_or_a_sentence(tmp_path: Path, content: bytes, name: str) -> None:
+    with contextlib.suppress(ArtifactError):
         preview_of(tmp_path / name, content)
 
 
@@ -324,8 +325,8 @@ def test_that_no_library_for_tables_is_imported_beforehand() -> None:
     code = """
 import sys
 import bakehouse.artifacts.copying, bakehouse.artifacts.locator, bakehouse.artifacts.previews
-unwanted = "pyarrow", "pandas", "numpy", "PySide6", "sqlite3", "yaml", "pygments", "pypdfium2"
-print([name for name in unwanted if name in sys.modules])
+late = ("pyarrow", "pandas", "numpy", "PySide6", "sqlite3", "yaml", "pygments", "pypdfium2")
+print([name for name in late if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
