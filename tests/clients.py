@@ -75,13 +75,14 @@ def client(version: str) -> Client:
 
     Raises ClientMissing when `uv` or the packages cannot be had.
     """
-    python = _cache_directory() / version / "bin" / "python"
+    python = cache_directory() / version / "bin" / "python"
     if _installed(python) != version:
         _make(version, python.parents[1])
     return Client(version, python)
 
 
-def _cache_directory() -> Path:
+def cache_directory() -> Path:
+    """Where environments are kept."""
     named = os.environ.get(CACHE_VARIABLE)
     return Path(named) if named else Path(platformdirs.user_cache_dir("bakehouse-test-clients"))
 

@@ -30,7 +30,7 @@ class Progress:
         """So many bytes more, of the file `name`. Raises Cancelled."""
         self._done += count
         now = time.monotonic()
-        if self._is_new or now - self._told >= _TELL_EVERY_S:
+        if self._is_new or self._done == self._total or now - self._told >= _TELL_EVERY_S:
             self._is_new = False
             self._told = now
             self._token.check()
