@@ -99,7 +99,7 @@ answer["dragged_is_equal"] = (
     and (dragged[0] / "MLmodel").read_bytes() == contents["model/MLmodel"]
     and dragged[1].read_bytes() == b"remote"
 )
-answer["progress"] = any(total and 0 < done for done, total, _ in progress)
+answer["progress"] = any(total and done > 0 for done, total, _ in progress)
 
 target = folder / "target"
 target.mkdir()

@@ -55,6 +55,20 @@ class SetNote:
 
 
 @dataclass(frozen=True, slots=True)
+class AddArtifacts:
+    """Copy files into an active run's artifact folder ("runs.add_artifacts"); asked about first, the store stays.
+
+    `address` is the run's artifact address, `below` a folder in it with `/` (empty: the top), `paths` what to copy.
+    """
+
+    run_id: str
+    run_name: str
+    address: str
+    below: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DeleteRuns:
     """Mark runs as deleted; their children stay. Runs that are deleted already stay as they are."""
 

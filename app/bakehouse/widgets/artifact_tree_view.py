@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QDrag, QIcon, QKeyEvent, QKeySequence, QPainter, QPixmap, QResizeEvent
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QDrag,
+    QIcon,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTreeView, QWidget
 from typing_extensions import override
 
@@ -35,6 +46,7 @@ class ArtifactTreeView(QTreeView):
         self.setObjectName("artifact_tree")
         self.setAccessibleName("Artifacts")
         self._tree_model = model
+        self._drop: QPersistentModelIndex | None = None
         self.drag_gate: Callable[[list[QModelIndex]], bool] | None = None
         """Asked before a drag: whether everything lies here already."""
         self._ordered_by = int(ArtifactColumn.NAME)
@@ -80,6 +92,26 @@ class ArtifactTreeView(QTreeView):
             last = self.indexAt(self.viewport().rect().bottomLeft() - QPoint(0, 2))
             if last.isValid() and self._tree_model.kind(last) is Kind.MORE:
                 self._tree_model.reveal_more(last.siblingAtColumn(0))
+
+    def mark_drop(self, index: QModelIndex | None) -> None:
+        """Outline the row (an invalid index: the whole tree) that dragged files would go into; None for none."""
+        marked = None if index is None else QPersistentModelIndex(index)
+        if marked != self._drop:
+            self._drop = marked
+            self.viewport().update()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._drop is not None:
+            area = self.viewport().rect()
+            if self._drop.isValid():
+                row = self.visualRect(self._drop)
+                area.setTop(row.top())
+                area.setBottom(row.bottom())
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().color(QPalette.ColorRole.Highlight))
+            painter.drawRect(area.adjusted(0, 0, -1, -1))
 
     def _fit(self) -> None:
         """Ask for the room of the open rows, so that a short tree in a scrolled panel needs no scrolling of its own."""

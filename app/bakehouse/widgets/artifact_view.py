@@ -17,6 +17,7 @@ from bakehouse.itemmodels.artifact_rows import Kind
 from bakehouse.itemmodels.artifact_tree import ArtifactRoot, ArtifactTreeModel
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import GRID, Theme, ThemeSource
+from bakehouse.widgets.artifact_dropping import ArtifactDropping
 from bakehouse.widgets.artifact_finding import ArtifactFinding
 from bakehouse.widgets.artifact_places import ArtifactPlaces
 from bakehouse.widgets.artifact_preview import ArtifactPreview
@@ -41,6 +42,8 @@ class ArtifactView(QWidget):
 
     said = Signal(str)
     """A sentence for the status bar."""
+    files_dropped = Signal(str, str, object)
+    """Artifact address, folder below it (empty: the top), tuple of paths that shall be added there."""
 
     def __init__(self, themes: ThemeSource, tasks: TaskRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +63,9 @@ class ArtifactView(QWidget):
         self._previewing = PreviewReading(tasks, f"{self._slot}.preview", self._preview, self)
         self._previewing.shown.connect(self._make_room)
         self.taking = ArtifactTaking(tasks, self._slot, self._tree, self._reading)
+        self._dropping = ArtifactDropping(self, self._tree)
+        self._dropping.dropped.connect(self.files_dropped)
+        self._dropping.said.connect(self.said)
         for part in (self.taking, self.places):
             part.said.connect(self.said)
             part.failed.connect(self._show_problem)
@@ -103,6 +109,10 @@ class ArtifactView(QWidget):
             for row in range(len(roots)):
                 self._tree.expand(self._model.index(row, 0))
         self._slow.start()
+
+    def take_files(self, wanted: bool) -> None:
+        """Whether files may be dropped here, to be added to a run's artifacts (`files_dropped`)."""
+        self._dropping.is_wanted = wanted
 
     def refresh(self) -> None:
         """Look again at what is shown."""

@@ -7,6 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from bakehouse.dialogs.edit_tags import EditTagsDialog
 from bakehouse.dialogs.lifecycle import LifecycleDialog, gc_command
@@ -17,6 +18,7 @@ from bakehouse.dialogs.text_answer import NameDialog, NoteDialog
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.changes import Changes
 from bakehouse.domain.edits import (
+    AddArtifacts,
     DeleteExperiment,
     DeleteRuns,
     DeleteTag,
@@ -34,6 +36,8 @@ from bakehouse.domain.limits import experiment_name_problem, run_name_problem
 from bakehouse.domain.runs import Experiment
 from bakehouse.domain.text import counted, visible
 from bakehouse.pages.editing import EditRoom
+from bakehouse.pages.runs.adding import ADD, ArtifactAdding
+from bakehouse.pages.session import Session
 from bakehouse.store.edit_facts import RunEditFacts, count_children, read_experiment, read_run_facts, value_limit
 from bakehouse.store.experiment_edits import edit_experiments
 from bakehouse.store.experiments import list_experiments
@@ -41,7 +45,7 @@ from bakehouse.store.handle import Store
 from bakehouse.store.run_edits import edit_runs
 from bakehouse.store.writing import Writer
 
-RUN_EDITS = frozenset({"runs.rename", "runs.tags", "runs.note", "runs.delete", "runs.restore"})
+RUN_EDITS = frozenset({"runs.rename", "runs.tags", "runs.note", "runs.delete", "runs.restore", ADD})
 EXPERIMENT_EDITS = frozenset(
     f"experiments.{what}" for what in ("create", "rename", "describe", "tags", "delete", "restore")
 )
@@ -57,10 +61,19 @@ class RunEditing(EditRoom):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__("runs", parent)
+        self.adding = ArtifactAdding("runs.add", self)
+        self.adding.said.connect(self.said)
+
+    @override
+    def set_session(self, session: Session | None) -> None:
+        super().set_session(session)
+        self.adding.set_session(session)
 
     def begin(self, what: str, argument: object, window: QWidget) -> None:
         """Do a complete edit; or ask about the runs (tuple of ids) or the experiment (id) that `what` is about."""
-        if isinstance(argument, Edit):
+        if isinstance(argument, AddArtifacts):
+            self.adding.begin(argument, window)
+        elif isinstance(argument, Edit):
             self.carry_out(window, argument)
         elif what in RUN_EDITS and isinstance(argument, tuple) and argument:
             self._begin_runs(what, argument, window)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from bakehouse.analysis.envelope import Polyline
 from bakehouse.analysis.frame import RunFrame
+from bakehouse.domain.edits import AddArtifacts
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.runs import Lineage, RunDetails
 from bakehouse.domain.text import visible
@@ -113,6 +115,7 @@ class RunInspector(SectionPanel):
         self.overview.link_activated.connect(self.link_activated)
         self.metrics.key_chosen.connect(self.metric_chosen)
         self.note.link_activated.connect(self._tell_web_link)
+        self.artifacts.files_dropped.connect(self._add_files)
         for part in (self.title, self.tags, self.note):
             part.edit_requested.connect(self.edit_requested)
 
@@ -225,6 +228,7 @@ class RunInspector(SectionPanel):
             part.show_run(details, refusal)
         self._refusal.setText(refusal)
         self._refusal.setVisible(bool(refusal))
+        self.artifacts.take_files(not refusal)
         self._show_register()
         if not artifacts_are_same:
             self.artifacts.show_roots(roots)
@@ -254,6 +258,12 @@ class RunInspector(SectionPanel):
         self._sentence = sentence
         self._present()
         self.model_known.emit()
+
+    def _add_files(self, address: str, below: str, paths: Sequence[Path]) -> None:
+        details = self._details
+        if details is not None and details.artifact_uri == address:
+            names = tuple(str(path) for path in paths)
+            self.edit_requested.emit(AddArtifacts(details.run_id, details.name, address, below, names))
 
     def _why_not(self, details: RunDetails) -> str:
         """Why the run cannot be changed, a sentence; empty when it can."""

@@ -15,7 +15,7 @@ from bakehouse.analysis.search.quick import with_term
 from bakehouse.dialogs.dataset import DatasetDialog
 from bakehouse.dialogs.message import MessageDialog
 from bakehouse.domain.columns import ColumnKey, ColumnKind, metric, param, tag
-from bakehouse.domain.edits import DeleteTag, RenameRun, RunEdit, SetNote, SetTag
+from bakehouse.domain.edits import AddArtifacts, DeleteTag, RenameRun, RunEdit, SetNote, SetTag
 from bakehouse.domain.source_links import is_web_link
 from bakehouse.domain.text import visible
 from bakehouse.pages.runs.run_facts import CHILDREN_LINK, DATASET_LINK, LOGGED_LINK, MODEL_LINK, RUN_LINK, WEB_LINK
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _SHOWN_CHARACTERS = 60
 _COMMANDS: dict[type, str] = {
+    AddArtifacts: "runs.add_artifacts",
     RenameRun: "runs.rename",
     SetTag: "runs.tags",
     DeleteTag: "runs.tags",
@@ -105,7 +106,7 @@ class InspectorLinks(QObject):
         self._plots.history.show_metric(name)
         self._plots.bring_forward(self._plots.history)
 
-    def _ask(self, edit: RunEdit) -> None:
+    def _ask(self, edit: RunEdit | AddArtifacts) -> None:
         self.edit_requested.emit(_COMMANDS[type(edit)], edit)
 
     # Menus

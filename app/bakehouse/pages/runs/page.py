@@ -193,6 +193,7 @@ class RunsPage(Page):
         self.commands.requested.connect(self.edit_requested)
         self.commands.lifecycle_changed.connect(self._load_selected)
         self.commands.editing.changed.connect(self.changed)
+        self.commands.editing.adding.added.connect(self.inspector.artifacts.refresh)
         self.area.lifecycle_requested.connect(self.commands.toggle_deleted_runs)
         self.second.register_requested.connect(partial(self.edit_requested.emit, "runs.register"))
 
