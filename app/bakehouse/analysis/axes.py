@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from math import floor, isfinite, log10
+from math import ceil, floor, isfinite, log10
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bakehouse.analysis.columns import Column
 
 _MOST_TICKS = 1000
+_MOST_POWERS, _CLEAR = 5, 0.08
 # Where a column holds numbers and other texts, the numbers lie below and the texts above, with a gap between.
 _NUMBERS_TOP, _TEXTS_FROM = 0.62, 0.74
 
@@ -277,14 +278,30 @@ def _plain(value: float) -> str:
 
 
 def scale_ticks(scale: Scale, key: ColumnKey | None = None) -> tuple[Tick, ...]:
-    """Few labels: least, middle and greatest value (one when they are equal)."""
+    """Few labels: least and greatest value and the middle or powers of ten between them (one when they are equal)."""
     if scale.high <= scale.low:
         return (Tick(0.5, format_values([scale.low], key)[0]),)
     if scale.kind is ScaleKind.LINEAR:
         return number_ticks(scale.low, scale.high, key)
+    if scale.kind is ScaleKind.LOG:
+        return _log_ticks(scale)
     values = [scale.value_at(place) for place in (0.0, 0.5, 1.0)]
-    texts = format_values(values, key) if scale.kind is ScaleKind.PERCENTILE else [f"{v:.3g}" for v in values]
-    return tuple(Tick(p, t) for p, t in zip((0.0, 0.5, 1.0), texts, strict=True))
+    return tuple(Tick(p, t) for p, t in zip((0.0, 0.5, 1.0), format_values(values, key), strict=True))
+
+
+def _log_ticks(scale: Scale) -> tuple[Tick, ...]:
+    """Both ends and few powers of ten between them, the middle where there is none."""
+    ends = (Tick(0.0, f"{scale.low:.3g}"), Tick(1.0, f"{scale.high:.3g}"))
+    powers = list(range(ceil(log10(scale.low)), floor(log10(scale.high)) + 1))
+    powers = powers[:: max(1, ceil(len(powers) / _MOST_POWERS))]
+    places = scale.positions(np.array([10.0**power for power in powers])).tolist() if powers else []
+    between = [
+        Tick(place, f"{10.0**power:g}" if -4 <= power <= 5 else f"1e{power}")
+        for place, power in zip(places, powers, strict=True)
+        if _CLEAR < place < 1.0 - _CLEAR
+    ]
+    between = between or [Tick(0.5, f"{scale.value_at(0.5):.3g}")]
+    return (ends[0], *between, ends[1])
 
 
 def number_ticks(low: float, high: float, key: ColumnKey | None = None) -> tuple[Tick, ...]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 _MARGIN = 4
@@ -17,17 +19,17 @@ def line_coverage(
     right: NDArray[np.float32],
     columns: int,
     rows: int,
-    weights: NDArray[np.float32] | None = None,
+    weights: Sequence[NDArray[np.float32]] = (),
     *,
     thickness: float = 1.0,
     first: float = 0.5,
     steps: int = 4,
-) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
     """How much of each pixel the lines from `left` to `right` float32[k] cover.
 
     The ends are rows in pixels, 0 the upper edge; they lie `columns` apart, and the first column is sampled `first`
-    behind the left one. Gives float32[columns, rows] and, when `weights` float32[k] are given, the same sum with each
-    line times its weight. A line counts wholly in each column that it crosses: a column's sum is the sum of the
+    behind the left one. Gives float32[columns, rows] and, for each of `weights` float32[k], the same sum with each line
+    times its weight. A line counts wholly in each column that it crosses: a column's sum is the sum of the
     lines' vertical thickness. `steps` of a pixel are told apart: four are enough for the eye at a pixel's width.
 
     A vertical run of pixels is the difference of two steps, so two counts and one running sum draw any number of
@@ -43,28 +45,30 @@ def line_coverage(
     offsets = np.arange(columns, dtype=np.int64) * height
     size = columns * height
     counts = np.zeros(size, dtype=np.int64)
-    sums = None if weights is None else np.zeros(size)
-    piece = max(1, 500_000 // columns)
+    sums = [np.zeros(size) for _ in weights]
+    piece = max(1, 100_000 // columns)
+    edges = np.concatenate([start[:, 0], start[:, 0] + rise * steps])
+    is_inside = len(left) > 0 and edges.min() >= 1 and edges.max() + extent.max() < height - 1
     for begin in range(0, len(left), piece):
         part = slice(begin, begin + piece)
         places = np.multiply.outer(rise[part] * steps, middles)
         places += start[part]
         index = places.astype(np.int64)
-        ends = np.clip(index + extent[part], 0, height - 1)
-        np.clip(index, 0, height - 1, out=index)
+        ends = index + extent[part]
+        if not is_inside:
+            np.clip(ends, 0, height - 1, out=ends)
+            np.clip(index, 0, height - 1, out=index)
         index += offsets
         ends += offsets
         counts += np.bincount(index.ravel(), minlength=size)
         counts -= np.bincount(ends.ravel(), minlength=size)
-        if sums is not None and weights is not None:
-            spread = np.repeat(weights[part].astype(np.float64), columns)
-            sums += np.bincount(index.ravel(), weights=spread, minlength=size)
-            sums -= np.bincount(ends.ravel(), weights=spread, minlength=size)
+        for total, one in zip(sums, weights, strict=True):
+            spread = np.repeat(one[part].astype(np.float64), columns)
+            total += np.bincount(index.ravel(), weights=spread, minlength=size)
+            total -= np.bincount(ends.ravel(), weights=spread, minlength=size)
     inner = slice(margin, margin + rows * steps)
-    return (
-        _summed(counts.reshape(columns, height), inner, steps),
-        None if sums is None else _summed(sums.reshape(columns, height), inner, steps),
-    )
+    summed = [_summed(one.reshape(columns, height), inner, steps) for one in (counts, *sums)]
+    return summed[0], summed[1:]
 
 
 def _summed(changes: NDArray[np.int64] | NDArray[np.float64], inner: slice, steps: int) -> NDArray[np.float32]:

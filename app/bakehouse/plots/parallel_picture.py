@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -37,6 +37,7 @@ MOST_LINES = 2000
 _DENSITY_COLUMNS = 200
 _MANY_PAIRS = 4000
 _DENSITY_ROWS = 480
+_FINE_LINES = 400
 _FEW_PLACES = 40
 """Axes with at most so many occupied bins get sharp lines: there is room between them."""
 
@@ -191,23 +192,22 @@ class Layer:
     def _draw_lines(self, runs: Crossings, gap: int, ink: Ink, live: bool) -> None:
         left, right = runs.height(gap), runs.height(gap + 1)
         channels = runs.channels() if ink.by_value is not None else ()
-        amount, first = self._coverage(gap, left, right, channels[0] if channels else None, live=live)
-        sums = () if first is None else (first, *(self._sums(gap, left, right, one, live) for one in channels[1:]))
+        amount, sums = self._coverage(gap, left, right, channels, live=live)
         # Each line covers what is below it by `line`: any order of equal colours gives the same picture.
         strong = np.float32(ink.strong)
         alpha = strong - strong * np.exp(amount * np.float32(np.log1p(-min(ink.line / ink.strong, 0.999))))
         strength = np.log1p(np.maximum(amount - np.float32(1.0), 0)) / np.float32(log1p(ink.crowd))
-        self._place(gap, alpha, amount if sums else strength, sums, ink)
+        self._place(gap, alpha, amount if sums else strength, tuple(sums), ink)
 
     def _coverage(
         self,
         gap: int,
         left: NDArray[np.float32],
         right: NDArray[np.float32],
-        weights: NDArray[np.float32] | None,
+        weights: Sequence[NDArray[np.float32]],
         *,
         live: bool = False,
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+    ) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
         """Exact lines between heights, at the screen's pixels or, when `live`, coarser."""
         ratio = 1.0 if live else self.ratio
         upper, lower = self.layout.band
@@ -217,7 +217,8 @@ class Layer:
         rows = max(1, round((lower - upper) * ratio))
         left, right = ((heights - np.float32(upper)) * np.float32(ratio) for heights in (left, right))
         thickness = max(1.0, 0.75 * ratio)
-        steps = 2 if live else 4
+        # Where pixels are small or lines are many, finer edges are not seen.
+        steps = 2 if live or ratio > 1.4 or len(left) > _FINE_LINES else 4
         return line_coverage(left, right, columns, rows, weights, thickness=thickness, first=first, steps=steps)
 
     def _columns(self, gap: int, ratio: float) -> tuple[int, float]:
@@ -252,19 +253,7 @@ class Layer:
         """A sharp line for each pair of bins, where categories or few distinct values leave only some."""
         rows = bin_rows(*self._scale_rows(0.0, 1.0))
         left, right = rows[used // BINS], rows[used % BINS]
-        return [self._sums(gap, left, right, one.astype(np.float32)) for one in weights]
-
-    def _sums(
-        self,
-        gap: int,
-        left: NDArray[np.float32],
-        right: NDArray[np.float32],
-        weights: NDArray[np.float32],
-        live: bool = False,
-    ) -> NDArray[np.float32]:
-        _, sums = self._coverage(gap, left, right, weights, live=live)
-        assert sums is not None
-        return sums
+        return self._coverage(gap, left, right, [one.astype(np.float32) for one in weights])[1]
 
     def _scale_rows(self, origin: float, scale: float) -> tuple[float, float, tuple[float, ...]]:
         """Top and bottom of the scale and the lanes as rows of a picture that begins at height `origin`."""
@@ -308,6 +297,10 @@ class Layer:
         left = floor(self.layout.axis_x[gap] * self.ratio) / self.ratio
         wide = self.layout.axis_x[gap + 1] - self.layout.axis_x[gap]
         painter = QPainter(self.image)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(QRectF(left, upper, wide, lower - upper), picture)
+        if (width, height) == (round(wide * self.ratio), round((lower - upper) * self.ratio)):
+            picture.setDevicePixelRatio(self.ratio)
+            painter.drawImage(QPointF(left, round(upper * self.ratio) / self.ratio), picture)
+        else:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(QRectF(left, upper, wide, lower - upper), picture)
         painter.end()

@@ -91,7 +91,7 @@ def test_that_a_line_covers_the_pixels_on_its_way(left: float, right: float) -> 
 
 def test_that_coverage_gives_the_mean_value_where_lines_lie_alone() -> None:
     left, right = np.float32([10, 40]), np.float32([10, 40])
-    amount, sums = line_coverage(left, right, 10, 60, np.float32([0.2, 0.9]))
+    amount, (sums,) = line_coverage(left, right, 10, 60, [np.float32([0.2, 0.9])])
     assert sums is not None
     assert sums[5, :25].sum() / amount[5, :25].sum() == pytest.approx(0.2, rel=1e-4)
     assert sums[5, 25:].sum() / amount[5, 25:].sum() == pytest.approx(0.9, rel=1e-4)
