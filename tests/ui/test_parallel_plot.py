@@ -15,6 +15,7 @@ from bakehouse.analysis.scales import ScaleKind
 from bakehouse.domain.columns import metric, param
 from bakehouse.plots.parallel import ParallelPlot
 from bakehouse.plots.parallel_layout import ParallelLayout
+from bakehouse.plots.parallel_picture import Layer
 from bakehouse.plots.parallel_runs import AxisChoice
 from bakehouse.theme import DARK, LIGHT
 
@@ -461,3 +462,22 @@ def test_that_one_run_and_runs_without_any_value_are_drawn(qtbot: QtBot, rows: l
         assert int(plot.brush_mask().sum()) == 2
         plot.grab()
         plot.clear_brushes()
+
+
+def test_that_a_density_is_drawn_at_the_screens_own_pixels(qtbot: QtBot) -> None:
+    count = 5_000
+    values = np.full(count, 1.0)
+    values[0] = 9.0
+    other = np.linspace(0.0, 1.0, count)
+    other[0] = 5.0
+    plot = shown_plot(qtbot, [number_axis("a", values), number_axis("b", other)])
+    layout, runs = layout_of(plot), plot._layers.runs
+    layer = Layer(layout, 2.0)
+    assert layer.is_coarse(runs)
+    for _ in layer.draw(runs, plot._layers._top_ink(count), fine=True):
+        pass
+    x = (layout.axis_x[0] + layout.axis_x[1]) / 2
+    column = [layer.image.pixelColor(round(x * 2), y).alpha() for y in range(layer.image.height() // 4)]
+    inked = np.flatnonzero(np.array(column) > 40)
+    assert 1 <= len(inked) <= 5
+    assert abs(inked.mean() / 2 - layout.y_of(1.0)) <= 1.0

@@ -67,8 +67,8 @@ def line_coverage(
             total += np.bincount(index.ravel(), weights=spread, minlength=size)
             total -= np.bincount(ends.ravel(), weights=spread, minlength=size)
     inner = slice(margin, margin + rows * steps)
-    summed = [_summed(one.reshape(columns, height), inner, steps) for one in (counts, *sums)]
-    return summed[0], summed[1:]
+    amount = _summed(counts.reshape(columns, height), inner, steps)
+    return amount, [_summed(one.reshape(columns, height), inner, steps) for one in sums]
 
 
 def _summed(changes: NDArray[np.int64] | NDArray[np.float64], inner: slice, steps: int) -> NDArray[np.float32]:

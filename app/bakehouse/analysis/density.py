@@ -16,11 +16,14 @@ import numpy as np
 from bakehouse.analysis.axes import Axis, AxisLane
 
 if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
     from numpy.typing import NDArray
 
 SCALE_BINS = 128
 LANES = (AxisLane.MISSING, AxisLane.NOT_FINITE, AxisLane.NOT_POSITIVE)
 BINS = SCALE_BINS + len(LANES)
+_COLUMNS_A_TURN = 40
 
 
 def axis_bins(axis: Axis) -> NDArray[np.int32]:
@@ -68,6 +71,27 @@ class Projection:
             out[column] = np.bincount(places, weights=weights, minlength=self.rows)
         image = _spread(out)
         return image if every <= 1 else _blended(image, every, self.columns)
+
+
+def fine_images(
+    histograms: Sequence[NDArray[np.float64]], columns: int, rows: int, nodes: NDArray[np.float32], first: float
+) -> Generator[None, None, list[NDArray[np.float32]]]:
+    """float32[columns, rows] of each histogram as `Projection.image` makes it, at any size and without a map: slower,
+    so it pauses every few milliseconds. The first histogram counts, what it lacks the others lack too; `nodes` as
+    `bin_rows` gives them.
+    """
+    used = np.flatnonzero(histograms[0])
+    weights = [histogram[used] for histogram in histograms]
+    left = np.clip(nodes[used // BINS], 0, rows - 1)
+    rise = np.clip(nodes[used % BINS], 0, rows - 1) - left
+    images = [np.empty((columns, rows)) for _ in histograms]
+    for column in range(columns):
+        places = (left + rise * np.float32((column + first) / columns)).astype(np.intp)
+        for image, weight in zip(images, weights, strict=True):
+            image[column] = np.bincount(places, weights=weight, minlength=rows)[:rows]
+        if column % _COLUMNS_A_TURN == 0:
+            yield
+    return [_spread(image) for image in images]
 
 
 def _blended(image: NDArray[np.float32], every: int, columns: int) -> NDArray[np.float32]:

@@ -22,7 +22,7 @@ from bakehouse.plots.parallel_picture import Crossings
 from bakehouse.plots.parallel_runs import NO_RUNS, AxisChoice, ParallelRuns
 from bakehouse.plots.parallel_still import ParallelStill
 from bakehouse.plots.parallel_words import category_lines, run_lines, status_sentence
-from bakehouse.plots.point_colours import PointColours, paint_colour_legend, point_colours
+from bakehouse.plots.point_colours import PointColours, paint_colour_legend
 from bakehouse.plots.readout import ReadoutLine, paint_readout
 from bakehouse.theme import RunColors, Theme
 
@@ -203,8 +203,8 @@ class ParallelCanvas(PlotCanvas):
         lanes = [AxisLane.NOT_FINITE] if any(axis.not_finite for axis in axes) else []
         lanes += [AxisLane.NOT_POSITIVE] if any(axis.not_positive for axis in axes) else []
         self._layout = make_layout(self.width(), self.height(), len(axes), lanes, legend=colour is not None)
-        self._legend = None if colour is None else point_colours(colour, len(self._runs.rows), self._theme)
-        self._layers.begin(self._layout, self._runs, self._theme, self.devicePixelRatioF())
+        channels, self._legend = self._runs.colours(self._theme)
+        self._layers.begin(self._layout, self._runs, channels, self._theme, self.devicePixelRatioF())
         self._draw_selected()
         self._draw_top(live=False)
 

@@ -55,13 +55,14 @@ class ParallelLayers(QObject):
         self,
         layout: ParallelLayout,
         runs: ParallelRuns,
+        channels: tuple[NDArray[np.float32], ...],
         theme: Theme,
         ratio: float,
     ) -> None:
-        """Forget all pictures: other runs, axes, size or colours."""
+        """Forget all pictures: other runs, axes, size or colours (`channels` as Crossings takes them)."""
         self._layout, self._theme, self._ratio = layout, theme, ratio
         heights = tuple(layout.heights(axis) for axis in runs.axes)
-        self.runs = Crossings(heights, runs.pairs, runs.channels(theme))
+        self.runs = Crossings(heights, runs.pairs, channels)
         self._ground = self._top = self._selected = None
         self._mask = None
         self._work.clear()
@@ -86,6 +87,9 @@ class ParallelLayers(QObject):
             self._work.append(self._replace_top(layer, work))
         if self._ground is None:
             self._work.append(self._make_ground())
+        if not live and layer.is_coarse(shown):
+            fine = Layer(self._layout, self._ratio)
+            self._work.append(self._replace_top(fine, fine.draw(shown, self._top_ink(shown.count), fine=True)))
         self._turn.start()
 
     def select(self, runs: Crossings, colours: list[QColor]) -> None:
@@ -148,6 +152,11 @@ class ParallelLayers(QObject):
         yield from layer.draw(self.runs, self._ground_ink())
         self._ground = layer
         self.changed.emit()
+        if layer.is_coarse(self.runs) and self._mask is not None:
+            fine = Layer(self._layout, self._ratio)
+            yield from fine.draw(self.runs, self._ground_ink(), fine=True)
+            self._ground = fine
+            self.changed.emit()
 
     def _take_turn(self) -> None:
         until = perf_counter() + _TURN_S

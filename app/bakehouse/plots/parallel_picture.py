@@ -20,6 +20,7 @@ from bakehouse.analysis.density import (
     Projection,
     axis_bins,
     bin_rows,
+    fine_images,
     pair_bins,
     pair_histogram,
     projection,
@@ -155,8 +156,10 @@ class Layer:
         self.image.setDevicePixelRatio(ratio)
         self.image.fill(Qt.GlobalColor.transparent)
 
-    def draw(self, runs: Crossings, ink: Ink, *, live: bool = False) -> Iterator[None]:
-        """Add `runs`, yielding after each piece of work (about 10 to 20 ms); `live` draws coarser to be quick."""
+    def draw(self, runs: Crossings, ink: Ink, *, live: bool = False, fine: bool = False) -> Iterator[None]:
+        """Add `runs`, yielding after each piece of work (about 10 to 20 ms); `live` draws coarser to be quick, `fine`
+        at every pixel of the screen though there are many.
+        """
         if runs.count == 0:
             return
         parts = [(runs, ink)]
@@ -172,8 +175,14 @@ class Layer:
                 if part.count <= MOST_LINES:
                     self._draw_lines(part, gap, part_ink, live)
                 else:
-                    self._draw_density(part, gap, part_ink, live)
+                    yield from self._draw_density(part, gap, part_ink, live, fine)
                 yield None
+
+    def is_coarse(self, runs: Crossings) -> bool:
+        """Whether `draw` leaves pixels of the screen out for `runs`."""
+        upper, lower = self.layout.band
+        is_wide = self.layout.gap * self.ratio > _DENSITY_COLUMNS or (lower - upper) * self.ratio > _DENSITY_ROWS
+        return is_wide and runs.count > MOST_LINES
 
     def draw_selected(self, runs: Crossings, colours: list[QColor], width: float) -> None:
         """Each run as one line of its own colour on top of everything (few runs: QPainter draws these)."""
@@ -227,19 +236,31 @@ class Layer:
         columns = max(1, round((self.layout.axis_x[gap + 1] - self.layout.axis_x[gap]) * ratio))
         return columns, floor(x) + 0.5 - x
 
-    def _draw_density(self, runs: Crossings, gap: int, ink: Ink, live: bool) -> None:
+    def _draw_density(self, runs: Crossings, gap: int, ink: Ink, live: bool, fine: bool) -> Iterator[None]:
         pairs = runs.pair(gap)
         counts = pair_histogram(pairs)
         channels = runs.channels() if ink.by_value is not None else ()
         values = [pair_histogram(pairs, channel) for channel in channels]
         used = np.flatnonzero(counts)
+        # A crossing leaves half of a run on its row; one run counts as one where it lies alone.
+        whole = np.float32(2.0)
         if not live and _is_sparse(used):
             amount, *sums = self._few_pairs(gap, used, [counts[used], *(one[used] for one in values)])
+        elif fine:
+            upper, lower = self.layout.band
+            rows = round((lower - upper) * self.ratio)
+            columns, first = self._columns(gap, self.ratio)
+            nodes = bin_rows(*self._scale_rows(upper, self.ratio))
+            amount, *sums = yield from fine_images([counts, *values], columns, rows, nodes, first)
+            # Small pixels share a crowd among more of them, which shall not make it look thinner.
+            whole *= np.float32(max(1.0, rows / min(lower - upper, _DENSITY_ROWS)))
+            amount *= whole
+            for one in sums:
+                one *= whole
         else:
             lines = self._projection(gap)
             every = 3 + len(values) if live else 2 if len(used) > _MANY_PAIRS else 1
-            # A crossing leaves half of a run on its row; one run counts as one where it lies alone.
-            amount, *sums = (lines.image(one, every) * np.float32(2.0) for one in (counts, *values))
+            amount, *sums = (lines.image(one, every) * whole for one in (counts, *values))
         strength = np.minimum(np.log1p(amount) / np.float32(log1p(ink.crowd)), np.float32(1.0))
         strength *= np.sqrt(strength)  # the logarithm alone lifts the thin parts until all looks alike
         alpha = np.float32(ink.faint) + strength * np.float32(ink.strong - ink.faint)

@@ -9,7 +9,7 @@ import numpy as np
 
 from bakehouse.analysis.axes import Axis, AxisData, make_axis
 from bakehouse.plots.parallel_picture import density_pairs
-from bakehouse.plots.point_colours import point_colours
+from bakehouse.plots.point_colours import PointColours, number_legend, point_colours
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,16 +71,17 @@ class ParallelRuns:
             and np.array_equal(rows, self.rows)
         )
 
-    def channels(self, theme: Theme) -> tuple[NDArray[np.float32], ...]:
-        """The colours of the runs as `Crossings` takes them."""
+    def colours(self, theme: Theme) -> tuple[tuple[NDArray[np.float32], ...], PointColours | None]:
+        """The colours of the runs as `Crossings` takes them, and the legend."""
         axis = self.colour
         if axis is None:
-            return ()
+            return (), None
         if axis.categories is None:
-            return (axis.positions,)
-        rgb = point_colours(axis, len(self.rows), theme).rgb.astype(np.float32) / np.float32(255.0)
+            return (axis.positions,), number_legend(axis)
+        found = point_colours(axis, len(self.rows), theme)
+        rgb = found.rgb.astype(np.float32) / np.float32(255.0)
         rgb[np.isnan(axis.positions)] = np.nan
-        return tuple(np.ascontiguousarray(rgb[:, channel]) for channel in range(3))
+        return tuple(np.ascontiguousarray(rgb[:, channel]) for channel in range(3)), found
 
     def places_of(self, rows: NDArray[np.int32]) -> NDArray[np.int64]:
         """int64[m]: the places of those of `rows` that are visible, in their order."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,9 +44,15 @@ def point_colours(axis: Axis | None, count: int, theme: Theme) -> PointColours:
     if axis.categories is None:
         ordered = theme.ordered_map(256)
         rgb[known] = ordered[np.rint(axis.positions[known] * 255).astype(np.int64).clip(0, 255)]
-        ticks = sorted(axis.ticks)
-        return PointColours(rgb, axis.data.title, (ticks[0].text, ticks[-1].text) if ticks else None)
+        return replace(number_legend(axis), rgb=rgb)
     return _by_category(axis, rgb, known, theme)
+
+
+def number_legend(axis: Axis) -> PointColours:
+    """The legend alone of a column of numbers."""
+    ticks = sorted(axis.ticks)
+    ends = (ticks[0].text, ticks[-1].text) if ticks else None
+    return PointColours(np.empty((0, 3), np.uint8), axis.data.title, ends)
 
 
 def _by_category(axis: Axis, rgb: NDArray[np.uint8], known: NDArray[np.bool_], theme: Theme) -> PointColours:

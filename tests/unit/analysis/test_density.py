@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from bakehouse.analysis.axes import AxisData, make_axis
 from bakehouse.analysis.coverage import line_coverage
-from bakehouse.analysis.density import BINS, SCALE_BINS, axis_bins, bin_rows, pair_bins, pair_histogram, projection
+from bakehouse.analysis.density import (
+    BINS,
+    SCALE_BINS,
+    axis_bins,
+    bin_rows,
+    fine_images,
+    pair_bins,
+    pair_histogram,
+    projection,
+)
 from bakehouse.domain.columns import metric
 
 COLUMNS, ROWS = 40, 200
@@ -100,3 +109,23 @@ def test_that_coverage_gives_the_mean_value_where_lines_lie_alone() -> None:
 def test_that_lines_outside_the_picture_do_no_harm() -> None:
     amount, _ = line_coverage(np.float32([-500, 900]), np.float32([-400, 900]), 10, 60)
     assert amount.sum() == 0.0
+
+
+def test_that_a_fine_image_counts_every_run_and_lies_where_the_coarse_one_does() -> None:
+    random = np.random.default_rng(4)
+    pairs = pair_bins(*(random.integers(0, BINS, 5_000).astype(np.int32) for _ in range(2)))
+    counts = pair_histogram(pairs)
+    values = pair_histogram(pairs, random.random(5_000).astype(np.float32))
+    work = fine_images([counts, values], COLUMNS, ROWS, bin_rows(*PLACES), 0.5)
+    pauses = 0
+    while True:
+        try:
+            next(work)
+            pauses += 1
+        except StopIteration as end:
+            amount, sums = end.value
+            break
+    assert pauses >= 1
+    assert np.allclose(amount.sum(axis=1), 5_000, rtol=1e-5)
+    assert np.allclose(sums.sum(axis=1), values.sum(), rtol=1e-5)
+    assert np.allclose(amount, projection(COLUMNS, ROWS, *PLACES).image(counts), atol=40)
