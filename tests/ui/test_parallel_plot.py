@@ -168,7 +168,7 @@ def test_that_brushes_outlive_a_narrower_filter_and_go_with_their_axis(qtbot: Qt
     plot.set_brushes({param("a"): Brush.between(0.0, 5.0)})
     plot.set_data(axes, None, ids_of(3), np.array([1, 2], dtype=np.int32), NOBODY)
     assert plot.brushes() == {param("a"): Brush.between(0.0, 5.0)}
-    assert plot.status() == "1 of 2 runs brushed"
+    assert plot.status() == "1 of 2 runs brushed, 1 filtered out"
     plot.set_data(axes[1:], None, ids_of(3), np.arange(3, dtype=np.int32), NOBODY)
     assert plot.brushes() == {}
 

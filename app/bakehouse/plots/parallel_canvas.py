@@ -178,7 +178,8 @@ class ParallelCanvas(PlotCanvas):
         if self._empty_text():
             return ""
         brushed = None if (mask := self._visible_mask()) is None else int(np.count_nonzero(mask))
-        return status_sentence(self._runs.axes, len(self._runs.rows), brushed)
+        shown = len(self._runs.rows)
+        return status_sentence(self._runs.axes, shown, brushed, len(self._runs.ids) - shown)
 
     def finish(self) -> None:
         """Draw at once what is still under way (pictures to file, tests)."""

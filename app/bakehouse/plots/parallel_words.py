@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def status_sentence(axes: Sequence[Axis], total: int, brushed: int | None) -> str:
-    """How many of `total` runs are drawn or brushed (None: no brush), and who lies on a lane."""
+def status_sentence(axes: Sequence[Axis], total: int, brushed: int | None, filtered_out: int = 0) -> str:
+    """How many of `total` runs are drawn or brushed (None: no brush), how many more there are, who lies on a lane."""
     if brushed is not None:
         text = f"{brushed:,} of {total:,} runs brushed"
     else:
         text = f"{counted(total, 'run')} drawn"
+    if filtered_out:
+        text += f", {filtered_out:,} filtered out"
     notes = [f"{axis.missing:,} without {visible(axis.data.title, 40)}" for axis in axes if axis.missing]
     if len(notes) > 2:
         notes = [f"values missing on {len(notes)} axes"]

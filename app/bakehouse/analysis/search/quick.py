@@ -55,6 +55,17 @@ def with_term(text: str, term: str) -> str:
         expression = parse(text[start:])
     except FilterError:
         return term
-    if isinstance(expression, Disjunction):
+    if isinstance(expression, Disjunction) and not _is_enclosed(text[start:].strip()):
         text = f"{text[:start]}({text[start:]})"
     return f"{text} AND {term}"
+
+
+def _is_enclosed(text: str) -> bool:
+    """Whether parentheses stand around the whole of a filter; `(a) OR (b)` without its ends cannot be read."""
+    if not (text.startswith("(") and text.endswith(")")):
+        return False
+    try:
+        parse(text[1:-1])
+    except FilterError:
+        return False
+    return True

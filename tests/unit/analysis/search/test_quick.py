@@ -50,7 +50,8 @@ def test_that_a_cell_suggests_terms_that_can_be_read(key, column, row, terms) ->
         ("metrics.a >", "tags.t = 'x'"),
         ("metrics.a > 1", "metrics.a > 1 AND tags.t = 'x'"),
         ("metrics.a > 1 or metrics.b > 1", "(metrics.a > 1 or metrics.b > 1) AND tags.t = 'x'"),
-        ("(metrics.a > 1 or metrics.b > 1)", "((metrics.a > 1 or metrics.b > 1)) AND tags.t = 'x'"),
+        ("(metrics.a > 1 or metrics.b > 1)", "(metrics.a > 1 or metrics.b > 1) AND tags.t = 'x'"),
+        ("(metrics.a > 1) or (metrics.b > 1)", "((metrics.a > 1) or (metrics.b > 1)) AND tags.t = 'x'"),
     ],
 )
 def test_that_a_term_narrows_what_is_there(text, whole) -> None:

@@ -18,6 +18,7 @@ from bakehouse.analysis.scales import ScaleKind
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.domain.errors import BakehouseError
+from bakehouse.domain.text import visible
 from bakehouse.pages.runs.plots.axis_menu import axis_menu
 from bakehouse.pages.runs.plots.axis_plan import AxisPlan, Made, PreparedAxes, made_of, made_runs, prepared_axes
 from bakehouse.pages.runs.plots.axis_terms import split_terms
@@ -224,7 +225,9 @@ class ParallelTab(PlotTab):
 
     @override
     def status(self) -> str:
-        return self.plot.status()
+        failed = [key for key in self.columns if self._frame.states.get(key) is ColumnState.FAILED]
+        unread = [f"{visible(key.search_name, 60)} could not be read" for key in failed]
+        return "; ".join(filter(None, [self.plot.status(), *unread]))
 
     @property
     @override
