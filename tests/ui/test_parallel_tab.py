@@ -58,7 +58,7 @@ def test_that_the_menu_of_an_axis_scales_flips_moves_colours_and_removes(page, q
     assert tab.plot.runs.axes[place + 1].is_flipped
     choose(page, before.index(ALGORITHM) - (before.index(ALGORITHM) == place + 1), "axis_colour")
     qtbot.waitUntil(lambda: tab.plot.runs.colour is not None and tab.plot.runs.colour.data.key == ALGORITHM)
-    assert {text for _, text in tab.plot._legend.entries} >= {"gradient_boosting", "random_forest"}
+    assert {text for _, text in tab.plot._layers.legend.entries} >= {"gradient_boosting", "random_forest"}
     choose(page, keys(page).index(LR), "axis_remove")
     qtbot.waitUntil(lambda: LR not in keys(page))
     assert "Axes 6" in tab._axes_button.text()

@@ -22,7 +22,7 @@ from bakehouse.plots.parallel_picture import Crossings
 from bakehouse.plots.parallel_runs import NO_RUNS, AxisChoice, ParallelRuns
 from bakehouse.plots.parallel_still import ParallelStill
 from bakehouse.plots.parallel_words import category_lines, run_lines, status_sentence
-from bakehouse.plots.point_colours import PointColours, paint_colour_legend
+from bakehouse.plots.point_colours import paint_colour_legend
 from bakehouse.plots.readout import ReadoutLine, paint_readout
 from bakehouse.theme import RunColors, Theme
 
@@ -60,7 +60,6 @@ class ParallelCanvas(PlotCanvas):
         self._selected = np.empty(0, dtype=np.int32)
         self._waiting = ""
         self._shown: dict[ColumnKey, ShownBrush] = {}
-        self._legend: PointColours | None = None
         self._layout = make_layout(1, 1, 0, legend=False)
         self._layers = ParallelLayers(self)
         self._layers.changed.connect(self.repaint_whole)
@@ -204,8 +203,7 @@ class ParallelCanvas(PlotCanvas):
         lanes = [AxisLane.NOT_FINITE] if any(axis.not_finite for axis in axes) else []
         lanes += [AxisLane.NOT_POSITIVE] if any(axis.not_positive for axis in axes) else []
         self._layout = make_layout(self.width(), self.height(), len(axes), lanes, legend=colour is not None)
-        channels, self._legend = self._runs.colours(self._theme)
-        self._layers.begin(self._layout, self._runs, channels, self._theme, self.devicePixelRatioF())
+        self._layers.begin(self._layout, self._runs, self._theme, self.devicePixelRatioF())
         self._draw_selected()
         self._draw_top(live=False)
 
@@ -240,9 +238,9 @@ class ParallelCanvas(PlotCanvas):
             painter.setFont(self.font())
             self._layers.paint(painter, dimmed=bool(self._shown))
             paint_axes(painter, self._theme, self._layout, self._runs.axes)
-            if self._legend is not None:
+            if self._layers.legend is not None:
                 at = self._layout.width - 14, self._layout.height - 13.0
-                paint_colour_legend(painter, self._theme, *at, self._legend)
+                paint_colour_legend(painter, self._theme, *at, self._layers.legend)
             painter.end()
             self._composed = pixmap
         return self._composed

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from bakehouse.plots.parallel_layout import ParallelLayout
     from bakehouse.plots.parallel_runs import ParallelRuns
+    from bakehouse.plots.point_colours import PointColours
     from bakehouse.theme import Theme
 
 _TURN_S = 0.025
@@ -39,6 +40,8 @@ class ParallelLayers(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.runs = Crossings((), (), ())
+        self.legend: PointColours | None = None
+        """What the colours of the runs mean."""
         self._layout = make_layout(1, 1, 0, legend=False)
         self._ratio = 1.0
         self._theme: Theme | None = None
@@ -55,13 +58,13 @@ class ParallelLayers(QObject):
         self,
         layout: ParallelLayout,
         runs: ParallelRuns,
-        channels: tuple[NDArray[np.float32], ...],
         theme: Theme,
         ratio: float,
     ) -> None:
-        """Forget all pictures: other runs, axes, size or colours (`channels` as Crossings takes them)."""
+        """Forget all pictures: other runs, axes, size or colours."""
         self._layout, self._theme, self._ratio = layout, theme, ratio
         heights = tuple(layout.heights(axis) for axis in runs.axes)
+        channels, self.legend = runs.colours(theme)
         self.runs = Crossings(heights, runs.pairs, channels)
         self._ground = self._top = self._selected = None
         self._mask = None

@@ -13,7 +13,7 @@ from bakehouse.plots.drawing import RATIO, Drawing
 from bakehouse.plots.parallel_axes import paint_axes, paint_brush
 from bakehouse.plots.parallel_layers import ParallelLayers
 from bakehouse.plots.parallel_picture import Crossings
-from bakehouse.plots.point_colours import paint_colour_legend, point_colours
+from bakehouse.plots.point_colours import paint_colour_legend
 from bakehouse.theme import Theme
 
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ class ParallelStill:
     def _paint(self, painter: QPainter, theme: Theme, layers: ParallelLayers) -> None:
         layers.paint(painter, dimmed=self.mask is not None)
         paint_axes(painter, theme, self.layout, self.runs.axes)
-        if self.runs.colour is not None:
-            legend = point_colours(self.runs.colour, len(self.runs.rows), theme)
-            paint_colour_legend(painter, theme, self.layout.width - 14, self.layout.height - 13.0, legend)
+        if layers.legend is not None:
+            paint_colour_legend(painter, theme, self.layout.width - 14, self.layout.height - 13.0, layers.legend)
         for index, upper, lower in self.brushes:
             paint_brush(painter, theme, self.layout.axis_x[index], upper, lower)
