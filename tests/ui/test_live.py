@@ -157,10 +157,9 @@ def test_that_histories_of_a_running_run_grow_and_stay_zoomed(page, qtbot, path)
     history = page.plots.history
     page.plots.bring_forward(history)
     qtbot.waitUntil(lambda: "points of 1 run" in history.status(), timeout=SOON_MS)
-    plot = history._plot
-    history._key = "loss"
-    history._load()
-    qtbot.waitUntil(lambda: "10" in history.status() and plot.x_range()[1] > 50, timeout=SOON_MS)
+    history.show_metric("loss")
+    qtbot.waitUntil(lambda: history.grid is not None and history.grid.plots[0].x_range()[1] > 50, timeout=SOON_MS)
+    plot = history.grid.plots[0]
     points = int(history.status().split()[0])
     plot.set_x_range(20, 60)
     change_store(path, ("DELETE FROM latest_metrics WHERE run_uuid = ? AND key = 'loss'", (run,)))

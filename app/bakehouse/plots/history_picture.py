@@ -2,71 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from math import inf
+from time import perf_counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
-from shiboken6 import VoidPtr
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from bakehouse.analysis.axes import format_values
-from bakehouse.analysis.envelope import Polyline, Series, envelope, value_at
+from bakehouse.analysis.envelope import Polyline, value_at
 from bakehouse.analysis.figures import moment_text
-from bakehouse.analysis.ticks import moment_label, moment_places, number_places, seconds_places, seconds_text
+from bakehouse.analysis.history_charts import HistoryLook
+from bakehouse.analysis.ticks import (
+    log_places,
+    moment_label,
+    moment_places,
+    number_places,
+    seconds_places,
+    seconds_text,
+)
 from bakehouse.domain.text import visible
+from bakehouse.plots.history_lines import distance_to, paint_best, paint_curve, paint_points
+from bakehouse.plots.history_window import Curve, Window
 from bakehouse.plots.readout import ReadoutLine, paint_readout, small_font
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from bakehouse.theme import Theme
-
-XMode = Literal["step", "time", "relative"]
 
 _MOST_NAMES = 14
 _WIDEST_NAME = 150.0
-_DENSE = 3.0
+_CROWD = 40_000
+"""More points of a picture than these are drawn without antialiasing."""
 _REACH = 6.0
-_FAR = 20_000.0
 _AXIS_NAMES = {"step": "step", "time": "time", "relative": "since start"}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Curve:
-    """One run's history and how it is called and coloured."""
-
-    run_id: str
-    name: str
-    colour: QColor
-    series: Series
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The part of the data that is visible, and `plot`, the rectangle of pixels that shows it."""
-
-    plot: QRectF
-    x_low: float
-    x_high: float
-    y_low: float
-    y_high: float
-
-    def x_pixels(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        """float64[n]: far outside is cut, since the rasteriser works with 16 bits of whole pixels."""
-        return np.clip(self.plot.left() + _shares(x, self.x_low, self.x_high) * self.plot.width(), -_FAR, _FAR)
-
-    def y_pixels(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
-        """float64[n], cut like x."""
-        return np.clip(self.plot.bottom() - _shares(y, self.y_low, self.y_high) * self.plot.height(), -_FAR, _FAR)
-
-    def x_at(self, pixel: float) -> float:
-        return self.x_low + (pixel - self.plot.left()) / max(1.0, self.plot.width()) * (self.x_high - self.x_low)
-
-
-def _shares(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
-    # Eighths, since the span of two large doubles of opposite sign is infinite; exact but for denormal numbers.
-    return (values * 0.125 - low * 0.125) / (high * 0.125 - low * 0.125)
 
 
 class HistoryPicture:
@@ -75,9 +44,9 @@ class HistoryPicture:
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         self.title = ""
-        self.x_mode: XMode = "step"
+        self.look = HistoryLook()
         self.curves: list[Curve] = []
-        self._lines: list[Polyline] = []
+        self._lines: dict[int, Polyline] = {}
 
     def names_width(self, font: QFont) -> float:
         """Pixels that the runs' names need beside the plot."""
@@ -86,36 +55,60 @@ class HistoryPicture:
         widest = max((metrics.horizontalAdvance(name) for name in names), default=0.0)
         return min(widest, _WIDEST_NAME) + 10.0
 
-    def run_at(self, window: Window, at: QPointF) -> str | None:
-        """The run whose line passes within 6 px of `at`."""
+    def curve_at(self, window: Window, at: QPointF) -> int | None:
+        """The place in `curves` of the line that passes within 6 px of `at`."""
         best, found = _REACH, None
-        for curve, line in zip(self.curves, self._lines, strict=False):
-            if not len(line.x):
-                continue
-            x, y = window.x_pixels(line.x), window.y_pixels(line.y)
-            distance = float(np.hypot(x - at.x(), y - at.y()).min())
-            if len(x) > 1:
-                distance = min(distance, _distance_to_lines(x, y, line.connect, at))
-            if distance < best:
-                best, found = distance, curve.run_id
+        for place in sorted(self._lines):
+            if place < len(self.curves):
+                distance = distance_to(self._lines[place], window, at, _REACH)
+                if distance < best:
+                    best, found = distance, place
         return found
 
     def paint(self, painter: QPainter, window: Window, ratio: float) -> None:
         """All that stays while the pointer moves, at `ratio` device pixels a pixel."""
+        labels = self.paint_grid(painter, window)
+        self.paint_lines(painter, window, ratio)
+        self.paint_words(painter, window, labels)
+
+    def paint_lines(self, painter: QPainter, window: Window, ratio: float, first: int = 0, seconds: float = inf) -> int:
+        """Paint lines, the first run last and so on top, for so many `seconds`; gives how many are done.
+
+        `first` of them are painted already. At least one more is.
+        """
         plot = window.plot
-        labels = self._paint_grid(painter, window)
+        columns = max(1, round(plot.width() * ratio))
+        crowded = sum(min(len(curve.series.x), 4 * columns) for curve in self.curves) > _CROWD
+        began = perf_counter()
         painter.save()
         painter.setClipRect(plot.adjusted(-1, -1, 1, 1))
-        columns = max(1, round(plot.width() * ratio))
-        self._lines = [envelope(c.series, window.x_low, window.x_high, columns) for c in self.curves]
-        for curve, line in reversed(list(zip(self.curves, self._lines, strict=True))):
-            _paint_line(painter, curve, line, window, columns)
-            _paint_odd(painter, curve, window)
+        done = first
+        while done < len(self.curves) and (done == first or perf_counter() - began < seconds):
+            place = len(self.curves) - 1 - done
+            self._lines[place] = paint_curve(painter, self.curves[place], window, columns, crowded=crowded)
+            done += 1
         painter.restore()
-        self._paint_y_labels(painter, plot, labels)
+        return done
+
+    def paint_words(self, painter: QPainter, window: Window, labels: list[tuple[float, str]]) -> None:
+        """What stands on top of the lines: marks of best values, labels and names."""
+        painter.setFont(small_font(painter.font()))
+        for curve in reversed(self.curves):
+            paint_best(painter, curve, window, self.theme)
+        self._paint_y_labels(painter, window.plot, labels)
         self._paint_names(painter, window)
 
-    def _paint_grid(self, painter: QPainter, window: Window) -> list[tuple[float, str]]:
+    def paint_highlight(self, painter: QPainter, window: Window, place: int) -> None:
+        """One line on top of the others, wider."""
+        line = self._lines.get(place)
+        if line is not None and place < len(self.curves):
+            painter.save()
+            painter.setClipRect(window.plot.adjusted(-1, -1, 1, 1))
+            columns = max(1, round(window.plot.width()))
+            paint_points(painter, line, self.curves[place].colour, window, columns, width=2.0)
+            painter.restore()
+
+    def paint_grid(self, painter: QPainter, window: Window) -> list[tuple[float, str]]:
         """Grid lines, x labels and titles; gives the y labels, which stand on top of the lines."""
         plot, (x_low, x_high), (y_low, y_high) = (
             window.plot,
@@ -133,7 +126,7 @@ class HistoryPicture:
         painter.drawText(QRectF(plot.left(), 6, plot.width(), 22), Qt.AlignmentFlag.AlignVCenter, title)
         painter.setFont(font)
         places = self._x_places(x_low, x_high, max(2, int(plot.width() / 110)))
-        end = plot.right() - metrics.horizontalAdvance(_AXIS_NAMES[self.x_mode])
+        end = plot.right() - metrics.horizontalAdvance(_AXIS_NAMES[self.look.x_mode])
         for place, text in places:
             x = round(float(window.x_pixels(np.array([place]))[0])) + 0.5
             painter.setPen(grid)
@@ -145,9 +138,13 @@ class HistoryPicture:
                 painter.drawText(box, Qt.AlignmentFlag.AlignLeft, text)
         painter.setPen(muted)
         name = QRectF(end - 2, plot.bottom() + 4, plot.right() - end + 4, metrics.height())
-        painter.drawText(name, Qt.AlignmentFlag.AlignLeft, _AXIS_NAMES[self.x_mode])
-        values = number_places(y_low, y_high, max(2, int(plot.height() / 60)))
-        texts = format_values(values)
+        painter.drawText(name, Qt.AlignmentFlag.AlignLeft, _AXIS_NAMES[self.look.x_mode])
+        most = max(2, int(plot.height() / 60))
+        if self.look.log_y:
+            values, texts = _unzipped(log_places(y_low, y_high, most))
+        else:
+            values = number_places(y_low, y_high, most)
+            texts = format_values(values)
         labels = []
         for value, text in zip(values, texts, strict=True):
             y = round(float(window.y_pixels(np.array([value]))[0])) + 0.5
@@ -157,9 +154,11 @@ class HistoryPicture:
         return labels
 
     def _x_places(self, low: float, high: float, most: int) -> list[tuple[float, str]]:
-        if self.x_mode == "time":
+        if self.look.log_x:
+            return log_places(low, high, most)
+        if self.look.x_mode == "time":
             return [(p, moment_label(p, high - low)) for p in moment_places(low, high, most)]
-        if self.x_mode == "relative":
+        if self.look.x_mode == "relative":
             return [(p, seconds_text(p, high - low)) for p in seconds_places(low, high, most)]
         places = number_places(low, high, most, whole=True)
         return [(p, f"{p:,.0f}") for p in places]
@@ -201,88 +200,79 @@ class HistoryPicture:
             box = QRectF(plot.right() + 6, plot.top() - step - 6, _WIDEST_NAME, step)
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, f"and {left:,} more")
 
-    def paint_crosshair(self, painter: QPainter, window: Window, bounds: QRectF, at: QPointF) -> None:
-        """Every run's value nearest to the pointer, greatest first."""
-        plot, x = window.plot, window.x_at(at.x())
-        found = [(curve, point) for curve in self.curves if (point := value_at(curve.series, x)) is not None]
+    def paint_crosshair(
+        self, painter: QPainter, window: Window, bounds: QRectF, at: QPointF, highlighted: int | None = None
+    ) -> None:
+        """Every run's value nearest to the pointer, greatest first; the highlighted one is among those listed."""
+        found = self._paint_pointer(painter, window, window.x_at(at.x()))
         if not found:
             return
+        x = window.x_at(at.x())
         nearest = min((point[0] for _, point in found), key=lambda place: abs(place - x))
         found.sort(key=lambda pair: -pair[1][1])
+        listed = found[:_MOST_NAMES]
+        if highlighted is not None:
+            listed += [pair for pair in found[_MOST_NAMES:] if pair[0] == highlighted]
+        lines = [self._readout_line(place, point, place == highlighted) for place, point in listed]
+        if len(found) > len(listed):
+            lines.append(ReadoutLine(None, f"and {len(found) - len(listed):,} more", ""))
+        paint_readout(painter, self.theme, bounds, at, self._x_text(nearest), lines)
+
+    def paint_pointer(self, painter: QPainter, window: Window, x: float) -> None:
+        """Where the pointer of another chart is, and the values there as dots."""
+        self._paint_pointer(painter, window, x)
+
+    def _paint_pointer(self, painter: QPainter, window: Window, x: float) -> list[tuple[int, tuple[float, float]]]:
+        plot = window.plot
+        line_x = round(float(window.x_pixels(np.array([x]))[0])) + 0.5
+        if not plot.left() - 1 <= line_x <= plot.right() + 1:
+            return []
+        found = [
+            (place, point)
+            for place, curve in enumerate(self.curves)
+            if (point := value_at(curve.series, x)) is not None
+        ]
         painter.setPen(QPen(self.theme.color("muted"), 1))
-        line_x = round(at.x()) + 0.5
         painter.drawLine(QLineF(line_x, plot.top(), line_x, plot.bottom()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        for curve, point in found:
-            place = QPointF(window.x_pixels(np.array([point[0]]))[0], window.y_pixels(np.array([point[1]]))[0])
-            if plot.adjusted(-2, -2, 2, 2).contains(place):
-                painter.setPen(QPen(self.theme.color("panel"), 1.5))
-                painter.setBrush(curve.colour)
-                painter.drawEllipse(place, 3.5, 3.5)
+        painter.setPen(QPen(self.theme.color("panel"), 1.5))
+        places = np.array([point for _, point in found]).reshape(-1, 2)
+        xs, ys = window.x_pixels(places[:, 0]).tolist(), window.y_pixels(places[:, 1]).tolist()
+        inside = plot.adjusted(-2, -2, 2, 2)
+        for (place, _), px, py in zip(found, xs, ys, strict=True):
+            if inside.contains(QPointF(px, py)):
+                painter.setBrush(self.curves[place].colour)
+                painter.drawEllipse(QPointF(px, py), 3.5, 3.5)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        lines = [ReadoutLine(c.colour, c.name, f"{p[1]:.6g}") for c, p in found[:_MOST_NAMES]]
-        if len(found) > _MOST_NAMES:
-            lines.append(ReadoutLine(None, f"and {len(found) - _MOST_NAMES:,} more", ""))
-        title = self._x_text(nearest)
-        paint_readout(painter, self.theme, bounds, at, title, lines)
+        return found
+
+    def _readout_line(self, place: int, point: tuple[float, float], highlighted: bool) -> ReadoutLine:
+        curve = self.curves[place]
+        text = f"{self._value(point[1]):.6g}"
+        band = curve.line.band
+        if band is not None and len(band.x):
+            at = min(int(np.searchsorted(band.x, point[0])), len(band.x) - 1)
+            text += f"  ({self._value(float(band.low[at])):.4g} to {self._value(float(band.high[at])):.4g})"
+        if curve.line.raw is not None and (raw := value_at(curve.line.raw, point[0])) is not None:
+            text += f"  (raw {self._value(raw[1]):.6g})"
+        return ReadoutLine(curve.colour, ("▸ " if highlighted else "") + curve.name, text)
+
+    def _value(self, y: float) -> float:
+        return _power(y) if self.look.log_y else y
 
     def _x_text(self, x: float) -> str:
-        if self.x_mode == "time":
+        x = _power(x) if self.look.log_x else x
+        if self.look.x_mode == "time":
             return moment_text(x)
-        return seconds_text(x, x) if self.x_mode == "relative" else f"step {x:,.0f}"
+        return seconds_text(x, x) if self.look.x_mode == "relative" else f"step {x:,.0f}"
 
 
-def _paint_line(painter: QPainter, curve: Curve, line: Polyline, window: Window, columns: int) -> None:
-    if not len(line.x):
-        return
-    points = np.stack([window.x_pixels(line.x), window.y_pixels(line.y)], axis=1)
-    # A crowd of upright strokes needs no antialiasing and is many times faster without.
-    crowded = len(points) > _DENSE * columns
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, not crowded)
-    painter.setPen(QPen(curve.colour, 0 if crowded else 1))  # 0: one pixel of the device, as the envelope has them
-    ends = np.flatnonzero(~line.connect) + 1
-    for first, last in zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True):
-        if last - first > 1:
-            painter.drawPolyline(_polygon(points[first:last]))
-    dots = line.isolated()
-    if dots.any():
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(QPen(curve.colour, 5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        painter.drawPoints(_polygon(points[dots]))
+def _power(exponent: float) -> float:
+    return float(10.0 ** min(exponent, 308.25))
 
 
-def _polygon(points: NDArray[np.float64]) -> QPolygonF:
-    """A polygon of float64[n, 2] without an object per point."""
-    polygon = QPolygonF()
-    polygon.resize(len(points))
-    memory: Any = VoidPtr(polygon.data(), points.nbytes, True)  # type: ignore[call-arg, arg-type]
-    np.frombuffer(memory, dtype=np.float64).reshape(-1, 2)[:] = points
-    return polygon
-
-
-def _paint_odd(painter: QPainter, curve: Curve, window: Window) -> None:
-    """NaN as a cross at the bottom edge, infinities as triangles at the edge that they lie beyond."""
-    plot, series = window.plot, curve.series
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    for kind, places in (("nan", series.nan_x), ("plus", series.plus_x), ("minus", series.minus_x)):
-        if not len(places):
-            continue
-        x = window.x_pixels(places)
-        inside = np.unique(np.rint(x[(x >= plot.left() - 1) & (x <= plot.right() + 1)])).tolist()
-        if kind == "nan":
-            painter.setPen(QPen(curve.colour, 1))
-            y = plot.bottom() - 4
-            for place in inside:
-                painter.drawLine(QLineF(place - 2.5, y - 2.5, place + 2.5, y + 2.5))
-                painter.drawLine(QLineF(place - 2.5, y + 2.5, place + 2.5, y - 2.5))
-            continue
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(curve.colour)
-        tip, foot = (plot.top(), plot.top() + 6) if kind == "plus" else (plot.bottom(), plot.bottom() - 6)
-        for place in inside:
-            corners = [QPointF(place, tip), QPointF(place - 3.5, foot), QPointF(place + 3.5, foot)]
-            painter.drawPolygon(QPolygonF(corners))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+def _unzipped(places: list[tuple[float, str]]) -> tuple[list[float], list[str]]:
+    return [place for place, _ in places], [text for _, text in places]
 
 
 def _apart(places: list[float], step: float, low: float, high: float) -> list[float]:
@@ -296,14 +286,3 @@ def _apart(places: list[float], step: float, low: float, high: float) -> list[fl
     for i in reversed(order):
         last = result[i] = min(result[i], last - step)
     return result
-
-
-def _distance_to_lines(
-    x: NDArray[np.float64], y: NDArray[np.float64], connect: NDArray[np.bool_], at: QPointF
-) -> float:
-    dx, dy = np.diff(x), np.diff(y)
-    length = np.maximum(dx * dx + dy * dy, 1e-12)
-    share = np.clip(((at.x() - x[:-1]) * dx + (at.y() - y[:-1]) * dy) / length, 0.0, 1.0)
-    distance = np.hypot(x[:-1] + share * dx - at.x(), y[:-1] + share * dy - at.y())
-    distance = distance[connect[:-1]]
-    return float(distance.min()) if len(distance) else float("inf")

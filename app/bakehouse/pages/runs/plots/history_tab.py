@@ -1,58 +1,47 @@
-"""The history of one metric in the selected runs, read when somebody looks."""
+"""The histories of chosen metrics in the selected runs, read when somebody looks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer
-from PySide6.QtWidgets import QComboBox, QStackedLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QStackedLayout, QWidget
 from typing_extensions import override
 
+from bakehouse.analysis.bands import BandKind
 from bakehouse.analysis.frame import RunFrame
+from bakehouse.analysis.history_charts import Chart
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.domain.errors import BakehouseError
-from bakehouse.domain.text import visible
+from bakehouse.domain.text import counted, visible
 from bakehouse.exports.history_tables import HistoryTable, Shape
 from bakehouse.exports.tables import TableSource
+from bakehouse.itemmodels.group_keys import group_keys
 from bakehouse.pages.refreshing import Refresher
+from bakehouse.pages.runs.plots.history_reading import POINTS_AT_MOST, HistoryReading, make_charts, read_histories
+from bakehouse.pages.runs.plots.history_tools import HistoryTools
 from bakehouse.pages.runs.plots.tab import PlotTab, TableMaker
+from bakehouse.personal.view_format import Json, key_of, key_value
 from bakehouse.plots.drawing import Drawing
-from bakehouse.plots.history import HistoryPlot
+from bakehouse.plots.history_grid import HistoryGrid
 from bakehouse.store.handle import Store
-from bakehouse.store.metrics import History, metric_keys, read_history
 from bakehouse.store.reading import Reader
-from bakehouse.tasks import TaskRunner
+from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.theme import RunColors, Theme, ThemeSource
 from bakehouse.widgets.labels import PlainLabel
 
-_SLOT = "runs.history"
-_RUNS_AT_MOST = 50
+_SLOT, _CHARTS_SLOT = "runs.history", "runs.history.charts"
+_RUNS_AT_MOST = 100
+_METRICS_AT_MOST = 40
+_MANY_POINTS, _MANY_LINES = 100_000, 200
+"""Above these the charts are made in a task."""
 _CHOOSE = "Select runs in the table to see how a metric went."
-_MODES = (("Step", "step"), ("Time", "time"), ("Relative time", "relative"))
-
-
-def read_histories(
-    store: Store, run_ids: Sequence[str], wanted: Sequence[str], token: Token
-) -> tuple[str, list[History]]:
-    """The first key of `wanted` that one of these runs has, else their first metric; and its histories."""
-    reader = store.reader()
-    keys = metric_keys(reader, run_ids, token)
-    ours = [key for key in wanted if key in keys] or [key for key in keys if not key.startswith("system/")] or keys
-    if not ours:
-        return "", []
-    histories = []
-    for run_id in run_ids:
-        history = read_history(reader, run_id, ours[0], token)
-        if len(history.values):
-            histories.append(history)
-        token.check()
-    return ours[0], histories
 
 
 class HistoryTab(PlotTab):
-    """Owns the history plot (made when there is first something to draw) and its two choosers."""
+    """Owns the charts (made when there is first something to draw), their choosers and what was read for them."""
 
     title = "History"
 
@@ -64,12 +53,16 @@ class HistoryTab(PlotTab):
         self._colors = colors
         self._tasks = tasks
         self._store: Store | None = None
-        self._plot: HistoryPlot | None = None
+        self.grid: HistoryGrid | None = None
         self._frame = RunFrame([])
         self._ids: tuple[str, ...] = ()
         self._selected = 0
-        self._read: tuple[tuple[str, ...], str] | None = None
-        self._key = ""
+        self._wanted: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+        self._reading: HistoryReading | None = None
+        self._charts: list[Chart] = []
+        self._drawn: tuple[object, ...] = ()
+        self._keys: tuple[str, ...] = ()
+        self._group: ColumnKey | None = None
         self._all_keys: list[str] = []
         self._preferred: list[str] = []
         self._is_shown = False
@@ -79,28 +72,20 @@ class HistoryTab(PlotTab):
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._layers = QStackedLayout(self)
         self._layers.addWidget(self._message)
-        self._metrics = QComboBox()
-        self._metrics.setObjectName("history_metric")
-        self._metrics.setAccessibleName("Metric")
-        self._metrics.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._metrics.setMinimumContentsLength(18)
-        self._modes = QComboBox()
-        self._modes.setObjectName("history_x")
-        self._modes.setAccessibleName("Horizontal axis")
-        for title, mode in _MODES:
-            self._modes.addItem(title, mode)
-        self.tool_row.addWidget(self._metrics)
-        self.tool_row.addWidget(self._modes)
+        self.choosers = HistoryTools(themes.theme)
+        self.tool_row.addWidget(self.choosers)
         self._later = QTimer(self, singleShot=True, interval=60)
         self._later.timeout.connect(self._load)
         self._refresher = Refresher(self._read_again, self)
-        self._metrics.activated.connect(self._metric_chosen)
-        self._modes.activated.connect(self._mode_chosen)
+        self.choosers.metrics.metrics_chosen.connect(self._metrics_chosen)
+        self.choosers.look_changed.connect(self._look_changed)
+        self.choosers.group_picked.connect(self._group_picked)
 
     @override
     def set_theme(self, theme: Theme) -> None:
-        if self._plot is not None:
-            self._plot.set_theme(theme)
+        self.choosers.set_theme(theme)
+        if self.grid is not None:
+            self.grid.set_theme(theme)
 
     @override
     def open(self, store: Store) -> None:
@@ -113,11 +98,19 @@ class HistoryTab(PlotTab):
         self._store = None
 
     def clear(self) -> None:
-        """Forget runs and metric."""
-        self._tasks.cancel(_SLOT)
+        """Forget runs and metrics."""
+        self._forget()
         self._refresher.stop()
-        self._ids, self._selected, self._read, self._key = (), 0, None, ""
+        self._ids, self._selected, self._keys, self._group = (), 0, (), None
         self._say(_CHOOSE)
+
+    def _forget(self) -> None:
+        """Let go of what was read; it may be large."""
+        self._tasks.cancel(_SLOT)
+        self._tasks.cancel(_CHARTS_SLOT)
+        self._wanted, self._reading, self._charts, self._drawn = None, None, [], ()
+        if self.grid is not None:
+            self.grid.set_charts([])
 
     @override
     def set_shown(self, shown: bool) -> None:
@@ -125,6 +118,7 @@ class HistoryTab(PlotTab):
         self._is_shown = shown
         if shown:
             self._soon()
+            self._want()
 
     @override
     def show_frame(self, frame: RunFrame, *, keep: bool) -> None:
@@ -132,10 +126,12 @@ class HistoryTab(PlotTab):
         if not keep:
             self.clear()
         names = [key.name for key in frame.keys if key.kind is ColumnKind.METRIC and not key.figure]
-        keys = sorted(names, key=lambda name: (name.startswith("system/"), name))
+        keys = sorted(names, key=lambda name: (name.startswith("system/"), name.casefold()))
         if not keep or keys != self._all_keys:
             self._all_keys = keys
-            self._fill(keys)
+            self.choosers.metrics.offer(keys, self._keys)
+        self.choosers.offer_groups(group_keys(frame), self._group)
+        self._want()
 
     @override
     def set_axes(self, axes: Sequence[ColumnKey]) -> None:
@@ -143,31 +139,60 @@ class HistoryTab(PlotTab):
         self._preferred = [key.name for key in reversed(axes) if key.kind is ColumnKind.METRIC]
 
     @override
+    def column_changed(self, key: ColumnKey) -> None:
+        if key == self._group:
+            self._make_charts()
+
+    @override
     def show_selection(self, ids: Sequence[str]) -> None:
         self._selected = len(ids)
         self._ids = tuple(ids[:_RUNS_AT_MOST])
         self._soon()
 
+    @override
+    def show_hovered(self, run_id: str) -> None:
+        if self.grid is not None:
+            self.grid.show_hovered(run_id)
+
     def show_metric(self, key: str) -> None:
         """Draw this metric of the selected runs from now on."""
-        self._key = key
-        self._fill(self._all_keys)
-        self._soon()
+        self._metrics_chosen([key])
 
     @override
     def refresh(self) -> None:
-        """Read again what is shown; what was zoomed to stays."""
+        """Read what is new of what is shown; what was zoomed to stays."""
         if self._is_shown:
             self._refresher.ask()
         else:
-            self._read = None
+            self._wanted = None
 
-    def _read_again(self) -> bool:
-        if self._read is None or self._store is None or not self._ids:
-            return False
-        work = partial(read_histories, self._store, self._ids, [self._key] if self._key else self._preferred)
-        self._tasks.start(_SLOT, work, done=partial(self._loaded, self._read), failed=self._failed)
-        return True
+    @property
+    @override
+    def columns(self) -> list[ColumnKey]:
+        return [self._group] if self._group is not None and self._is_shown else []
+
+    @override
+    def settings(self) -> dict[str, Json]:
+        kept = self.choosers.settings()
+        if self._keys:
+            kept["metrics"] = list(self._keys)
+        if self._group is not None:
+            kept["group"] = key_value(self._group)
+        return kept
+
+    @override
+    def restore(self, settings: Mapping[str, Json]) -> None:
+        self.choosers.restore(settings)
+        named = settings.get("metrics")
+        if isinstance(named, list):
+            self._keys = tuple(dict.fromkeys(name for name in named if isinstance(name, str)))[:_METRICS_AT_MOST]
+        group = key_of(settings.get("group"))
+        self._group = group if group in group_keys(self._frame) else None
+        self.choosers.metrics.offer(self._all_keys, self._keys)
+        self.choosers.offer_groups(group_keys(self._frame), self._group)
+        self._want()
+        self._soon()
+        self._make_charts()
 
     @override
     def status(self) -> str:
@@ -176,68 +201,126 @@ class HistoryTab(PlotTab):
 
     @override
     def drawing(self) -> Drawing | None:
-        return self._plot.drawing() if self._is_drawn and self._plot is not None else None
+        return self.grid.drawing() if self._is_drawn and self.grid is not None else None
 
     @override
     def data(self) -> TableMaker | None:
-        return partial(_points, self._ids, [self._key]) if self._is_drawn else None
+        if not self._is_drawn or self._reading is None:
+            return None
+        return partial(_points, tuple(self._reading.runs), self._reading.keys)
 
     @property
     def _is_drawn(self) -> bool:
-        return self._plot is not None and self._layers.currentWidget() is self._plot
+        return self.grid is not None and self._layers.currentWidget() is self.grid
+
+    # Reading
 
     def _soon(self) -> None:
         if self._is_shown and not self._later.isActive():
             self._later.start()
 
+    def _want(self) -> None:
+        if self._is_shown:
+            self.columns_wanted.emit(self.columns)
+
     def _load(self) -> None:
         if self._store is None or not self._is_shown:
             return
         if not self._ids:
-            self._tasks.cancel(_SLOT)
-            self._read = None
+            self._forget()
             self._say(_CHOOSE)
-            return
-        if self._read == (self._ids, self._key):
-            return
-        self._read = (self._ids, self._key)
-        wanted = [self._key] if self._key else self._preferred
-        work = partial(read_histories, self._store, self._ids, wanted)
-        self._refresher.given_up()
-        self._tasks.start(
-            _SLOT, work, done=partial(self._loaded, None), failed=self._failed, title="Reading the history"
-        )
+        elif self._wanted != (self._ids, self._keys):
+            self._refresher.given_up()
+            self._read("Reading the history")
 
-    def _loaded(self, shown: tuple[tuple[str, ...], str] | None, result: tuple[str, list[History]]) -> None:
-        """`shown`: of which runs and key the plot shows the histories already, None: of others."""
-        self._refresher.finished()
-        key, histories = result
-        if not histories:
-            self._say("The selected runs have no metric.")
+    def _read_again(self) -> bool:
+        if self._wanted is None or self._store is None or not self._ids:
+            return False
+        self._read("")
+        return True
+
+    def _read(self, title: str) -> None:
+        if self._store is None:
             return
-        self._key = key
-        self._read = (self._ids, key)
-        if self._metrics.currentData() != key:
-            self._fill(self._all_keys)
-        points = sum(len(one.values) for one in histories)
-        without = len(self._ids) - len(histories)
-        parts = [f"{points:,} {'point' if points == 1 else 'points'} of {len(histories):,} runs"]
-        if without:
-            parts.append(f"{without:,} without {visible(key, 40)}")
-        if self._selected > len(self._ids):
-            parts.append(f"the first {len(self._ids)} of {self._selected:,} selected")
-        plot = self._made_plot()
-        row_of = self._frame.row_of
-        names = {run_id: self._frame.name(row_of[run_id]) for run_id in self._ids if run_id in row_of}
-        plot.set_histories(histories, names, keep=shown == self._read)
-        self._layers.setCurrentWidget(plot)
-        self._status = "; ".join(parts)
-        self.status_changed.emit()
+        self._wanted = (self._ids, self._keys)
+        work = partial(read_histories, self._store, self._ids, self._keys, self._preferred, self._reading)
+        self._tasks.start(_SLOT, work, done=self._loaded, failed=self._failed, title=title)
+
+    def _loaded(self, reading: HistoryReading) -> None:
+        self._refresher.finished()
+        self._reading = reading
+        self.choosers.metrics.offer(self._all_keys, self._keys or reading.keys)
+        self._make_charts()
 
     def _failed(self, error: BakehouseError) -> None:
         self._refresher.given_up()
-        self._read = None
+        self._wanted = None
         self._say(str(error))
+
+    # Drawing
+
+    def _make_charts(self) -> None:
+        reading = self._reading
+        if reading is None:
+            return
+        if self._group is not None and self._frame.can_load(self._group):
+            return  # its column will come back here
+        row_of, frame, look = self._frame.row_of, self._frame, self.choosers.look
+        names = {run_id: frame.name(row_of[run_id]) for run_id in reading.runs if run_id in row_of}
+        work = partial(make_charts, reading, names, look, self._groups(reading), self._charts)
+        drawn = (tuple(reading.runs), reading.keys, look.x_mode, look.log_x, look.log_y, self._group)
+        done = partial(self._show, reading, drawn)
+        if reading.points > _MANY_POINTS or reading.lines > _MANY_LINES:
+            self._tasks.start(_CHARTS_SLOT, work, done=done, failed=self._failed, lane=Lane.MEMORY)
+        else:
+            self._tasks.cancel(_CHARTS_SLOT)
+            done(work(Token()))
+
+    def _groups(self, reading: HistoryReading) -> dict[str, str] | None:
+        """Run id → value of the column that is grouped by; None without one."""
+        if self._group is None:
+            return None
+        column, row_of = self._frame.column(self._group), self._frame.row_of
+        if column is None:
+            return {}
+        return {run_id: column.text(row_of[run_id]) for run_id in reading.runs if run_id in row_of}
+
+    def _show(self, reading: HistoryReading, drawn: tuple[object, ...], charts: list[Chart]) -> None:
+        """Everything is shown where other runs, metrics or axes are drawn than before; else the zoom stays."""
+        self._charts = charts
+        if not charts:
+            self._say("The selected runs have no metric.")
+            return
+        if self.grid is None:
+            self.grid = HistoryGrid(self._themes.theme, self._colors)
+            self.grid.run_clicked.connect(self.run_clicked)
+            self.grid.run_hovered.connect(self.run_hovered)
+            self._layers.addWidget(self.grid)
+        self.grid.set_charts(charts, keep=drawn == self._drawn)
+        self._drawn = drawn
+        self._layers.setCurrentWidget(self.grid)
+        self._status = self._said(reading)
+        self.status_changed.emit()
+
+    def _said(self, reading: HistoryReading) -> str:
+        with_points = sum(bool(run.histories) for run in reading.runs.values())
+        metrics = f" × {len(reading.keys)} metrics" if len(reading.keys) > 1 else ""
+        parts = [f"{counted(reading.points, 'point')} of {with_points:,} runs{metrics}"]
+        without = len(reading.runs) - with_points
+        if without:
+            parts.append(f"{without:,} without {visible(reading.keys[0], 40) if not metrics else 'any of them'}")
+        nowhere = len(set(self._keys) - set(reading.keys))
+        if nowhere:
+            parts.append(f"{counted(nowhere, 'chosen metric')} in none of these runs")
+        if reading.left_out:
+            parts.append(f"{counted(reading.left_out, 'run')} left out beyond {POINTS_AT_MOST // 1_000_000} M points")
+        if self._selected > len(self._ids):
+            parts.append(f"the first {len(self._ids)} of {self._selected:,} selected")
+        if self._group is not None:
+            band = "range" if self.choosers.look.band is BandKind.RANGE else "standard deviation"
+            parts.append(f"mean and {band}, interpolated between a run's own points")
+        parts += dict.fromkeys(said for chart in self._charts if (said := chart.said()))
+        return "; ".join(parts)
 
     def _say(self, sentence: str) -> None:
         self._message.setText(sentence)
@@ -245,27 +328,24 @@ class HistoryTab(PlotTab):
         self._status = ""
         self.status_changed.emit()
 
-    def _made_plot(self) -> HistoryPlot:
-        if self._plot is None:
-            self._plot = HistoryPlot(self._themes.theme, self._colors)
-            self._plot.set_x_mode(self._modes.currentData())
-            self._layers.addWidget(self._plot)
-        return self._plot
+    # What the person chooses
 
-    def _fill(self, keys: Sequence[str]) -> None:
-        with QSignalBlocker(self._metrics):
-            self._metrics.clear()
-            for key in keys:
-                self._metrics.addItem(visible(key, 120), key)
-            self._metrics.setCurrentIndex(keys.index(self._key) if self._key in keys else -1)
-
-    def _metric_chosen(self, place: int) -> None:
-        self._key = self._metrics.itemData(place)
+    def _metrics_chosen(self, keys: Sequence[str]) -> None:
+        if len(keys) > _METRICS_AT_MOST:
+            self.said.emit(f"At most {_METRICS_AT_MOST} metrics are drawn at a time.")
+        self._keys = tuple(keys[:_METRICS_AT_MOST])
+        self.choosers.metrics.offer(self._all_keys, self._keys)
+        self._want()
         self._soon()
 
-    def _mode_chosen(self, place: int) -> None:
-        if self._plot is not None:
-            self._plot.set_x_mode(self._modes.itemData(place))
+    def _look_changed(self) -> None:
+        self._want()
+        self._make_charts()
+
+    def _group_picked(self, key: ColumnKey | None) -> None:
+        self._group = key
+        self._want()
+        self._make_charts()
 
 
 def _points(run_ids: Sequence[str], keys: Sequence[str], reader: Callable[[], Reader], token: Token) -> TableSource:
