@@ -176,6 +176,14 @@ ACTIONS: tuple[Action, ...] = (
             ("python", "Copy &Python that loads the run", "Copy a program that loads the selected runs and the model"),
         )
     ),
+    Action(
+        "runs.compare",
+        "Co&mpare runs",
+        "Ctrl+D",
+        "columns-3",
+        "Put the selected runs side by side",
+        lambda c: _on_runs(c) and c.selected_runs > 1,
+    ),
     Action("runs.export", "&Export…", "Ctrl+E", "download", "Export runs or metric histories to a file", _on_runs),
     Action("plots.save_picture", "Save pict&ure…", "", "image", "Save the plot in front as PNG, SVG or PDF", _on_runs),
     Action("plots.copy_picture", "Copy pict&ure", "", "image", "Copy the plot in front as a picture", _on_runs),
@@ -343,7 +351,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "page.runs", "page.models", SEPARATOR, "go.back", "go.forward", SEPARATOR,
             "view.palette", "runs.filter", "runs.clear_filter", "runs.only_starred",
-            "runs.columns", "runs.deleted", SEPARATOR, "runs.group", "runs.expand_all", "runs.fold_all",
+            "runs.compare", "runs.columns", "runs.deleted", SEPARATOR, "runs.group", "runs.expand_all", "runs.fold_all",
             SEPARATOR, "experiments.pin", "experiments.show_deleted",
             "runs.column_menu", "runs.views",
             SEPARATOR, "view.sidebar", "view.inspector", "view.next_pane", "view.previous_pane",

@@ -493,6 +493,7 @@ class RunsPage(Page):
             "runs.star": self._turn_stars,
             **self.plots.saving.handlers(),
             "runs.select_all": self.selecting.select_all,
+            "runs.compare": self.plots.show_comparison,
             "runs.register": self.inspector.request_registration,
         }
 

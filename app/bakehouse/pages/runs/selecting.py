@@ -45,6 +45,7 @@ class Selecting(QObject):
         """Select what is clicked or drawn around on these plots."""
         plots.run_clicked.connect(self.click)
         plots.runs_selected.connect(self.select_drawn)
+        plots.run_centred.connect(self.centre)
 
     def seek(self, run_id: str, store: Store) -> None:
         """Select a run wherever in the store it is."""
@@ -56,6 +57,11 @@ class Selecting(QObject):
             self._selection.toggle(run_id)
         else:
             self._selection.set([run_id], run_id)
+        self._table.show_run(run_id)
+
+    def centre(self, run_id: str) -> None:
+        """One of the selected runs is the current one from now on."""
+        self._selection.set(self._selection.ids, run_id)
         self._table.show_run(run_id)
 
     def select_drawn(self, run_ids: Sequence[str], adding: bool) -> None:

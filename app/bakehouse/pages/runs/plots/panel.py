@@ -11,6 +11,7 @@ from bakehouse.analysis.columns import Ints
 from bakehouse.analysis.frame import RunFrame
 from bakehouse.domain.columns import ColumnKey
 from bakehouse.pages.runs.plots.axis_plan import PreparedAxes
+from bakehouse.pages.runs.plots.compare_tab import CompareTab
 from bakehouse.pages.runs.plots.distribution_tab import DistributionTab
 from bakehouse.pages.runs.plots.history_tab import HistoryTab
 from bakehouse.pages.runs.plots.parallel_tab import ParallelTab
@@ -34,6 +35,8 @@ class PlotPanel(QWidget):
     run_hovered = Signal(str)
     """The run under the pointer, empty for none."""
     run_clicked = Signal(str, bool)
+    run_centred = Signal(str)
+    """Run id: the current run from now on; the selection stays."""
     runs_selected = Signal(object, bool)
     """list[str] of run ids; whether they add to the selection."""
     columns_wanted = Signal(object)
@@ -57,7 +60,8 @@ class PlotPanel(QWidget):
         self.history = HistoryTab(themes, tasks, colors)
         self.scatter = ScatterTab(themes.theme, tasks, colors)
         self.distribution = DistributionTab(themes.theme, tasks)
-        self.tabs: list[PlotTab] = [self.parallel, self.history, self.scatter, self.distribution]
+        self.compare = CompareTab(themes.theme, tasks, colors)
+        self.tabs: list[PlotTab] = [self.parallel, self.history, self.scatter, self.distribution, self.compare]
         self._bar = QTabBar()
         self._bar.setObjectName("plot_tabs")
         self._bar.setAccessibleName("Plots")
@@ -82,6 +86,9 @@ class PlotPanel(QWidget):
         self.parallel.brushes_edited.connect(self.brushes_edited)
         for chooser in (self.scatter, self.distribution):
             chooser.runs_selected.connect(self.runs_selected)
+        self.compare.run_centred.connect(self.run_centred)
+        self.compare.selection_wanted.connect(self._select)
+        self.compare.histories_wanted.connect(self.show_histories)
         self._bar.currentChanged.connect(self._show_tab)
         self._show_tab(0)
 
@@ -163,6 +170,14 @@ class PlotPanel(QWidget):
         for tab in self.tabs:
             tab.refresh()
 
+    def show_histories(self) -> None:
+        """Bring the histories of the selected runs forward."""
+        self.bring_forward(self.history)
+
+    def show_comparison(self) -> None:
+        """Bring the selected runs side by side forward."""
+        self.bring_forward(self.compare)
+
     def front(self) -> PlotTab:
         """The tab that is shown."""
         return self.tabs[self._bar.currentIndex()]
@@ -193,6 +208,9 @@ class PlotPanel(QWidget):
         return list(dict.fromkeys(key for tab in self.tabs for key in tab.columns))
 
     # Inside
+
+    def _select(self, ids: Sequence[str]) -> None:
+        self.runs_selected.emit(ids, False)
 
     def _show_tab(self, place: int) -> None:
         self._stack.setCurrentIndex(place)
