@@ -179,7 +179,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "runs.compare",
         "Co&mpare runs",
-        "Ctrl+Shift+D",
+        "Ctrl+J",
         "columns-3",
         "Put the selected runs side by side",
         lambda c: _on_runs(c) and c.selected_runs > 1,
