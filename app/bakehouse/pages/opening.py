@@ -30,7 +30,7 @@ from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.theme import ThemeSource
 
 _log = logging.getLogger(__name__)
-_POLL_MS = 650
+_POLL_MS = 700
 _WRITE_POLL_MS = 50
 _LOCKED_S = 4.0
 """A commit holds its lock for moments; only a longer one is worth a word."""
