@@ -314,6 +314,15 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("In the filter", "Up", "Bring back earlier filters"),
     ("In the palette", "Return", "Go to what is marked"),
     ("In the palette", "Ctrl+Return", "Open a store in a new window"),
+    ("In parallel coordinates", "Right", "Go to the next axis"),
+    ("In parallel coordinates", "Ctrl+Right", "Move the axis to the right"),
+    ("In parallel coordinates", "F", "Flip the axis"),
+    ("In parallel coordinates", "Shift+Del", "Remove the axis"),
+    ("In parallel coordinates", "Return", "Brush the axis"),
+    ("In parallel coordinates", "Up", "Move the brush; with Shift its upper, with Ctrl its lower edge"),
+    ("In parallel coordinates", "PgUp", "Go to the next brush of the axis"),
+    ("In parallel coordinates", "Del", "Take the brush away"),
+    ("In parallel coordinates", "Esc", "Take all brushes away"),
 )
 """Keys that are no commands: where they work, which, and what they do."""
 
