@@ -133,12 +133,14 @@ def test_that_a_piece_is_taken_out_of_a_brush() -> None:
     st.floats(-0.2, 1.2),
     st.floats(-0.2, 1.2),
     st.sampled_from(NUMBER_KINDS),
+    st.booleans(),
 )
 def test_that_a_drag_keeps_exactly_the_runs_drawn_inside_it(
-    values: list[float], first: float, second: float, kind: ScaleKind
+    values: list[float], first: float, second: float, kind: ScaleKind, flipped: bool
 ) -> None:
     data = numbers(list(values))
     axis = make_axis(data, all_rows(data), kind)
+    axis = axis.flipped() if flipped else axis
     brush = brush_between(axis, first, second)
     mask = np.zeros(data.size, dtype=np.bool_) if brush is None else brush.mask(data)
     low, high = min(first, second), max(first, second)
@@ -148,6 +150,11 @@ def test_that_a_drag_keeps_exactly_the_runs_drawn_inside_it(
     surely_out = ~((positions > low - 1e-3) & (positions < high + 1e-3))
     assert mask[surely_in].all()
     assert not mask[surely_out].any()
+    # What is painted covers what was dragged over, as far as runs lie there.
+    covered = np.zeros(data.size, np.bool_)
+    for span in [] if brush is None else spans(axis, brush):
+        covered |= (positions >= span.low - 1e-3) & (positions <= span.high + 1e-3)
+    assert covered[surely_in].all()
 
 
 @pytest.mark.parametrize(
