@@ -27,8 +27,8 @@ from bakehouse.analysis.search.terms import replace_term, terms_of, without_term
 from bakehouse.domain.columns import ColumnKey
 from bakehouse.domain.errors import FilterError
 
-LONGEST = 8_000
-"""Characters that the text of one brush may have: longer ones nobody reads."""
+LONGEST, LONGEST_FILTER = 4_000, 10_000
+"""Characters that the text of one brush and that of a whole filter may have: longer ones nobody reads."""
 
 _MOST_POINTS = 50
 
@@ -215,4 +215,6 @@ def with_brushes(text: str, brushes: Mapping[ColumnKey, Brush | None]) -> str:
             text = replace_term(text, terms[places[0]], wanted)
         elif wanted:
             text = with_term(text, wanted)
+    if len(text) > LONGEST_FILTER:
+        raise ValueError("With this brush the filter would be too long to be read: brush fewer values.")
     return text

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _LOG_FROM = 1_000.0
 """Positive values that spread by more than this factor are first shown on a logarithmic scale."""
 
+_LOG_WHEN_CROWDED_FROM, _CROWDED_BELOW = 30.0, 0.12
+"""Of those that spread less, such as learning rates, the ones half of which a linear scale would crowd at its foot."""
+
 
 class ScaleKind(StrEnum):
     """How the values of a column are laid along an axis."""
@@ -80,9 +83,13 @@ def make_scale(kind: ScaleKind, values: NDArray[np.float64]) -> Scale:
 
 def suggested_kind(values: NDArray[np.float64]) -> ScaleKind:
     """LOG for positive values of widely different size, else LINEAR; `values` float64[n] are finite."""
-    if len(values) and float(values.min()) > 0 and float(values.max()) / float(values.min()) > _LOG_FROM:
-        return ScaleKind.LOG
-    return ScaleKind.LINEAR
+    low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
+    if low <= 0:
+        return ScaleKind.LINEAR
+    spread = high / low
+    middle = (float(np.median(values)) - low) / (high - low) if high > low else 0.5
+    is_wide = spread > _LOG_FROM or (spread >= _LOG_WHEN_CROWDED_FROM and middle < _CROWDED_BELOW)
+    return ScaleKind.LOG if is_wide else ScaleKind.LINEAR
 
 
 def _shares(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:

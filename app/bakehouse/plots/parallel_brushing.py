@@ -163,7 +163,7 @@ def nudged(axis: Axis, brush: Brush, place: int, lower: int, upper: int) -> tupl
     if not 0 <= place < len(known):
         return None
     span = known[place]
-    positions = np.unique(axis.positions[~np.isnan(axis.positions)].astype(np.float64))
+    positions = axis.positions[~np.isnan(axis.positions)].astype(np.float64)
     low = _stepped(positions, span.low, lower, outward=-1)
     high = _stepped(positions, span.high, upper, outward=1)
     piece = None if low > high else brush_between(axis, low, high)

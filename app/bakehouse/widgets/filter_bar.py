@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from bakehouse.analysis.brush_terms import LONGEST_FILTER
 from bakehouse.analysis.search.terms import Term, terms_of, without_term
 from bakehouse.domain.text import plain_tooltip, visible
 from bakehouse.theme import GRID, Theme
@@ -45,7 +46,7 @@ class FilterBar(QWidget):
         self.line.setPlaceholderText("Filter: gbm lr=0.1, or metrics.rmse < 1 and params.model = 'tree'")
         self.line.setAccessibleName("Filter runs")
         self.line.setClearButtonEnabled(True)
-        self.line.setMaxLength(10_000)
+        self.line.setMaxLength(LONGEST_FILTER)
         self._search = self.line.addAction(icon("search", theme, 16), QLineEdit.ActionPosition.LeadingPosition)
         self.columns_button = QPushButton("Columns", self)
         self.columns_button.setObjectName("columns_button")

@@ -187,3 +187,9 @@ def test_that_a_brush_takes_its_place_in_the_filter(text: str, brush: Brush | No
 def test_that_what_no_filter_can_say_is_refused_with_a_sentence(key: ColumnKey, brush: Brush) -> None:
     with pytest.raises(ValueError, match="filter"):
         with_brushes("", {key: brush})
+
+
+def test_that_a_filter_never_grows_past_what_its_line_takes() -> None:
+    text = " AND ".join(f"metrics.number_{number} > 0" for number in range(430))
+    with pytest.raises(ValueError, match="too long"):
+        with_brushes(text, {param("m"): Brush(categories=frozenset(f"name {i}" for i in range(40)))})

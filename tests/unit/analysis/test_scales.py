@@ -88,3 +88,9 @@ def test_that_numbers_can_be_categories_with_the_greatest_at_the_top() -> None:
     assert axis.categories == ("2", "0.5")
     assert axis.positions[:3].tolist() == [1.0, 0.0, 1.0]
     assert axis.lanes[3] == AxisLane.NOT_FINITE
+
+
+def test_that_learning_rates_are_shown_by_their_size() -> None:
+    assert suggested_kind(np.array([1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 1e-1])) is ScaleKind.LOG
+    assert suggested_kind(np.linspace(0.005, 0.2, 50)) is ScaleKind.LINEAR
+    assert suggested_kind(np.array([1e-320, 1e300])) is ScaleKind.LOG
