@@ -46,6 +46,10 @@ def _on_selected_runs(context: Context) -> bool:
     return _on_runs(context) and context.selected_runs > 0
 
 
+def _on_one_run(context: Context) -> bool:
+    return _on_runs(context) and context.selected_runs == 1
+
+
 def _on_active_runs(context: Context) -> bool:
     return _on_runs(context) and context.selected_runs > 0 and not context.deleted_runs
 
@@ -190,6 +194,18 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "plots.save_data", "Save plot &data…", "", "sheet", "Save what the plot in front draws as a table", _on_runs
     ),
+    Action(
+        "artifacts.save", "Save all &artifacts…", "", "download", "Copy the run's artifacts into a folder", _on_one_run
+    ),
+    Action("artifacts.zip", "Save all artifacts as &zip…", "", "", "Pack the run's artifacts into a file", _on_one_run),
+    Action(
+        "artifacts.places",
+        "Where artifacts &lie…",
+        "",
+        "",
+        "What was learned of artifacts that are not where the store says",
+        _store_open,
+    ),
     Action("runs.select_all", "Select &all runs", "Ctrl+A", "", "Select every run shown", _on_runs),
     Action(
         "runs.register",
@@ -312,6 +328,15 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("In the table of runs", "S", "Give the selected runs a star, or take it"),
     ("In the filter", "Down", "Go to the table"),
     ("In the filter", "Up", "Bring back earlier filters"),
+    ("In the artifacts", "Space", "Look at the file in a window of its own"),
+    ("In the artifacts", "Ctrl+S", "Save what is selected"),
+    ("In the artifacts", "Ctrl+Shift+S", "Save what is selected as a zip file"),
+    ("In the artifacts", "Ctrl+C", "Copy the files, to be pasted into a folder"),
+    ("In the artifacts", "Ctrl+Shift+C", "Copy the path"),
+    ("In the artifacts", "Ctrl+Alt+C", "Copy the MLflow address"),
+    ("In the artifacts", "Ctrl+Return", "Open with the system's program"),
+    ("In the artifacts", "Ctrl+Alt+R", "Reveal in the folder"),
+    ("In the artifacts", "Ctrl+Alt+D", "Compute and check the digest"),
     ("In the palette", "Return", "Go to what is marked"),
     ("In the palette", "Ctrl+Return", "Open a store in a new window"),
     ("In parallel coordinates", "Right", "Go to the next axis"),
@@ -339,7 +364,8 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "&File",
         (
             "store.open", "recent", "open_beside", "store.sample", SEPARATOR, "window.new", SEPARATOR,
-            "runs.export", "plots.save_picture", "plots.save_data", SEPARATOR,
+            "runs.export", "artifacts.save", "artifacts.zip", "artifacts.places",
+            "plots.save_picture", "plots.save_data", SEPARATOR,
             "store.refresh", "store.close", "window.close", SEPARATOR, "app.preferences",
             SEPARATOR, "app.quit",
         ),

@@ -1,4 +1,7 @@
-"""The first program: an ArtifactView on the folder given; prints where its rows are on the screen."""
+"""The first program: an ArtifactView on the folder given; prints where its rows are on the screen.
+
+`--all` selects every row.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +39,8 @@ def tell() -> None:
     model = tree.model()
     if not model.rowCount() or not view.isActiveWindow():
         return
+    if "--all" in sys.argv:
+        tree.selectAll()
     places = {}
     for row in range(model.rowCount()):
         index = model.index(row, 0, QModelIndex())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -22,7 +24,8 @@ class Target(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:
         urls = [bytes(url.toEncoded().data()).decode() for url in event.mimeData().urls()]
-        paths = [url.toLocalFile() for url in event.mimeData().urls()]
+        # Not toLocalFile, which cannot hold names that are no text.
+        paths = [os.fsdecode(unquote_to_bytes(url.removeprefix("file://"))) for url in urls]
         content = {}
         for path in map(Path, paths):
             for file in [path] if path.is_file() else sorted(path.rglob("*")):

@@ -117,6 +117,30 @@ def test_that_a_file_and_a_folder_arrive_in_another_program(tmp_path: Path, scre
             assert {p: p.read_bytes() for p in root.rglob("*") if p.is_file()} == before
 
 
+def test_that_many_files_and_folders_of_any_name_arrive_together(tmp_path: Path, screen: dict[str, str]) -> None:
+    root = tmp_path / "mlruns" / "0" / RUN / "artifacts"
+    (root / "model" / "data").mkdir(parents=True)
+    (root / "-rf").mkdir()
+    names = ["-dash", "line\nbreak", "50% ä#1?.csv", "\u202egnp.exe", "CON", "x" * 255, os.fsdecode(b"bad\xff.txt")]
+    names += [f"step_{number}.bin" for number in range(8)]
+    for name in [*names, "model/MLmodel", "model/data/weights.bin", "-rf/inner"]:
+        (root / name).write_bytes(os.urandom(3_000))
+    (root / "out").symlink_to("/etc/hostname")
+    here = Path(__file__).parent
+    with ExitStack() as stack:
+        target = Program([sys.executable, str(here / "drop_target.py")], screen)
+        stack.callback(target.end)
+        assert target.next_line() == {"ready": True}
+        arguments = [str(here / "drag_source.py"), str(tmp_path / "mlflow.db"), f"./mlruns/0/{RUN}/artifacts", "--all"]
+        source = Program([sys.executable, *arguments], screen)
+        stack.callback(source.end)
+        rows = source.next_line()["rows"]
+        arrived = _dropped(target, screen, rows["model"])
+    assert sorted(arrived["urls"]) == sorted((root / name).as_uri() for name in [*names, "model", "-rf"])
+    wanted = {str(p): p.read_bytes().hex() for p in root.rglob("*") if p.is_file() and not p.is_symlink()}
+    assert arrived["content"] == wanted
+
+
 def _dropped(target: Program, screen: dict[str, str], start: list[int]) -> Any:
     """Drag until the drop arrives; a busy machine may miss the first presses."""
     limit = time.monotonic() + _LIMIT_S

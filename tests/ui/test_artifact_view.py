@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import pickle
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,9 +26,11 @@ from bakehouse.itemmodels.artifact_tree import ArtifactRoot, ArtifactTreeModel
 from bakehouse.itemmodels.preview_table import PreviewTableModel
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import DARK, LIGHT, ThemeSource
+from bakehouse.widgets import artifact_taking
 from bakehouse.widgets.artifact_preview import ArtifactPreview
 from bakehouse.widgets.artifact_tree_view import ArtifactTreeView
 from bakehouse.widgets.artifact_view import ArtifactView
+from bakehouse.widgets.digest_window import DigestWindow
 from bakehouse.widgets.labels import PlainLabel
 from bakehouse.widgets.picture_view import PictureView
 from bakehouse.widgets.preview_loading import Picture, decoded_picture, load_preview
@@ -410,3 +414,76 @@ def test_that_a_picture_keeps_its_shape(qtbot: QtBot) -> None:
     wide = max(x for x, _ in red) - min(x for x, _ in red) + 1
     high = max(y for _, y in red) - min(y for _, y in red) + 1
     assert wide == 184 and 17 <= high <= 19
+
+
+def test_that_the_digest_of_a_file_is_shown_and_checked(qtbot: QtBot, view: ArtifactView, folder: Path) -> None:
+    show(qtbot, view)
+    tree(view).setCurrentIndex(row_of(view, "table.csv"))
+    tree(view).setFocus()
+    modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    qtbot.keyClick(tree(view), Qt.Key.Key_D, modifiers)
+    qtbot.waitUntil(lambda: view.window().findChild(DigestWindow) is not None)
+    window = view.window().findChild(DigestWindow)
+    assert window is not None
+    sha256 = hashlib.sha256((folder / "table.csv").read_bytes()).hexdigest()
+    for text, words in (
+        (f"{sha256.upper()}  table.csv", "The same"),
+        (f"sha256:{'0' * 64}", "Different"),
+        ("abc", "holds no SHA-256"),
+    ):
+        window.other.setText(text)
+        assert words in window.verdict.text()
+    window.close()
+
+
+def test_that_code_is_opened_by_the_system_only_after_a_warning(
+    qtbot: QtBot, view: ArtifactView, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr(artifact_taking, "open_with_system", lambda path: opened.append(path) or True)
+    (folder / "tool").write_bytes(b"\x7fELF")
+    show(qtbot, view)
+    tree(view).setFocus()
+
+    def ask(name: str) -> None:
+        tree(view).setCurrentIndex(row_of(view, name))
+        qtbot.waitUntil(lambda: not view._tasks.busy)
+        qtbot.keyClick(tree(view), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+
+    ask("table.csv")
+    qtbot.waitUntil(lambda: opened == [folder / "table.csv"])
+    ask("tool")
+    qtbot.waitUntil(lambda: view.window().findChild(QMessageBox, "open_risk") is not None)
+    box = view.window().findChild(QMessageBox, "open_risk")
+    assert box is not None and "may run it" in box.informativeText() and len(opened) == 1
+    next(button for button in box.buttons() if button.text() == "Open").click()
+    assert opened == [folder / "table.csv", folder / "tool"]
+
+
+def test_that_everything_can_be_packed_into_a_zip(
+    qtbot: QtBot, view: ArtifactView, folder: Path, tmp_path: Path
+) -> None:
+    show(qtbot, view)
+    view.taking.save_zip(everything=True)
+    dialog = view.window().findChild(QFileDialog, "save_zip")
+    assert dialog is not None
+    with qtbot.waitSignal(view.said) as said:
+        dialog.fileSelected.emit(str(tmp_path / "all.zip"))
+    dialog.close()
+    with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+        assert (
+            archive.read("artifacts/model/data/x%20.txt") == b"deep" and "artifacts/copy.db" not in archive.namelist()
+        )
+    assert said.args is not None and said.args[0].startswith("Saved 7 files")
+
+
+def test_that_what_is_not_listed_yet_is_saved_too_when_it_is_selected(
+    qtbot: QtBot, view: ArtifactView, folder: Path
+) -> None:
+    many = folder / "empty"
+    for number in range(700):
+        (many / f"{number}.txt").write_text("x")
+    view.show_roots([ArtifactRoot("Run artifacts", f"{ADDRESS}/empty")])
+    qtbot.waitUntil(lambda: model(view).rowCount() == 501)
+    tree(view).selectAll()
+    assert len(view.selected_paths()) == 700

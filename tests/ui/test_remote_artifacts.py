@@ -23,6 +23,9 @@ from bakehouse.widgets.artifact_tree_view import ArtifactTreeView
 from bakehouse.widgets.artifact_view import ArtifactView
 from bakehouse.widgets.labels import PlainLabel
 
+# The first fetch of a process loads fsspec and aiohttp.
+LIMIT_MS = 20_000
+
 
 class Server:
     """A web server of this test; `asked` are the paths it was asked for."""
@@ -92,6 +95,10 @@ def rows(view: ArtifactView, parent: QModelIndex | None = None) -> dict[str, QMo
     return {str(index.data()): index for index in found}
 
 
+def shows(view: ArtifactView, words: str) -> bool:
+    return any(words in edit.toPlainText() for edit in view.findChildren(QPlainTextEdit))
+
+
 def connected(qtbot: QtBot, view: ArtifactView, server: Server) -> dict[str, QModelIndex]:
     view.show_roots([ArtifactRoot("Run artifacts", f"{server.address}/1/artifacts", "runs:/x")])
     button = view.findChild(QPushButton, "connect_to_artifacts")
@@ -100,7 +107,7 @@ def connected(qtbot: QtBot, view: ArtifactView, server: Server) -> dict[str, QMo
     assert not server.asked, "nothing is asked before the person agrees"
     assert server.address in button.text()
     button.click()
-    qtbot.waitUntil(lambda: bool(rows(view)))
+    qtbot.waitUntil(lambda: bool(rows(view)), timeout=LIMIT_MS)
     return rows(view)
 
 
@@ -117,7 +124,7 @@ def test_that_a_preview_is_fetched_into_the_cache_folder(
     found = connected(qtbot, view, server)
     for name, words in (("50% off ä#1.txt", "a remote text"), ("..%2f..%2fout.txt", "never outside")):
         tree_of(view).setCurrentIndex(found[name])
-        qtbot.waitUntil(lambda w=words: any(w in e.toPlainText() for e in view.findChildren(QPlainTextEdit)))  # type: ignore[misc]
+        qtbot.waitUntil(partial(shows, view, words), timeout=LIMIT_MS)
     cached = sorted(path.name for path in (own_home / "cache" / "artifacts").rglob("*") if path.is_file())
     assert cached == ["..%2f..%2fout.txt", "50% off ä#1.txt"]
 
@@ -172,4 +179,4 @@ def test_that_a_server_that_is_gone_is_a_sentence(qtbot: QtBot, view: ArtifactVi
     view.refresh()
     label = view.findChild(PlainLabel, "artifacts_empty")
     assert label is not None
-    qtbot.waitUntil(lambda: label.isVisible() and "did not answer" in label.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: label.isVisible() and "did not answer" in label.text(), timeout=LIMIT_MS)

@@ -290,20 +290,29 @@ class ArtifactTreeModel(QAbstractItemModel):
             return ""
         return root.root.mlflow_uri + (f"/{node.entry.relative}" if node.entry is not None else "")
 
+    def entries_of(self, index: Index) -> list[Entry]:
+        """The files and folders a row stands for: its own, the pictures of a series, all that are not shown yet."""
+        node = self._at(index)
+        if node.kind is Kind.MORE and node.parent is not None:
+            found = node.parent.waiting
+        else:
+            found = [node.entry] if node.entry is not None else []
+        return [one for entry in found for one in (entry.members or (entry,))]
+
     def usable_paths(self, indexes: Iterable[Index]) -> list[tuple[Path, Path]]:
         """(path, artifact folder) of rows that may be dragged or copied; what lies in a chosen folder counts once."""
         chosen: dict[Path, Path] = {}
         folders: set[Path] = set()
         for index in indexes:
+            if index.column() > 0:
+                continue
+            usable = [entry for entry in self.entries_of(index) if not entry.obstacle]
+            chosen.update((entry.path, entry.root) for entry in usable)
+            folders.update(entry.path for entry in usable if entry.is_folder)
             node = self._at(index)
-            path = self.path(index) if _is_usable(node) else None
-            if path is None or index.column() > 0:
-                continue
-            if node.entry is not None and node.entry.members:
-                chosen.update((member.path, member.root) for member in node.entry.members)
-                continue
-            chosen[path] = node.entry.root if node.entry is not None else path
-            if node.entry is None or node.entry.is_folder:
+            path = self.path(index) if node.entry is None and _is_usable(node) else None
+            if path is not None:
+                chosen[path] = path
                 folders.add(path)
         if not folders:
             return list(chosen.items())

@@ -49,8 +49,8 @@ class TaskRunner(QObject):
 
     task_started = Signal(str, str)
     """slot, title"""
-    task_progressed = Signal(str, int, int, str)
-    """slot, done, total (0: unknown), text"""
+    task_progressed = Signal(str, object, object, str)
+    """slot, done, total (0: unknown), text; whole numbers that 32 bits may not hold"""
     task_finished = Signal(str, str, float)
     """slot, title, elapsed milliseconds"""
     crashed = Signal(object)

@@ -10,9 +10,11 @@ from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu, QMessageBox
 
+from bakehouse.artifacts.digests import FolderDigest, file_digest, folder_digest
 from bakehouse.artifacts.fetching import Fetched, fetch, remote_source
 from bakehouse.artifacts.gathering import Source
 from bakehouse.artifacts.opening import opening_risk
+from bakehouse.artifacts.protection import Guard
 from bakehouse.artifacts.remote import RemoteFolder, RemoteSource
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import BakehouseError
@@ -22,11 +24,16 @@ from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.widgets.artifact_reading import ArtifactReading
 from bakehouse.widgets.artifact_saving import ArtifactSaving, Chosen
 from bakehouse.widgets.artifact_tree_view import ArtifactTreeView
+from bakehouse.widgets.digest_window import DigestWindow
 from bakehouse.widgets.system_programs import open_with_system, reveal
 
 
 def _fetch(sources: Sequence[RemoteSource], fetched: Fetched, token: Token) -> None:
     fetch(sources, fetched, token)
+
+
+def _digest(path: Path, is_folder: bool, guard: Guard | None, token: Token) -> FolderDigest | str:
+    return folder_digest(path, token, guard=guard) if is_folder else file_digest(path, token, guard=guard)
 
 
 class ArtifactTaking(QObject):
@@ -57,6 +64,7 @@ class ArtifactTaking(QObject):
         self._path = self._action("Copy path", key("Ctrl+Shift+C"), self._copy_path)
         self._uri = self._action("Copy MLflow address", key("Ctrl+Alt+C"), self._copy_uri)
         self._open = self._action("Open with the system's program", key("Ctrl+Return"), self._open_with_system)
+        self._digest = self._action("Digest…", key("Ctrl+Alt+D"), self._show_digest)
         self._reveal = self._action("Reveal in folder", key("Ctrl+Alt+R"), self._reveal_in_folder)
 
     @property
@@ -85,29 +93,38 @@ class ArtifactTaking(QObject):
         self._path.setEnabled(has_path)
         self._reveal.setEnabled(has_path and not is_remote)
         self._open.setEnabled(has_path and (entry is None or not entry.obstacle))
+        self._digest.setEnabled(has_path and (entry is None or not entry.obstacle))
         self._uri.setVisible(index.isValid() and bool(model.mlflow_uri(index)))
         menu.addActions([self._save, self._zip])
         menu.addSeparator()
         menu.addActions([self._copy, self._path, self._uri])
         menu.addSeparator()
-        menu.addActions([self._open, self._reveal])
+        menu.addActions([self._open, self._reveal, self._digest])
 
     def stop(self) -> None:
         """The store is closed: nothing is copied any more."""
         self.saving.cancel()
         self._tasks.cancel(f"{self._slot}.fetch")
         self._tasks.cancel(f"{self._slot}.risk")
+        self._tasks.cancel(f"{self._slot}.digest")
 
     # What is chosen
 
     def chosen(self, rows: Sequence[QModelIndex]) -> list[tuple[Source, Path]]:
         """(what to copy, its artifact folder) of rows; what lies in a chosen folder counts once."""
         model = self._model
-        remote = {path: source for row in rows if (source := self._remote(row)) and (path := model.path(row))}
+        remote: dict[Path, Source] = {}
+        for row in rows:
+            remote.update((entry.path, remote_source(entry)) for entry in model.entries_of(row) if entry.remote)
+            if model.entry(row) is None and (source := self._remote(row)) is not None:
+                remote[source.place] = source
         return [(remote.get(path, path), root) for path, root in model.usable_paths(rows)]
 
     def _everything(self) -> list[QModelIndex]:
+        """The one address as a whole, also what is not listed yet; or each of several."""
         model = self._model
+        if len(model.roots) == 1:
+            return [QModelIndex()]
         return [model.index(row, 0) for row in range(model.rowCount())]
 
     def _remote(self, row: QModelIndex) -> RemoteSource | None:
@@ -246,3 +263,26 @@ class ArtifactTaking(QObject):
     def _open_now(self, path: Path, _checked: bool = False) -> None:
         if not open_with_system(path):
             self.failed.emit(f"The system has no program for {visible(path.name, 80)}.")
+
+    # Digests
+
+    def _show_digest(self) -> None:
+        row = self._tree.currentIndex()
+        entry, path = self._model.entry(row), self._model.path(row)
+        if path is not None and (entry is None or not entry.obstacle):
+            is_folder = entry is None or entry.is_folder
+            self.when_here([row], partial(self._start_digest, path, is_folder))
+
+    def _start_digest(self, path: Path, is_folder: bool) -> None:
+        self.failed.emit("")
+        self._tasks.start(
+            f"{self._slot}.digest",
+            partial(_digest, path, is_folder, self._reading.guard),
+            done=partial(self._digest_known, path.name),
+            failed=self._fail,
+            lane=Lane.WALK,
+            title=f"Computing the digest of {visible(path.name, 60)}",
+        )
+
+    def _digest_known(self, name: str, digest: FolderDigest | str) -> None:
+        DigestWindow(name, digest, self._tree.window()).open()

@@ -11,6 +11,7 @@ from bakehouse.domain.text import plain_tooltip
 from bakehouse.widgets.labels import ElidedLabel, PlainLabel
 
 _QUIET_MS = 300
+_MOST_STEPS = 1 << 30
 
 
 class StatusBar(QWidget):
@@ -78,6 +79,8 @@ class StatusBar(QWidget):
     def task_progressed(self, slot: str, done: int, total: int, text: str) -> None:
         """How far the task under `slot` is; total 0 means unknown."""
         if slot == self._front():
+            while total > _MOST_STEPS:  # the bar counts in 32 bits
+                done, total = done >> 10, total >> 10
             self._progress.setRange(0, max(total, 0))
             self._progress.setValue(done)
             if text:

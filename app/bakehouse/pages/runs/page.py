@@ -25,6 +25,7 @@ from bakehouse.itemmodels.palette_rows import Group
 from bakehouse.itemmodels.run_table import RunTableModel
 from bakehouse.itemmodels.selection import RunSelection
 from bakehouse.pages.page import Page
+from bakehouse.pages.runs.artifact_commands import artifact_handlers
 from bakehouse.pages.runs.cell_menu import cell_menu
 from bakehouse.pages.runs.commands import MENU_COMMANDS, EditCommands
 from bakehouse.pages.runs.copying import RunCopying
@@ -472,6 +473,7 @@ class RunsPage(Page):
         """The commands this page answers."""
         return {
             **self.commands.handlers(),
+            **artifact_handlers(self.inspector.artifacts),
             "runs.filter": self._focus_filter,
             "runs.clear_filter": self.clear_filter,
             "runs.columns": self.columns.choose,
