@@ -224,6 +224,7 @@ class RunsPage(Page):
         self.inspector.open(session)
         self.second.open(session)
         self.plots.open(session.store)
+        self.plots.compare.locator = session.locator
         self._minute.start()
         self.area.wait()
         self._glimpser.open(session.store)

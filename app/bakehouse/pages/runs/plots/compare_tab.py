@@ -12,6 +12,8 @@ from typing_extensions import override
 
 from bakehouse.analysis.comparison import ComparedRow, Comparison, Section, compare
 from bakehouse.analysis.frame import RunFrame
+from bakehouse.artifacts.locator import Locator
+from bakehouse.artifacts.protection import Guard
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.comparison import Direction
 from bakehouse.domain.errors import BakehouseError
@@ -19,6 +21,7 @@ from bakehouse.domain.text import counted
 from bakehouse.exports.tables import Table, TableSource, coded
 from bakehouse.itemmodels.comparison_table import HANDFUL, ComparisonModel
 from bakehouse.pages.refreshing import Refresher
+from bakehouse.pages.runs.plots.artifact_comparison import ArtifactComparison
 from bakehouse.pages.runs.plots.tab import PlotTab, TableMaker
 from bakehouse.personal.directions import DirectionFile
 from bakehouse.plots.drawing import Drawing
@@ -62,7 +65,10 @@ class CompareTab(PlotTab):
     def __init__(self, theme: Theme, tasks: TaskRunner, colors: RunColors, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tasks, self._colors = tasks, colors
+        self._theme = theme
         self._store: Store | None = None
+        self.locator: Locator | None = None
+        """Where artifacts lie; None while no store is open."""
         self._ids: tuple[str, ...] = ()
         self._selected = 0
         self._read: tuple[str, ...] | None = None
@@ -101,15 +107,22 @@ class CompareTab(PlotTab):
         self._histories = QPushButton("Histories")
         self._histories.setObjectName("compare_histories")
         self._histories.setToolTip("Show the histories of these runs over each other")
-        for widget in (self._search, self._only, self._histories):
+        self._files = QPushButton("Artifacts")
+        self._files.setObjectName("compare_artifacts")
+        self._files.setToolTip("Compare the files of these runs")
+        for widget in (self._search, self._only, self._histories, self._files):
             self.tool_row.addWidget(widget)
         self._search.textChanged.connect(self._filter)
         self._only.clicked.connect(self._choose_differences)
         self._histories.clicked.connect(self.histories_wanted)
+        self._files.clicked.connect(self.compare_artifacts)
 
     @override
     def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.view.set_theme(theme)
+        for dialog in self.findChildren(ArtifactComparison):
+            dialog.set_theme(theme)
 
     # What the panel tells
 
@@ -121,7 +134,9 @@ class CompareTab(PlotTab):
     @override
     def close_store(self) -> None:
         self.clear()
-        self._store = None
+        self._store = self.locator = None
+        for dialog in self.findChildren(ArtifactComparison):
+            dialog.reject()
 
     def clear(self) -> None:
         """Forget the runs."""
@@ -294,6 +309,13 @@ class CompareTab(PlotTab):
         compared = self.model.row_at(row)
         if compared is not None and compared.section is Section.METRICS:
             self.row_menu(compared).popup(at)
+
+    def compare_artifacts(self) -> None:
+        """Open the files of these runs beside each other."""
+        if self._is_drawn and self._store is not None and self.locator is not None:
+            guard = Guard(self._store.path)
+            comparison = self.model.comparison
+            ArtifactComparison(comparison, self.locator, guard, self._tasks, self._theme, self).open()
 
     # Directions
 
