@@ -124,14 +124,11 @@ class _Cells(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         box: QRect = option.rect
-        painter.save()
-        painter.setFont(tabular(painter.font()))
         self._painter.paint_cell(painter, box, index.row(), index.column())
         view = self.parent()
         if isinstance(view, QTableView) and view.hasFocus() and index == view.currentIndex():
             painter.setPen(QPen(self._painter.theme.color("accent"), 1))
             painter.drawRect(box.adjusted(0, 0, -1, -2))
-        painter.restore()
 
 
 class _RunHeader(QHeaderView):
@@ -186,6 +183,7 @@ class _Grid(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.setItemDelegate(_Cells(painter, self))
+        self.setFont(tabular(self.font()))
         self.setShowGrid(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
@@ -312,4 +310,7 @@ def paint_picture(painter: QPainter, model: ComparisonModel, theme: Theme, color
 
 def _cut(painter: QPainter, text: str, room: QRect) -> str:
     metrics: QFontMetrics = painter.fontMetrics()
+    # Measuring costs more than painting; no letter of a short text is wider than the font is high.
+    if len(text) * metrics.height() < room.width():
+        return text
     return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())

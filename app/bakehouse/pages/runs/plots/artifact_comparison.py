@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -35,7 +35,7 @@ from bakehouse.domain.natural import natural_key
 from bakehouse.domain.text import counted, plain_tooltip, visible
 from bakehouse.itemmodels.difference_table import DifferenceModel
 from bakehouse.tasks import Lane, TaskRunner
-from bakehouse.theme import GRID, Theme
+from bakehouse.theme import GRID, ROW_HEIGHT, Theme
 from bakehouse.widgets.difference_view import DifferenceView
 from bakehouse.widgets.labels import ElidedLabel, PlainLabel
 from bakehouse.widgets.picture_view import PictureView
@@ -166,6 +166,7 @@ class ArtifactComparison(QDialog):
             words = visible(path, 200) + ("" if having == count else f"   {having} of {count} runs")
             item = QListWidgetItem(words)
             item.setData(Qt.ItemDataRole.UserRole, path)
+            item.setSizeHint(QSize(0, ROW_HEIGHT))
             item.setToolTip(plain_tooltip(path))
             self._paths.addItem(item)
         notices = [
