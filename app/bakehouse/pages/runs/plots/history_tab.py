@@ -184,8 +184,8 @@ class HistoryTab(PlotTab):
     def restore(self, settings: Mapping[str, Json]) -> None:
         self.choosers.restore(settings)
         named = settings.get("metrics")
-        if isinstance(named, list):
-            self._keys = tuple(dict.fromkeys(name for name in named if isinstance(name, str)))[:_METRICS_AT_MOST]
+        names = named if isinstance(named, list) else []
+        self._keys = tuple(dict.fromkeys(name for name in names if isinstance(name, str)))[:_METRICS_AT_MOST]
         group = key_of(settings.get("group"))
         self._group = group if group in group_keys(self._frame) else None
         self.choosers.metrics.offer(self._all_keys, self._keys)

@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QFrame, QHBoxLayout, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QSlider,
+    QWidget,
+)
 
 from bakehouse.analysis.bands import BandKind
 from bakehouse.analysis.history_charts import HistoryLook
@@ -35,8 +45,6 @@ class HistoryTools(QWidget):
         super().__init__(parent)
         self.look = HistoryLook()
         self.metrics = MetricChooser(theme, self)
-        self.group = ColumnPicker("Group", theme, none="none", parent=self)
-        self.group.setObjectName("history_group")
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setObjectName("history_smoothing")
         self.slider.setAccessibleName("Smoothing")
@@ -46,14 +54,15 @@ class HistoryTools(QWidget):
         self.slider.setFixedWidth(_SLIDER)
         self._number = PlainLabel("0.00", "muted", self)
         self._number.setMinimumWidth(self._number.fontMetrics().horizontalAdvance("0.00") + 2)
-        self._view = QPushButton("Axes", self)
-        self._view.setObjectName("history_view")
-        self._view.setToolTip("Axes, marks and bands")
+        self._view = QPushButton("Options", self)
+        self._view.setObjectName("history_options")
+        self._view.setToolTip("Axes, marked values and groups")
         self.popup = _Popup(theme, self._view)
+        self.group = self.popup.group
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
-        for part in (self.metrics, self.group, self.slider, self._number, self._view):
+        for part in (self.metrics, self.slider, self._number, self._view):
             row.addWidget(part)
         self._rest = QTimer(self, singleShot=True, interval=_SMOOTHING_REST_MS)
         self._rest.timeout.connect(self.look_changed)
@@ -64,7 +73,6 @@ class HistoryTools(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self.metrics.set_theme(theme)
-        self.group.set_theme(theme)
         self.popup.set_theme(theme)
 
     def offer_groups(self, keys: Sequence[ColumnKey], key: ColumnKey | None) -> None:
@@ -94,9 +102,9 @@ class HistoryTools(QWidget):
     def restore(self, settings: Mapping[str, Json]) -> None:
         """Take up what fits of a view."""
         look = HistoryLook()
-        if settings.get("x") in _MODES:
+        if settings.get("x") in list(_MODES):
             look = replace(look, x_mode=settings["x"])
-        if settings.get("best") in _BEST:
+        if settings.get("best") in list(_BEST):
             look = replace(look, best=settings["best"])
         if settings.get("band") in [band.value for band in _BANDS]:
             look = replace(look, band=BandKind(settings["band"]))
@@ -116,18 +124,21 @@ class HistoryTools(QWidget):
 
 
 class _Popup(QFrame):
-    """Axes, mark of the best value, and what a group's band reaches over."""
+    """Axes, mark of the best value, what runs are grouped by and what a group's band reaches over."""
 
     changed = Signal()
 
     def __init__(self, theme: Theme, anchor: QWidget) -> None:
         super().__init__(anchor, Qt.WindowType.Popup)
-        self.setObjectName("history_axes")
-        self.setAccessibleName("Axes, marks and bands")
+        self.setObjectName("history_popup")
+        self.setAccessibleName("Axes, marked values and groups")
         self._anchor = anchor
         self.modes = _combo(self, "history_x", "Horizontal axis", _MODES)
         self.best = _combo(self, "history_best", "Marked value", _BEST)
         self.band = _combo(self, "history_band", "Band of a group", {band.value: text for band, text in _BANDS.items()})
+        self.group = ColumnPicker("Group by", theme, none="nothing", parent=self)
+        self.group.setObjectName("history_group")
+        self.group.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.log_x = QCheckBox("Logarithmic x", self)
         self.log_y = QCheckBox("Logarithmic y", self)
         form = QFormLayout(self)
@@ -137,6 +148,7 @@ class _Popup(QFrame):
         form.addRow("", self.log_x)
         form.addRow("", self.log_y)
         form.addRow(PlainLabel("Mark", "muted", self), self.best)
+        form.addRow(self.group)
         form.addRow(PlainLabel("Band", "muted", self), self.band)
         self.set_theme(theme)
         for combo in (self.modes, self.best, self.band):
@@ -146,7 +158,8 @@ class _Popup(QFrame):
             box.toggled.connect(self.changed)
 
     def set_theme(self, theme: Theme) -> None:
-        self.setStyleSheet(f"#history_axes {{ background: {theme.panel}; border: 1px solid {theme.line}; }}")
+        self.group.set_theme(theme)
+        self.setStyleSheet(f"#history_popup {{ background: {theme.panel}; border: 1px solid {theme.line}; }}")
 
     def show_look(self, look: HistoryLook) -> None:
         self.modes.setCurrentIndex(self.modes.findData(look.x_mode))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from bakehouse.analysis.columns import Ints
 from bakehouse.analysis.frame import RunFrame
@@ -69,6 +69,8 @@ class PlotPanel(QWidget):
         self._status = ElidedLabel("", "muted")
         self._status.setObjectName("plot_status")
         self._status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        # It takes what the tools leave: they shrink only when nothing of it is left.
+        self._status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._stack = QStackedWidget()
         self.saving = PlotSaving(themes, tasks, settings, self.front, self)
         self.saving.said.connect(self.said)
