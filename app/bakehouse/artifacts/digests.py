@@ -138,7 +138,7 @@ def _hashed(path: Path, token: Token, forbidden: frozenset[Identity], done: int,
         hashing = hashlib.sha256()
         size = 0
         with path.open("rb", buffering=0) as file:
-            while piece := file.read(_PIECE):
+            while size <= facts.st_size and (piece := file.read(_PIECE)):
                 hashing.update(piece)
                 size += len(piece)
                 token.check()

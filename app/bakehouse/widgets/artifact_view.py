@@ -287,7 +287,7 @@ class ArtifactView(QWidget):
         first = self._model.index(0, 0)
         if len(self._model.roots) > 1:
             first = self._model.index(0, 0, first) if self._model.rowCount(first) else first
-        if not self._tree.currentIndex().isValid() and first.isValid():
+        if not self._tree.selected_rows() and first.isValid():
             self._tree.setCurrentIndex(first)
 
     def _reopen(self, number: int) -> None:
