@@ -320,6 +320,13 @@ def test_that_a_title_is_dragged_to_another_place_and_flipped_by_a_double_click(
     with qtbot.waitSignal(plot.axis_moved) as moved:
         QTest.mouseRelease(plot, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
     assert moved.args == [0, 2]
+    QTest.mousePress(plot, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
+    QTest.mouseMove(plot, end)
+    assert plot.is_held
+    QTest.keyClick(plot, Qt.Key.Key_Escape)
+    assert not plot.is_held
+    with qtbot.assertNotEmitted(plot.axis_moved):
+        QTest.mouseRelease(plot, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
     with qtbot.waitSignal(plot.axis_flipped) as flipped:
         QTest.mouseDClick(plot, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, title_at(plot, 1))
     assert flipped.args == [1]

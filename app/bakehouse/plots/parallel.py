@@ -285,6 +285,9 @@ class ParallelPlot(ParallelCanvas):
             drag, self._drag = self._drag, None
             self._put(drag.axis.data.key, drag.before)
             self._draw_top(live=False)
+        elif key == Qt.Key.Key_Escape and self._moved_title is not None:
+            self._moved_title = self._pressed_title = self._pressed_at = None
+            self.update()
         elif key == Qt.Key.Key_Escape and self._shown:
             self.clear_brushes()
         else:
