@@ -10,13 +10,14 @@ from PySide6.QtGui import QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 from typing_extensions import override
 
-from bakehouse.analysis.history_charts import Chart
+from bakehouse.analysis.history_charts import Chart, HistoryLook
 from bakehouse.plots.drawing import Drawing
 from bakehouse.plots.history import HistoryPlot
 from bakehouse.theme import RunColors, Theme
 
-_NARROWEST, _LOWEST = 380, 210
+_NARROWEST, _LOWEST = 340, 210
 _GAP = 1
+_NOTHING = Chart("", HistoryLook(), ())
 
 
 class HistoryGrid(QScrollArea):
@@ -55,6 +56,7 @@ class HistoryGrid(QScrollArea):
         while len(self.plots) > len(charts):
             plot = self.plots.pop()
             plot.hide()
+            plot.set_chart(_NOTHING)
             self._unused.append(plot)
         while len(self.plots) < len(charts):
             plot = self._unused.pop() if self._unused else self._new_plot()

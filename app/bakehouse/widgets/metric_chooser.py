@@ -27,7 +27,7 @@ from bakehouse.theme import GRID, ROW_HEIGHT, Theme
 
 _WIDTH, _HEIGHT = 320, 400
 _CHARACTERS = 20
-_PADDING, _NARROWEST = 30, 64
+_PADDING, _NARROWEST = 30, 104
 
 
 class _LineDelegate(QStyledItemDelegate):
@@ -68,7 +68,7 @@ class MetricChooser(QPushButton):
         self.setObjectName("history_metrics")
         self._names: list[str] = []
         self._chosen: list[str] = []
-        self._text = ""
+        self._text = self._more = ""
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.popup = _Popup(theme, self)
         self.popup.model.chosen_changed.connect(self._take)
@@ -93,20 +93,24 @@ class MetricChooser(QPushButton):
 
     def _say(self) -> None:
         chosen = self._chosen
-        more = f" +{len(chosen) - 1}" if len(chosen) > 1 else ""
-        self._text = visible(chosen[0], _CHARACTERS) + more if chosen else "Metrics"
+        self._more = f" +{len(chosen) - 1}" if len(chosen) > 1 else ""
+        self._text = visible(chosen[0], _CHARACTERS) if chosen else "Metrics"
         self.setAccessibleName("Metrics: " + ", ".join(chosen[:20]))
         self.setToolTip(plain_tooltip("\n".join(chosen[:20]) or "Choose metrics"))
         self.updateGeometry()
         self._fit()
 
     def _fit(self) -> None:
-        short = self.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideMiddle, self.width() - _PADDING)
-        self.setText(short.replace("&", "&&"))
+        metrics = self.fontMetrics()
+        room = self.width() - _PADDING - metrics.horizontalAdvance(self._more)
+        short = metrics.elidedText(self._text, Qt.TextElideMode.ElideMiddle, room)
+        self.setText((short + self._more).replace("&", "&&"))
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self._text) + _PADDING + 6, super().sizeHint().height())
+        return QSize(
+            self.fontMetrics().horizontalAdvance(self._text + self._more) + _PADDING + 6, super().sizeHint().height()
+        )
 
     @override
     def minimumSizeHint(self) -> QSize:
