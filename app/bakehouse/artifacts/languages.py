@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bakehouse.domain.cancellation import Token
 
-HIGHLIGHTED = 150_000
+HIGHLIGHTED = 60_000
 """Characters of a text that are coloured; the rest stays plain."""
 _LONGEST_LINE = 1_000
 _CHECK_EVERY = 2_000

@@ -13,6 +13,7 @@ from bakehouse.domain.text import visible
 MOST_BRANCHES = 50_000
 YAML_LIMIT = 400_000
 _VALUE_LIMIT = 1_000
+_RANGE = 1_000
 _CHECK_EVERY = 500
 _WORDS = frozenset({"", "~", "null", "Null", "NULL", "true", "True", "TRUE", "false", "False", "FALSE"})
 
@@ -45,7 +46,8 @@ class _Open:
     def closed(self) -> Branch:
         count = len(self.children)
         noun = "member" if self.kind == "map" else "item"
-        return Branch(self.name, f"{count:,} {noun}{'' if count == 1 else 's'}", self.kind, tuple(self.children))
+        value = f"{count:,} {noun}{'' if count == 1 else 's'}"
+        return Branch(self.name, value, self.kind, _in_ranges(self.children))
 
     def next_name(self) -> str:
         name, self.key = (self.key, None) if self.kind == "map" else (str(len(self.children)), None)
@@ -173,4 +175,12 @@ def _top(top: _Open) -> tuple[Branch, ...]:
     """What stands at the top: the members of the one map or list, or the one value itself."""
     if len(top.children) == 1 and top.children[0].children:
         return top.children[0].children
-    return tuple(top.children)
+    return _in_ranges(top.children)
+
+
+def _in_ranges(children: list[Branch]) -> tuple[Branch, ...]:
+    """Members as they are, or thousands of them in ranges, for no view lays out 50,000 rows at once."""
+    if len(children) <= _RANGE:
+        return tuple(children)
+    ranges = [tuple(children[at : at + _RANGE]) for at in range(0, len(children), _RANGE)]
+    return tuple(Branch(f"{part[0].name} … {part[-1].name}", f"{len(part):,} of them", "list", part) for part in ranges)

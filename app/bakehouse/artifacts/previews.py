@@ -45,6 +45,7 @@ from bakehouse.domain.text import visible
 TEXT_LIMIT = 1_000_000
 IMAGE_LIMIT = 32_000_000
 _BESIDE_LIMIT = 64_000
+_LAID_OUT = 8_000
 _GZIP_ENDINGS = (".gz", ".gzip")
 
 # What can hold pickled objects or programs: loading it may run code.
@@ -166,7 +167,7 @@ class _Looking:
         if ending in {".yaml", ".yml"} and not is_cut:
             return self._yaml(text, source)
         if ending in {".md", ".markdown"}:
-            return MarkdownPreview(text, source, source.notice)
+            return _markdown(text, source)
         return source
 
     def _json(self, text: str, cut: str) -> Preview:
@@ -267,6 +268,15 @@ class _Looking:
         if isinstance(shown, OutlinePreview):
             return shown.source
         return shown if isinstance(shown, TablePreview | TextPreview) else None
+
+
+def _markdown(text: str, source: TextPreview) -> MarkdownPreview:
+    """Laid out as far as a window can do without a stall; the whole stands in the text."""
+    if len(text) <= _LAID_OUT:
+        return MarkdownPreview(text, source, source.notice)
+    end = text.rfind("\n", 0, _LAID_OUT)
+    notice = f"first {_LAID_OUT:,} characters laid out, the rest is in the text"
+    return MarkdownPreview(text[: end if end > 0 else _LAID_OUT], source, notice)
 
 
 def _cut_outline(is_cut: bool) -> str:

@@ -20,7 +20,7 @@ from typing_extensions import override
 from bakehouse.artifacts.languages import Span
 from bakehouse.theme import LIGHT, Theme
 
-_PIECE = 1_000
+_PIECE = 400
 _TOKENS = {
     "comment": "muted", "keyword": "accent", "name": "warn", "text": "good", "number": "run", "deleted": "bad",
 }  # fmt: skip

@@ -117,6 +117,7 @@ def test_that_an_outline_holds_every_member_of_the_json(value: object) -> None:
 def test_that_an_endless_outline_is_cut_and_says_so(tmp_path: Path) -> None:
     shown = preview_of(tmp_path / "a.json", "[" + ",".join("1" * (MOST_BRANCHES + 5)) + "]")
     assert isinstance(shown, OutlinePreview) and "more members" in shown.notice
+    assert [branch.name for branch in shown.branches][:2] == ["0 … 999", "1000 … 1999"]
     deep = preview_of(tmp_path / "b.json", "[" * 900 + "]" * 900)
     assert isinstance(deep, OutlinePreview | TextPreview)
 
@@ -290,6 +291,9 @@ def test_that_code_is_coloured_line_by_line() -> None:
 def test_that_markdown_keeps_its_source(tmp_path: Path) -> None:
     shown = preview_of(tmp_path / "a.md", "# Title\n")
     assert isinstance(shown, MarkdownPreview) and shown.source.text == "# Title\n"
+    long = preview_of(tmp_path / "b.md", "- item\n" * 5_000)
+    assert isinstance(long, MarkdownPreview) and len(long.text) < 8_000 < len(long.source.text)
+    assert long.notice.startswith("first 8,000 characters")
 
 
 def test_that_bytes_are_shown_part_by_part(tmp_path: Path) -> None:
