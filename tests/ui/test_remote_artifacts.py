@@ -111,7 +111,7 @@ def connected(qtbot: QtBot, view: ArtifactView, server: Server) -> dict[str, QMo
     assert button is not None
     qtbot.waitUntil(button.isVisible)
     assert not server.asked, "nothing is asked before the person agrees"
-    assert server.address in button.text()
+    assert server.address in button.toolTip()
     button.click()
     qtbot.waitUntil(lambda: bool(rows(view)), timeout=LIMIT_MS)
     return rows(view)

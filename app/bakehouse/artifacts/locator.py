@@ -144,7 +144,7 @@ class Locator:
         None when nothing of the address lies there. The prefix is as short as it can be, so that it serves other
         addresses too.
         """
-        for reading in [*self._readings(uri), *_remote_readings(uri)]:
+        for reading in _remote_readings(uri) or self._readings(uri):
             for start in range(len(reading.parts) + 1):
                 there = folder.joinpath(*reading.parts[start:])
                 if not _is_meant(reading, start, there) or not _exists(there):

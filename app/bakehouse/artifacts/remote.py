@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -79,8 +79,13 @@ class RemoteFolder:
         self.address = address.rstrip("/")
         self.cache = cache
 
-    def list(self, relative: str, token: Token) -> tuple[list[Entry], bool]:
-        """Entries one level below `relative`, folders first; and whether there were more than are listed."""
+    def list(
+        self, relative: str, token: Token, glimpse: Callable[[Sequence[Entry]], None] | None = None
+    ) -> tuple[Sequence[Entry], bool]:
+        """Entries one level below `relative`, folders first; and whether there were more than are listed.
+
+        `glimpse` is given the first thousand while the others are still on their way.
+        """
         place = self.address_of(relative)
         with _sentences(place):
             system, path = _system(place)
@@ -92,6 +97,8 @@ class RemoteFolder:
                 if len(entries) % _PAGE == 0:
                     token.check()
                     token.report(0, 0, f"{len(entries):,} entries read")
+                    if glimpse is not None and len(entries) == _PAGE:
+                        glimpse(tuple(entries))
                 if len(entries) >= MOST_LISTED:
                     break
         is_cut = len(entries) >= MOST_LISTED

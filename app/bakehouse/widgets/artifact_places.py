@@ -12,12 +12,10 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QHBoxLayout, QP
 from bakehouse.artifacts.locator import Location, Locator
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import ArtifactError, BakehouseError
-from bakehouse.domain.text import visible
+from bakehouse.domain.text import plain_tooltip, visible
 from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.theme import GRID
 from bakehouse.widgets.labels import ElidedLabel, PlainLabel
-
-_SHOWN = 60
 
 
 def _learn(locator: Locator, uri: str, folder: Path, _token: Token) -> str:
@@ -56,7 +54,7 @@ class ArtifactPlaces(QWidget):
         self._uri = ""
         self._host = ""
         self._folder = ""
-        self._connect = QPushButton()
+        self._connect = QPushButton("Connect")
         self._connect.setObjectName("connect_to_artifacts")
         self._connect.clicked.connect(self._agree)
         self._locate = QPushButton("Locate…")
@@ -86,7 +84,7 @@ class ArtifactPlaces(QWidget):
         if self._uri or not location.is_lost:
             return
         self._uri, self._host = location.uri, location.host
-        self._connect.setText(f"Connect to {visible(location.host, _SHOWN)}".replace("&", "&&"))
+        self._connect.setToolTip(plain_tooltip(f"Ask {location.host} for these artifacts"))
         self._connect.setVisible(bool(location.host))
         self._locate.setVisible(not location.uri.lower().startswith(("models:", "runs:")))
         self.show()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -45,7 +45,7 @@ def read_root(locator: Locator, guard: Guard, uri: str, order: Order, glimpse: G
         return Contents([], location, location.reason)
     try:
         if location.remote:
-            return _remote_contents(RemoteFolder(location.remote, location.path), "", location, token)
+            return _remote_contents(RemoteFolder(location.remote, location.path), "", location, order, glimpse, token)
         if location.path.is_dir():
             entries = _listed(location.path, location.path, guard, order, glimpse, token)
         else:
@@ -58,7 +58,7 @@ def read_root(locator: Locator, guard: Guard, uri: str, order: Order, glimpse: G
 def read_folder(guard: Guard, entry: Entry, order: Order, glimpse: Glimpse, token: Token) -> Contents:
     """List a folder below a root; for a worker thread."""
     if entry.remote:
-        return _remote_contents(RemoteFolder(entry.remote, entry.root), entry.relative, None, token)
+        return _remote_contents(RemoteFolder(entry.remote, entry.root), entry.relative, None, order, glimpse, token)
     return Contents(_listed(entry.path, entry.root, guard, order, glimpse, token), order=order)
 
 
@@ -76,10 +76,17 @@ def reordered(listed: dict[int, list[Entry]], order: Order, token: Token) -> dic
     return {number: in_order(entries, order, token) for number, entries in listed.items()}
 
 
-def _remote_contents(folder: RemoteFolder, below: str, location: Location | None, token: Token) -> Contents:
-    entries, is_cut = folder.list(below, token)
+def _remote_contents(
+    folder: RemoteFolder, below: str, location: Location | None, order: Order, glimpse: Glimpse, token: Token
+) -> Contents:
+    def tell(entries: Sequence[Entry]) -> None:
+        glimpse(Contents(in_order(entries, order, token), location, is_whole=False, order=order))
+
+    found, is_cut = folder.list(below, token, tell)
+    entries = in_order(found, order, token)
     sentence = "" if entries or location is None else "No artifacts were logged."
-    return Contents(entries, location, sentence, f"Only the first {MOST_LISTED:,} entries are listed" if is_cut else "")
+    notice = f"Only the first {MOST_LISTED:,} entries are listed" if is_cut else ""
+    return Contents(entries, location, sentence, notice, order=order)
 
 
 class ArtifactReading(QObject):

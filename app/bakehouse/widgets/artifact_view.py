@@ -179,15 +179,21 @@ class ArtifactView(QWidget):
         self._empty.setContentsMargins(0, 4, 0, GRID)
         self.places = ArtifactPlaces(self._tasks, f"{self._slot}.places", self)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self._empty)
+        self._nothing = QWidget()
+        self._under_sentence = QVBoxLayout(self._nothing)
+        self._under_sentence.setContentsMargins(0, 0, 0, 0)
+        self._under_sentence.setSpacing(0)
+        self._under_sentence.addWidget(self._empty)
+        self._under_sentence.addWidget(self.places)
+        self._under_sentence.addStretch(1)
+        self._pages.addWidget(self._nothing)
         self._pages.addWidget(self._split)
-        layout = QVBoxLayout(self)
+        layout = self._whole = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._notice)
         layout.addWidget(self._problem)
         layout.addWidget(self._pages, 1)
-        layout.addWidget(self.places)
 
     def _make_actions(self) -> None:
         key = QKeySequence
@@ -236,6 +242,7 @@ class ArtifactView(QWidget):
             self._show_empty(contents.sentence)
         elif contents.sentence:
             self._model.fail(number, contents.sentence, location)
+            self._whole.addWidget(self.places)
         else:
             self._model.place(number, contents.entries, location, is_whole=contents.is_whole)
             self._reopen(number)
@@ -252,7 +259,8 @@ class ArtifactView(QWidget):
 
     def _show_empty(self, sentence: str) -> None:
         self._empty.setText(sentence)
-        self._pages.setCurrentWidget(self._empty)
+        self._under_sentence.insertWidget(1, self.places)
+        self._pages.setCurrentWidget(self._nothing)
 
     def _show_problem(self, sentence: str) -> None:
         self._problem.setText(sentence)

@@ -64,6 +64,7 @@ class DigestWindow(QDialog):
         column.addSpacing(GRID)
         column.addWidget(PlainLabel("SHA-256", "section"))
         column.addLayout(line)
+        column.addSpacing(GRID)
         column.addWidget(PlainLabel("CHECK", "section"))
         column.addWidget(self.other)
         column.addWidget(self.verdict)
