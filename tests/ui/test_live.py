@@ -55,6 +55,8 @@ def test_that_new_runs_with_all_they_logged_appear_by_themselves(page, qtbot, pa
     )  # fmt: skip
     qtbot.waitUntil(lambda: page.model.rowCount() == 301, timeout=SOON_MS)
     assert page.model.index(0, page.model.columns.index(RUN_NAME)).data() == "fresh run"
+    # Columns that nobody looks at grow behind those on screen.
+    qtbot.waitUntil(lambda: page.loader.is_surveyed and not page.loader.is_catching_up, timeout=SOON_MS)
     assert [shown(page, "fresh", key) for key in (DEPTH, LOSS, TEAM, STATUS)] == ["77", "0.125", "blue", "RUNNING"]
     assert page.model.frame.state(param("brand new")) is ColumnState.COMPLETE
     assert page.model.frame.column(DEPTH).text(5) == untouched.text(5)
