@@ -31,7 +31,7 @@ def opened(window: MainWindow, qtbot, tmp_path) -> MainWindow:
     window.resize(1400, 900)
     page = window.runs
     qtbot.waitUntil(lambda: page.model.frame.size > 0 and page.loader.columns_left == 0, timeout=20_000)
-    page.select_all()
+    page.selecting.select_all()
     qtbot.waitUntil(lambda: not window.tasks.busy and len(page.selection.ids) == len(RUNS), timeout=20_000)
     return window
 
