@@ -82,6 +82,9 @@ class Chart:
     def said(self) -> str:
         """What cannot be seen in its place, and how groups came about; empty when there is nothing to say."""
         parts = []
+        if self.is_grouped:
+            reach = "range" if self.look.band is BandKind.RANGE else "standard deviation"
+            parts.append(f"mean and {reach}, interpolated between a run's own points")
         left, below = (sum(line.off_axes[place] for line in self.lines) for place in (0, 1))
         if below:
             parts.append(f"{counted(below, 'value')} at zero or below marked at the foot")

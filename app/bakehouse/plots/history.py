@@ -108,7 +108,7 @@ class HistoryPlot(PlotCanvas):
         x_kept, y_kept = keep and x_range != self._whole_x, keep and y_range != self._whole_y
         hovered = self._hovered_ids()
         self._chart, self._shared_x = chart, shared_x
-        self._picture.title, self._picture.look = chart.key, chart.look
+        self._picture.title, self._picture.note, self._picture.look = chart.key, chart.said(), chart.look
         self._picture.curves = self._coloured(self._picture.theme)
         self._hovered = self._place_of(hovered)
         if not keep:
@@ -267,7 +267,7 @@ class HistoryPlot(PlotCanvas):
         painter = QPainter(self._next_layer)
         self._done = self._picture.paint_lines(painter, window, ratio, self._done, _TURN_S)
         painter.end()
-        if self._done >= len(self._picture.curves):
+        if self._done >= self._picture.turns:
             self._layer, self._layer_window, self._next_layer = self._next_layer, window, None
         else:
             self._turns.start()
@@ -314,7 +314,7 @@ class HistoryPlot(PlotCanvas):
     @override
     def paint_still(self, painter: QPainter, theme: Theme, ratio: float) -> None:
         picture = HistoryPicture(theme)
-        picture.title, picture.look = self._picture.title, self._picture.look
+        picture.title, picture.note, picture.look = self._picture.title, self._picture.note, self._picture.look
         picture.curves = self._coloured(theme)
         picture.paint(painter, self.window_shown(), ratio)
 

@@ -21,11 +21,8 @@ _DENSE = 3.0
 _FAINT, _BAND = 0.3, 0.18
 
 
-def paint_curve(painter: QPainter, curve: Curve, window: Window, columns: int, *, crowded: bool) -> Polyline:
-    """Paint a line with what belongs to it, `columns` device pixels wide; gives what was drawn of it.
-
-    A `crowded` picture (very many points) is drawn without antialiasing, which is many times faster.
-    """
+def paint_below(painter: QPainter, curve: Curve, window: Window, columns: int, *, crowded: bool) -> None:
+    """Paint what lies below all lines: a group's band, and the raw points of a smoothed line."""
     line = curve.line
     if line.band is not None:
         _paint_band(painter, curve, window)
@@ -33,7 +30,14 @@ def paint_curve(painter: QPainter, curve: Curve, window: Window, columns: int, *
         faint = QColor(curve.colour)
         faint.setAlphaF(_FAINT)
         paint_points(painter, _envelope(line.raw, window, columns), faint, window, columns, crowded=crowded)
-    points = _envelope(line.series, window, columns)
+
+
+def paint_curve(painter: QPainter, curve: Curve, window: Window, columns: int, *, crowded: bool) -> Polyline:
+    """Paint a line and the marks of its odd values, `columns` device pixels wide; gives what was drawn of it.
+
+    A `crowded` picture (very many points) is drawn without antialiasing, which is many times faster.
+    """
+    points = _envelope(curve.series, window, columns)
     paint_points(painter, points, curve.colour, window, columns, crowded=crowded)
     _paint_odd(painter, curve, window)
     return points

@@ -23,7 +23,7 @@ from bakehouse.analysis.ticks import (
     seconds_text,
 )
 from bakehouse.domain.text import visible
-from bakehouse.plots.history_lines import distance_to, paint_best, paint_curve, paint_points
+from bakehouse.plots.history_lines import distance_to, paint_below, paint_best, paint_curve, paint_points
 from bakehouse.plots.history_window import Curve, Window
 from bakehouse.plots.readout import ReadoutLine, paint_readout, small_font
 
@@ -44,6 +44,8 @@ class HistoryPicture:
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         self.title = ""
+        self.note = ""
+        """What stands beside the title, smaller."""
         self.look = HistoryLook()
         self.curves: list[Curve] = []
         self._lines: dict[int, Polyline] = {}
@@ -71,10 +73,15 @@ class HistoryPicture:
         self.paint_lines(painter, window, ratio)
         self.paint_words(painter, window, labels)
 
-    def paint_lines(self, painter: QPainter, window: Window, ratio: float, first: int = 0, seconds: float = inf) -> int:
-        """Paint lines, the first run last and so on top, for so many `seconds`; gives how many are done.
+    @property
+    def turns(self) -> int:
+        """The pieces of work in painting all lines."""
+        return 2 * len(self.curves)
 
-        `first` of them are painted already. At least one more is.
+    def paint_lines(self, painter: QPainter, window: Window, ratio: float, first: int = 0, seconds: float = inf) -> int:
+        """Paint for so many `seconds`; gives how many of the `turns` are done, `first` of which were before.
+
+        Bands and raw points of all lines come first, the lines above them, that of the first run on top.
         """
         plot = window.plot
         columns = max(1, round(plot.width() * ratio))
@@ -82,10 +89,13 @@ class HistoryPicture:
         began = perf_counter()
         painter.save()
         painter.setClipRect(plot.adjusted(-1, -1, 1, 1))
-        done = first
-        while done < len(self.curves) and (done == first or perf_counter() - began < seconds):
-            place = len(self.curves) - 1 - done
-            self._lines[place] = paint_curve(painter, self.curves[place], window, columns, crowded=crowded)
+        done, count = first, len(self.curves)
+        while done < self.turns and (done == first or perf_counter() - began < seconds):
+            place = count - 1 - done % count
+            if done < count:
+                paint_below(painter, self.curves[place], window, columns, crowded=crowded)
+            else:
+                self._lines[place] = paint_curve(painter, self.curves[place], window, columns, crowded=crowded)
             done += 1
         painter.restore()
         return done
@@ -124,7 +134,12 @@ class HistoryPicture:
         )
         painter.setPen(self.theme.color("text"))
         painter.drawText(QRectF(plot.left(), 6, plot.width(), 22), Qt.AlignmentFlag.AlignVCenter, title)
+        used = QFontMetricsF(painter.font()).horizontalAdvance(title) + 14
         painter.setFont(font)
+        painter.setPen(muted)
+        beside = QRectF(plot.left() + used, 7, plot.right() - plot.left() - used, 22)
+        note = metrics.elidedText(self.note, Qt.TextElideMode.ElideRight, beside.width())
+        painter.drawText(beside, Qt.AlignmentFlag.AlignVCenter, note)
         places = self._x_places(x_low, x_high, max(2, int(plot.width() / 110)))
         end = plot.right() - metrics.horizontalAdvance(_AXIS_NAMES[self.look.x_mode])
         for place, text in places:

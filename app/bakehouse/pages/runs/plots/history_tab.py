@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QStackedLayout, QWidget
 from typing_extensions import override
 
-from bakehouse.analysis.bands import BandKind
 from bakehouse.analysis.frame import RunFrame
 from bakehouse.analysis.history_charts import Chart
 from bakehouse.domain.cancellation import Token
@@ -316,9 +315,6 @@ class HistoryTab(PlotTab):
             parts.append(f"{counted(reading.left_out, 'run')} left out beyond {POINTS_AT_MOST // 1_000_000} M points")
         if self._selected > len(self._ids):
             parts.append(f"the first {len(self._ids)} of {self._selected:,} selected")
-        if self._group is not None:
-            band = "range" if self.choosers.look.band is BandKind.RANGE else "standard deviation"
-            parts.append(f"mean and {band}, interpolated between a run's own points")
         parts += dict.fromkeys(said for chart in self._charts if (said := chart.said()))
         return "; ".join(parts)
 
