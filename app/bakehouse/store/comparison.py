@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.comparison import ComparedRun
+from bakehouse.store.latest_points import latest_points
 from bakehouse.store.lineage import datasets_of_run
-from bakehouse.store.reading import MAX_PAGE_ROWS, Reader
+from bakehouse.store.reading import Reader
 from bakehouse.store.runs import NAME_TAG, USER_TAG
-from bakehouse.store.values import as_optional_int, as_text, metric_value
+from bakehouse.store.values import as_optional_int, as_text
 
 
 def read_compared(reader: Reader, run_ids: Sequence[str], token: Token) -> list[ComparedRun]:
@@ -51,7 +52,7 @@ def _read_run(reader: Reader, run_id: str, experiments: dict[object, str], token
         end_time_ms=as_optional_int(end),
         artifact_uri=as_text(artifact_uri),
         params=_texts(reader, "params", run_id, token),
-        metrics=_metrics(reader, run_id, token),
+        metrics={key: value for key, (value, _) in latest_points(reader, run_id, token).items()},
         tags=tags,
         datasets=datasets_of_run(reader, run_id, token),
     )
@@ -62,25 +63,3 @@ def _texts(reader: Reader, table: str, run_id: str, token: Token) -> dict[str, s
         return {}
     rows = reader.rows(f"SELECT key, value FROM {table} WHERE run_uuid = ?", (run_id,), token=token)
     return {as_text(key): as_text(value) for key, value in rows}
-
-
-def _metrics(reader: Reader, run_id: str, token: Token) -> dict[str, float]:
-    if not reader.has("latest_metrics"):
-        return {}
-    is_nan = "is_nan" if reader.has("latest_metrics", "is_nan") else "0"
-    values: dict[str, float] = {}
-    after = -(2**63)
-    while True:
-        rows = reader.rows(
-            f"SELECT rowid, key, value, {is_nan} FROM latest_metrics"
-            " WHERE run_uuid = ? AND rowid > ? ORDER BY rowid LIMIT ?",
-            (run_id, after, MAX_PAGE_ROWS),
-            token=token,
-        )
-        for _, key, value, nan in rows:
-            number = metric_value(value, nan)
-            if number is not None:
-                values[as_text(key)] = number
-        if len(rows) < MAX_PAGE_ROWS:
-            return values
-        after = rows[-1][0]
