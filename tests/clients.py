@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
+from filelock import FileLock
 
 CACHE_VARIABLE = "BAKEHOUSE_TEST_CLIENTS"
 
@@ -76,8 +77,11 @@ def client(version: str) -> Client:
     Raises ClientMissing when `uv` or the packages cannot be had.
     """
     python = cache_directory() / version / "bin" / "python"
-    if _installed(python) != version:
-        _make(version, python.parents[1])
+    # Several test processes may want the same one.
+    cache_directory().mkdir(parents=True, exist_ok=True)
+    with FileLock(cache_directory() / f"{version}.lock"):
+        if _installed(python) != version:
+            _make(version, python.parents[1])
     return Client(version, python)
 
 

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock
+
 from tests.clients import ClientMissing, cache_directory
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -30,13 +32,19 @@ def python_with_s3() -> Path:
     """
     key = hashlib.sha256((PROJECT / "pyproject.toml").read_bytes()).hexdigest()[:12]
     target = cache_directory() / f"s3-{key}"
+    cache_directory().mkdir(parents=True, exist_ok=True)
+    # Several test processes may want it.
+    with FileLock(cache_directory() / "s3.lock"):
+        if not (target / "complete").exists():
+            _make(target)
+    return target / "bin" / "python"
+
+
+def _make(target: Path) -> None:
     python = target / "bin" / "python"
-    if (target / "complete").exists():
-        return python
     uv = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
     if uv is None:
         raise ClientMissing("uv is not installed (it comes with the test extra)")
-    target.parent.mkdir(parents=True, exist_ok=True)
     for step in (
         [uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(target)],
         [uv, "pip", "install", "--quiet", "--python", str(python), *_REQUIREMENTS],
@@ -46,7 +54,6 @@ def python_with_s3() -> Path:
             reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
             raise ClientMissing(f"the environment with an S3 server cannot be made: {reason}")
     (target / "complete").touch()
-    return python
 
 
 @contextmanager
