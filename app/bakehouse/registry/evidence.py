@@ -79,9 +79,12 @@ def environment_of(folder: Path, guard: Guard, token: Token) -> tuple[tuple[str,
         return ()
     if not isinstance(card, ModelCard):
         return ()
-    stated = dict(card.facts)
-    named = [(name, stated[name]) for name in ("Python", "MLflow") if name in stated]
-    return (*named, *sorted(_requirements(card), key=lambda pair: pair[0].casefold()))
+    stated, wanted = dict(card.facts), dict(_requirements(card))
+    if "MLflow" in stated:
+        # Under the name that requirements give it, of which it is usually one.
+        wanted.setdefault("mlflow", stated["MLflow"])
+    python = [("Python", stated["Python"])] if "Python" in stated else []
+    return (*python, *sorted(wanted.items(), key=lambda pair: pair[0].casefold()))
 
 
 def _requirements(card: ModelCard) -> Iterator[tuple[str, str]]:

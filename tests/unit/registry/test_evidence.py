@@ -57,7 +57,7 @@ def test_that_candidate_and_incumbent_are_captured_with_steps_environment_and_di
     for seen in (evidence.candidate, evidence.incumbent):
         assert seen.metrics and seen.params and seen.run_name
         assert len(seen.digest.sha256) == 64 and seen.digest.files > 1 and not seen.digest.reason
-        assert {"Python", "MLflow"} <= dict(seen.environment).keys()
+        assert {"Python", "mlflow"} <= dict(seen.environment).keys()
     assert json.loads(json.dumps(evidence_payload(evidence), allow_nan=False))
 
 
