@@ -49,7 +49,8 @@ def test_that_without_an_incumbent_everything_is_shown() -> None:
 
 
 def test_that_the_change_of_a_metric_carries_its_verdict() -> None:
-    change = model(BOTH).index(0, EvidenceColumn.CHANGE)
+    made = model(BOTH)
+    change = made.index(0, EvidenceColumn.CHANGE)
     assert (change.data(), change.data(EvidenceModel.ROLE)) == ("-25.0 %", "good")
 
 
