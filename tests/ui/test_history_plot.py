@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from bakehouse.analysis.envelope import Polyline, envelope, make_series, value_at
+from bakehouse.analysis.history_canvas import on_one_canvas
+from bakehouse.analysis.history_charts import HistoryLook, make_chart
 from bakehouse.plots.history import HistoryPlot
+from bakehouse.plots.history_pointer import DrawnLines, LineValues
+from bakehouse.plots.history_window import Window
 from bakehouse.theme import DARK, LIGHT
 
 
@@ -187,3 +195,109 @@ def test_that_many_runs_keep_their_names_apart(qtbot: QtBot) -> None:
     plot = shown_plot(qtbot, *histories)
     plot.grab()
     assert plot.status() == "120 points of 60 runs"
+
+
+def canvas_plot(qtbot: QtBot, axes: str, *runs: str, metrics: dict[str, list[float]]) -> HistoryPlot:
+    """All metrics of all runs on one canvas; each run's values are the metric's, lower by a tenth of its number."""
+    made = []
+    for key, values in metrics.items():
+        of = [replace(history([v * (1 - 0.1 * n) for v in values], run_id=run), key=key) for n, run in enumerate(runs)]
+        made.append(make_chart(of, {run: f"run {n}" for n, run in enumerate(runs)}, HistoryLook()))
+    plot = HistoryPlot(LIGHT)
+    qtbot.addWidget(plot)
+    plot.resize(800, 400)
+    plot.show()
+    plot.set_chart(on_one_canvas(made, axes))
+    plot.grab()
+    return plot
+
+
+def test_that_metrics_of_one_run_have_colours_and_of_several_runs_dashes(qtbot):
+    metrics = {"loss": [3.0, 2.0, 1.0], "acc": [0.1, 0.5, 0.9]}
+    alone = canvas_plot(qtbot, "two", "a" * 32, metrics=metrics)._picture.curves
+    assert [curve.dash for curve in alone] == [(), ()]
+    assert alone[0].colour != alone[1].colour
+    together = canvas_plot(qtbot, "two", "a" * 32, "b" * 32, metrics=metrics)._picture.curves
+    assert together[0].dash == together[1].dash == ()
+    assert together[2].dash == together[3].dash != ()
+    assert together[0].colour == together[2].colour != together[1].colour
+
+
+def test_that_each_axis_of_a_canvas_uses_the_whole_height(qtbot):
+    plot = canvas_plot(qtbot, "fit", "a" * 32, metrics={"loss": [3000.0, 1000.0], "acc": [0.1, 0.9]})
+    window = plot.window_shown()
+    for axis, (least, most) in enumerate(((1000.0, 3000.0), (0.1, 0.9))):
+        on = window.on(axis)
+        assert on.plot.top() <= on.y_pixel(most) < on.plot.top() + on.plot.height() * 0.1
+        assert on.plot.bottom() >= on.y_pixel(least) > on.plot.bottom() - on.plot.height() * 0.1
+
+
+def test_that_zooming_along_y_moves_all_axes_of_a_canvas_alike(qtbot):
+    plot = canvas_plot(qtbot, "fit", "a" * 32, metrics={"loss": [3000.0, 1000.0], "acc": [0.1, 0.9]})
+    before = plot.window_shown()
+    turn_wheel(plot, QPoint(300, 200), 2, Qt.KeyboardModifier.ControlModifier)
+    after = plot.window_shown()
+    shares = []
+    for axis in (0, 1):
+        old, new = before.on(axis), after.on(axis)
+        assert new.y_high - new.y_low < old.y_high - old.y_low
+        shares.append((new.y_low - old.y_low) / (old.y_high - old.y_low))
+    assert shares[0] == pytest.approx(shares[1])
+
+
+def test_that_the_pointer_on_a_line_of_a_canvas_brings_out_all_lines_of_its_run(qtbot):
+    plot = canvas_plot(qtbot, "fit", "a" * 32, "b" * 32, metrics={"loss": [3e3, 1e3], "acc": [0.1, 0.9]})
+    heard: list[str] = []
+    plot.run_hovered.connect(heard.append)
+    window = plot.window_shown().on(1)
+    QTest.mouseMove(plot, QPoint(round(window.x_pixel(0.8)), round(window.y_pixel(0.9 * (0.1 + 0.8 * 0.8)))))
+    assert heard == ["b" * 32]
+    assert sorted(plot._hovered) == [1, 3]
+    assert plot._hovered[0] == 3
+    assert not plot.grab().isNull()
+
+
+def test_that_the_pointer_on_a_metric_in_the_head_brings_out_its_lines(qtbot):
+    plot = canvas_plot(qtbot, "own", "a" * 32, "b" * 32, metrics={"loss": [3e3, 1e3], "acc": [0.1, 0.9]})
+    entry = plot._picture._measured[2].entries[1]
+    QTest.mouseMove(plot, QPoint(round(12 + entry.box.center().x()), round(9 + entry.box.center().y())))
+    assert plot._hovered == (2, 3)
+    assert not plot.grab().isNull()
+    QTest.mouseMove(plot, QPoint(600, 5))
+    assert plot._hovered == ()
+
+
+SERIES = st.lists(st.lists(st.tuples(st.integers(-20, 20), st.floats(-5, 5)), max_size=30), min_size=1, max_size=5)
+
+
+@given(SERIES, st.floats(-25, 25))
+def test_that_values_of_all_lines_are_those_of_each_alone(points, x):
+    series = [make_series(np.array([p[0] for p in of], float), np.array([p[1] for p in of], float)) for of in points]
+    found = LineValues(series).at(x)
+    alone = [(place, *value) for place, one in enumerate(series) if (value := value_at(one, x)) is not None]
+    assert list(zip(found.places.tolist(), found.x.tolist(), found.y.tolist(), strict=True)) == alone
+
+
+@given(SERIES, st.tuples(st.floats(0, 200), st.floats(0, 100)))
+def test_that_the_line_under_the_pointer_is_the_nearest_one_within_reach(points, at):
+    series = [make_series(np.array([p[0] for p in of], float), np.array([p[1] for p in of], float)) for of in points]
+    window = Window(QRectF(0, 0, 200, 100), -20, 20, -5, 5)
+    drawn = {place: envelope(one, -20, 20, 200) for place, one in enumerate(series)}
+    curves = [SimpleNamespace(axis=0) for _ in series]
+    found = DrawnLines(drawn, curves, window).nearest(QPointF(*at), 6.0)
+    distances = [_distance(window, line, at) for line in drawn.values()]
+    assert (found is None) == (min(distances) > 6.0)
+    if found is not None:
+        assert distances[found] == pytest.approx(min(distances), abs=1e-6)
+
+
+def _distance(window: Window, line: Polyline, at: tuple[float, float]) -> float:
+    """Of a line to a place by all its points and segments, one after the other."""
+    x, y = window.x_pixels(line.x), window.y_pixels(line.y)
+    best = min((float(np.hypot(a - at[0], b - at[1])) for a, b in zip(x, y, strict=True)), default=np.inf)
+    for place in np.flatnonzero(line.connect[:-1]).tolist() if len(x) > 1 else []:
+        first, last = np.array([x[place], y[place]]), np.array([x[place + 1], y[place + 1]])
+        along = last - first
+        share = np.clip(((np.array(at) - first) @ along) / max(float(along @ along), 1e-12), 0, 1)
+        best = min(best, float(np.hypot(*(first + share * along - np.array(at)))))
+    return best

@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QCheckBox, QComboBox
 from pytestqt.qtbot import QtBot
 
 from bakehouse.domain.columns import param
+from bakehouse.domain.comparison import Direction
 from bakehouse.pages.runs.plots.history_tab import HistoryTab
+from bakehouse.personal.directions import DirectionFile
 from bakehouse.plots.history import HistoryPlot
 from bakehouse.window import MainWindow
 from tests.stores import add_experiment, add_points, add_run, change_store, new_store
@@ -175,6 +177,55 @@ def test_that_the_best_value_of_each_run_is_marked(tab, qtbot):
     loss.grab()
 
 
+def test_that_best_values_follow_what_is_said_of_each_metric(tab, qtbot):
+    loss, acc, gain = show(tab, qtbot, "loss", "acc", "gain")
+    choose(tab, "history_best", "best")
+    assert [line.best[0] for line in loss.chart.lines] == [49.0] * 4
+    assert [line.best[0] for line in acc.chart.lines] == [49.0] * 4
+    assert [line.best for line in gain.chart.lines] == [None] * 4
+    assert "no direction known of gain: not marked" in tab.status()
+    menu = tab.menu(["gain"])
+    assert [action.text() for action in menu.actions() if action.isChecked()] == ["As guessed from the name"]
+    next(action for action in menu.actions() if action.text() == "Lower is better").trigger()
+    qtbot.waitUntil(lambda: [line.best for line in gain.chart.lines] == [(0.0, -2.0)] * 4)
+    assert "not marked" not in tab.status()
+    assert DirectionFile().read() == {"gain": Direction.LOWER}
+
+
+def test_that_several_metrics_are_drawn_on_one_canvas_and_apart_again(tab, qtbot):
+    assert not tab.choosers.canvas.isEnabled()
+    show(tab, qtbot, "loss", "acc")
+    assert tab.choosers.canvas.isEnabled()
+    QTest.mouseClick(tab.choosers.canvas, Qt.MouseButton.LeftButton)
+    (canvas,) = tab.grid.plots
+    assert [metric.name for metric in canvas.chart.metrics] == ["loss", "acc"]
+    assert len(canvas.chart.lines) == 8
+    assert "4 runs × 2 metrics" in tab.status()
+    canvas.set_x_range(10, 30)
+    choose(tab, "history_best", "best")
+    assert canvas.x_range() == (10, 30)
+    assert [line.best[0] for line in canvas.chart.lines] == [49.0] * 8
+    choose(tab, "history_axes", "one")
+    assert canvas.chart.axes == 1
+    choose(tab, "history_axes", "two")
+    assert canvas.chart.axes == 2
+    assert not canvas.grab().isNull() and tab.drawing() is not None
+    QTest.mouseClick(tab.choosers.canvas, Qt.MouseButton.LeftButton)
+    assert [plot.chart.key for plot in tab.grid.plots] == ["loss", "acc"]
+
+
+def test_that_a_canvas_grows_where_it_is_zoomed(tab, qtbot, path):
+    show(tab, qtbot, "loss", "acc")
+    tab.choosers.canvas.setChecked(True)
+    (canvas,) = tab.grid.plots
+    canvas._show_x(5, 20)
+    change_store(path, ("DELETE FROM latest_metrics WHERE run_uuid = ? AND key = 'loss'", (RUNS[2],)))
+    add_points(path, RUNS[2], {"loss": [(step, 0.5) for step in range(50, 60)]})
+    qtbot.waitUntil(lambda: "410 points" in tab.status(), timeout=SOON_MS)
+    assert canvas.x_range() == (5, 20)
+    assert sum(line.points for line in canvas.chart.lines) == 410
+
+
 def test_that_only_lines_with_new_points_are_made_anew(tab, qtbot, path):
     loss, acc = show(tab, qtbot, "loss", "acc")
     loss._show_x(5, 20)
@@ -216,13 +267,16 @@ def test_that_a_view_keeps_how_histories_are_drawn(tab, qtbot):
     check(tab, "history_log_y")
     tab.choosers.slider.setValue(60)
     tab.choosers.group.picked.emit(param("oven"))
+    choose(tab, "history_best", "best")
+    choose(tab, "history_axes", "own")
+    tab.choosers.canvas.setChecked(True)
     qtbot.waitUntil(lambda: tab.grid.plots[0].chart.is_grouped and tab.choosers.look.smoothing == 0.6)
     kept = tab.settings()
     tab.restore({})
     assert tab.settings() == {}
     tab.restore(kept)
     assert tab.settings() == kept
-    tab.restore({"x": 3, "best": [], "smoothing": "much", "metrics": "none", "group": 7, "band": None})
+    tab.restore({"x": 3, "best": [], "smoothing": "much", "metrics": "none", "group": 7, "band": None, "axes": 3})
     assert tab.settings() == {}
 
 

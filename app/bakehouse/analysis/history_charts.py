@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 XMode = Literal["step", "time", "relative"]
-Best = Literal["", "min", "max"]
+Best = Literal["", "best", "min", "max"]
 
 
 class MetricHistory(Protocol):
@@ -45,7 +45,7 @@ class HistoryLook:
     smoothing: float = 0.0
     """0 to 0.99, see `smoothing.smoothed`."""
     best: Best = ""
-    """Which value of each line is marked."""
+    """Which value of each line is marked; "best" stands for one of the other two by the metric's direction."""
     band: BandKind = BandKind.RANGE
 
 
@@ -68,16 +68,40 @@ class Line:
     sources: tuple[MetricHistory, ...]
     span: float
     """The length of x over which smoothing counts."""
+    tone: int = 0
+    """Which of all groups it is, in their order."""
+    metric: int = 0
+    """Which of the metrics of its chart."""
+
+
+@dataclass(frozen=True, slots=True)
+class CanvasMetric:
+    """One of several metrics on one canvas: its y axis, and the least and greatest value drawn (None: none is)."""
+
+    name: str
+    axis: int
+    reach: tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chart:
-    """One metric of several runs."""
+    """One metric of several runs, or several metrics on one canvas."""
 
     key: str
     look: HistoryLook
     lines: tuple[Line, ...]
     is_grouped: bool = False
+    metrics: tuple[CanvasMetric, ...] = ()
+    """Empty where the chart shows the metric `key` alone."""
+
+    @property
+    def axes(self) -> int:
+        """How many y axes there are."""
+        return 1 + max((metric.axis for metric in self.metrics), default=0)
+
+    def axis_of(self, line: Line) -> int:
+        """The y axis that a line is drawn against."""
+        return self.metrics[line.metric].axis if self.metrics else 0
 
     def said(self) -> str:
         """What cannot be seen in its place, and how groups came about; empty when there is nothing to say."""
@@ -113,29 +137,38 @@ def make_chart(
     same_look = known is not None and known.look == look
     old = {line.ids: line for line in known.lines} if known is not None and same_look else {}
     lines = []
-    for ids, name, members in _members(present, names, groups):
+    for ids, name, tone, members in _members(present, names, groups):
         check()
         line = old.get(ids)
         if line is not None and line.span == span and line.name == name and _are_same(line.sources, members):
-            lines.append(line)
+            lines.append(line if line.tone == tone else replace(line, tone=tone))
         elif groups is None:
             lines.append(_run_line(ids, name, members[0], look, span, line))
         else:
-            lines.append(_group_line(ids, name, members, look, span))
+            lines.append(replace(_group_line(ids, name, members, look, span), tone=tone))
     return Chart(present[0].key, look, tuple(lines), groups is not None)
 
 
 def _members(
     histories: Sequence[MetricHistory], names: Mapping[str, str], groups: Mapping[str, str] | None
-) -> list[tuple[tuple[str, ...], str, tuple[MetricHistory, ...]]]:
+) -> list[tuple[tuple[str, ...], str, int, tuple[MetricHistory, ...]]]:
+    """Run ids, name and tone of each line, and the histories that it is made of."""
     if groups is None:
-        return [((h.run_id,), names.get(h.run_id) or h.run_id, (h,)) for h in histories]
+        return [((h.run_id,), names.get(h.run_id) or h.run_id, 0, (h,)) for h in histories]
+    # A group has the same tone in the charts of all metrics, also where one of them lacks another group.
+    order = sorted({"", *groups.values()}, key=lambda group: (not group, group.casefold()))
+    tones = {group: tone for tone, group in enumerate(order)}
     by_group: dict[str, list[MetricHistory]] = {}
     for history in histories:
         by_group.setdefault(groups.get(history.run_id, ""), []).append(history)
     return [
-        (tuple(h.run_id for h in members), f"{group or '(none)'} · {counted(len(members), 'run')}", tuple(members))
-        for group, members in sorted(by_group.items(), key=lambda pair: (not pair[0], pair[0].casefold()))
+        (
+            tuple(h.run_id for h in members),
+            f"{group or '(none)'} · {counted(len(members), 'run')}",
+            tones[group],
+            tuple(members),
+        )
+        for group, members in sorted(by_group.items(), key=lambda pair: tones[pair[0]])
     ]
 
 
@@ -193,9 +226,19 @@ def _band_on_log(band: Band, look: HistoryLook) -> Band:
     return Band(np.log10(x) if look.log_x else x, mean, low, high)
 
 
+def reach_of(line: Line) -> tuple[float, float] | None:
+    """The least and greatest y of what is drawn of a line."""
+    found = [
+        b[2:] for series in (line.series, line.raw) if series is not None and len(series.y) and (b := series.bounds)
+    ]
+    if line.band is not None and len(line.band.x):
+        found.append((float(line.band.low.min()), float(line.band.high.max())))
+    return (min(low for low, _ in found), max(high for _, high in found)) if found else None
+
+
 def _best(series: Series, best: Best) -> tuple[float, float] | None:
     """The first point of the least or greatest value."""
-    if not best or not len(series.y):
+    if best not in ("min", "max") or not len(series.y):
         return None
     place = int(series.y.argmin() if best == "min" else series.y.argmax())
     return float(series.x[place]), float(series.y[place])

@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from bakehouse.analysis.history_charts import Chart, HistoryLook, Line, MetricHistory, XMode, make_chart
+from bakehouse.analysis.history_charts import Chart, HistoryLook, MetricHistory, XMode, make_chart, reach_of
 from bakehouse.domain.text import counted
 from bakehouse.plots.canvas import PlotCanvas, is_adding
-from bakehouse.plots.history_picture import HistoryPicture
-from bakehouse.plots.history_ranges import closest, widened, zoomed
+from bakehouse.plots.history_legend import dash_of
+from bakehouse.plots.history_picture import HistoryPicture, Labels, metric_colour
+from bakehouse.plots.history_ranges import carried, closest, widened, zoomed
 from bakehouse.plots.history_window import Curve, Window
 from bakehouse.theme import RunColors, Theme
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 
-_LEFT, _TOP, _BOTTOM = 12.0, 40.0, 26.0
 _ROOM_X, _ROOM_Y = 0.01, 0.04
 _LEAST_DRAG = 4
 _TURN_S = 0.012
@@ -45,6 +56,8 @@ class HistoryPlot(PlotCanvas):
     view_reset = Signal()
     pointed = Signal(object)
     """The x under the pointer, None when it has left."""
+    menu_wanted = Signal(object, QPoint)
+    """list[str] of the metrics drawn; where on the screen."""
 
     def __init__(self, theme: Theme, colors: RunColors | None = None, parent: QWidget | None = None) -> None:
         super().__init__("history_plot", "Metric history", parent)
@@ -55,7 +68,7 @@ class HistoryPlot(PlotCanvas):
         self._names: Mapping[str, str] = {}
         self._picture = HistoryPicture(theme)
         self._ground: QPixmap | None = None
-        self._labels: list[tuple[float, str]] = []
+        self._labels = Labels([], [])
         self._layer: QPixmap | None = None
         self._layer_window: Window | None = None
         self._next_layer: QPixmap | None = None
@@ -63,19 +76,21 @@ class HistoryPlot(PlotCanvas):
         self._turns = QTimer(self, singleShot=True, interval=0)
         self._turns.timeout.connect(self._take_turn)
         self._x_range = self._whole_x = (0.0, 1.0)
-        self._y_range = self._whole_y = (0.0, 1.0)
+        self._y_range = (0.0, 1.0)
+        self._whole_ys = [(0.0, 1.0)]
         self._shared_x: tuple[float, float] | None = None
+        self._kept: dict[str, tuple[object, QPixmap]] = {}
         self._pointer: QPointF | None = None
         self._pointer_x: float | None = None
-        self._hovered: int | None = None
+        self._hovered: tuple[int, ...] = ()
+        self._hovered_metric: int | None = None
         self._held: QPointF | None = None
         self._panned = False
 
     # What is shown
 
     def set_theme(self, theme: Theme) -> None:
-        self._picture.theme = theme
-        self._picture.curves = self._coloured(theme)
+        self._picture.show(self._chart, self._coloured(self._chart, theme), theme)
         self.repaint_whole()
 
     def set_empty_text(self, text: str) -> None:
@@ -105,12 +120,12 @@ class HistoryPlot(PlotCanvas):
         With `keep` the part that was zoomed to stays (the same curves have grown); else everything is shown.
         """
         x_range, y_range = self._x_range, self._y_range
-        x_kept, y_kept = keep and x_range != self._whole_x, keep and y_range != self._whole_y
+        x_kept, y_kept = keep and x_range != self._whole_x, keep and y_range != self._whole_ys[0]
         hovered = self._hovered_ids()
         self._chart, self._shared_x = chart, shared_x
-        self._picture.title, self._picture.note, self._picture.look = chart.key, chart.said(), chart.look
-        self._picture.curves = self._coloured(self._picture.theme)
-        self._hovered = self._place_of(hovered)
+        theme = self._picture.theme
+        self._picture.show(chart, self._coloured(chart, theme), theme)
+        self._hovered, self._hovered_metric = self._places_of(hovered), None
         if not keep:
             self._layer = None
         self._show_whole()
@@ -134,7 +149,7 @@ class HistoryPlot(PlotCanvas):
         lines = self._chart.lines
         if not lines:
             return ""
-        runs = sum(len(line.ids) for line in lines)
+        runs = len({run_id for line in lines for run_id in line.ids})
         return f"{counted(sum(line.points for line in lines), 'point')} of {counted(runs, 'run')}"
 
     def x_bounds(self) -> tuple[float, float] | None:
@@ -148,11 +163,15 @@ class HistoryPlot(PlotCanvas):
         self.repaint_whole()
 
     def _show_whole(self) -> None:
-        bounds = [reach for line in self._chart.lines if (reach := _reach(line)) is not None]
         x = self._shared_x or self.x_bounds() or (0.0, 1.0)
-        y = (min(b[0] for b in bounds), max(b[1] for b in bounds)) if bounds else (0.0, 1.0)
-        self._whole_x, self._whole_y = widened(*x, _ROOM_X), widened(*y, _ROOM_Y)
-        self._x_range, self._y_range = self._whole_x, self._whole_y
+        reaches: list[list[tuple[float, float]]] = [[] for _ in range(self._chart.axes)]
+        for line in self._chart.lines:
+            reach = reach_of(line)
+            if reach is not None:
+                reaches[self._chart.axis_of(line)].append(reach)
+        ends = [(min(r[0] for r in of), max(r[1] for r in of)) if of else (0.0, 1.0) for of in reaches]
+        self._whole_x, self._whole_ys = widened(*x, _ROOM_X), [widened(*end, _ROOM_Y) for end in ends]
+        self._x_range, self._y_range = self._whole_x, self._whole_ys[0]
 
     def x_range(self) -> tuple[float, float]:
         """The visible part of x: steps, ms since 1970, or seconds since a run's first point."""
@@ -178,45 +197,61 @@ class HistoryPlot(PlotCanvas):
             self.update()
 
     def show_hovered(self, run_id: str) -> None:
-        """The pointer is over this run somewhere else (empty: over none): its line stands out."""
-        self._hover(self._place_of((run_id,)))
+        """The pointer is over this run somewhere else (empty: over none): its lines stand out."""
+        self._hover(self._places_of((run_id,)))
 
-    def _hover(self, place: int | None) -> None:
-        if place != self._hovered:
-            self._hovered = place
+    def _hover(self, places: tuple[int, ...], metric: int | None = None) -> None:
+        if (places, metric) != (self._hovered, self._hovered_metric):
+            self._hovered, self._hovered_metric = places, metric
             self.update()
 
     def _hovered_ids(self) -> tuple[str, ...]:
         lines = self._chart.lines
-        return lines[self._hovered].ids if self._hovered is not None and self._hovered < len(lines) else ()
+        return lines[self._hovered[0]].ids if self._hovered and self._hovered[0] < len(lines) else ()
 
-    def _place_of(self, ids: Sequence[str]) -> int | None:
-        return next((i for i, line in enumerate(self._chart.lines) if ids and set(ids) <= set(line.ids)), None)
+    def _places_of(self, ids: Sequence[str]) -> tuple[int, ...]:
+        """The lines of these runs: one, but one a metric on a canvas of several."""
+        if not ids or not ids[0]:
+            return ()
+        lines, first = self._chart.lines, ids[0]
+        found = [i for i, line in enumerate(lines) if first in line.ids and set(ids) <= set(line.ids)]
+        return tuple(found if self._chart.metrics else found[:1])
 
-    def _coloured(self, theme: Theme) -> list[Curve]:
-        """Runs in their own colours, groups in those of the palette in their order."""
-        return [
-            Curve(
-                line,
-                QColor(theme.runs[place % len(theme.runs)])
-                if self._chart.is_grouped
-                else self._run_colors.color(theme, line.ids[0]),
-            )
-            for place, line in enumerate(self._chart.lines)
-        ]
+    def _coloured(self, chart: Chart, theme: Theme) -> list[Curve]:
+        """Runs in their own colours, groups in those of the palette in their order, metrics by how lines are broken.
+
+        The metrics of one run alone differ in colour.
+        """
+        tell_metrics = bool(chart.metrics) and len({line.ids for line in chart.lines}) == 1
+        curves = []
+        for line in chart.lines:
+            if tell_metrics:
+                colour = metric_colour(theme, line.metric)
+            elif chart.is_grouped:
+                colour = QColor(theme.runs[line.tone % len(theme.runs)])
+            else:
+                colour = self._run_colors.color(theme, line.ids[0])
+            dash = dash_of(line.metric) if chart.metrics and not tell_metrics else ()
+            curves.append(Curve(line, colour, dash, chart.axis_of(line)))
+        return curves
 
     # Picture
 
     @override
     def repaint_whole(self) -> None:
         self._ground = self._next_layer = None
+        self._kept.clear()
         self.update()
 
     def window_shown(self) -> Window:
         """The visible part of the data and its place in the widget."""
-        names = min(self._picture.names_width(self.font()), self.width() * 0.3)
-        plot = QRectF(_LEFT, _TOP, self.width() - _LEFT - names - 8.0, self.height() - _TOP - _BOTTOM)
-        return Window(plot, *self._x_range, *self._y_range)
+        return self._window_of(self._picture)
+
+    def _window_of(self, picture: HistoryPicture) -> Window:
+        plot = picture.plot_in(QSizeF(self.size()), self.font())
+        first, *others = self._whole_ys
+        other_y = tuple(carried(self._y_range, first, other) for other in others)
+        return Window(plot, *self._x_range, *self._y_range, other_y)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -244,15 +279,41 @@ class HistoryPlot(PlotCanvas):
             self._paint_lines(window, ratio)
         painter.drawPixmap(0, 0, self._ground)
         self._draw_layer(painter, window)
-        highlighted = self._hovered if self._held is None else None
-        if highlighted is not None:
-            self._picture.paint_highlight(painter, window, highlighted)
-        self._picture.paint_words(painter, window, self._labels)
+        highlighted = self._hovered if self._held is None else ()
+        self._paint_over(painter, window, highlighted)
         if self._pointer is not None and not self._panned and window.plot.contains(self._pointer):
-            self._picture.paint_crosshair(painter, window, QRectF(self.rect()), self._pointer, highlighted)
+            self._picture.crosshair.paint(painter, window, QRectF(self.rect()), self._pointer, highlighted)
         elif self._pointer_x is not None:
-            self._picture.paint_pointer(painter, window, self._pointer_x)
+            self._picture.crosshair.paint_dots(painter, window, self._pointer_x)
         painter.end()
+
+    def _paint_over(self, painter: QPainter, window: Window, highlighted: tuple[int, ...]) -> None:
+        """What stands above the lines; while a pointer moves it is kept as pictures (names cost 0.6 ms a chart)."""
+        metric, picture = self._hovered_metric, self._picture
+        if self._pointer is None and self._pointer_x is None:
+            self._kept.clear()
+            if highlighted:
+                picture.paint_highlight(painter, window, highlighted)
+            picture.paint_words(painter, window, self._labels, highlighted, metric)
+            return
+        if highlighted:
+            paint = partial(picture.paint_highlight, window=window, places=highlighted)
+            self._paint_kept(painter, "lines", (window, highlighted), paint)
+        shown = highlighted if self._chart.axes > 2 else ()
+        words = partial(picture.paint_words, window=window, labels=self._labels, highlighted=shown, metric=metric)
+        self._paint_kept(painter, "words", (window, shown, metric), words)
+
+    def _paint_kept(self, painter: QPainter, name: str, key: object, paint: Callable[[QPainter], None]) -> None:
+        """Draw what `paint` paints, anew only when `key` is another one than the last time."""
+        kept = self._kept.get(name)
+        if kept is None or kept[0] != key:
+            layer = self._new_pixmap(self.devicePixelRatioF(), QColor(Qt.GlobalColor.transparent))
+            onto = QPainter(layer)
+            onto.setFont(self.font())
+            paint(onto)
+            onto.end()
+            kept = self._kept[name] = key, layer
+        painter.drawPixmap(0, 0, kept[1])
 
     def _new_pixmap(self, ratio: float, colour: QColor) -> QPixmap:
         pixmap = QPixmap(self.size() * ratio)
@@ -269,6 +330,7 @@ class HistoryPlot(PlotCanvas):
         painter.end()
         if self._done >= self._picture.turns:
             self._layer, self._layer_window, self._next_layer = self._next_layer, window, None
+            self._kept.pop("lines", None)
         else:
             self._turns.start()
 
@@ -287,7 +349,7 @@ class HistoryPlot(PlotCanvas):
 
     def _draw_layer(self, painter: QPainter, window: Window) -> None:
         """The lines; while new ones are painted the former ones, moved to where they belong now."""
-        if self._hovered is not None and self._held is None and len(self._chart.lines) > 1:
+        if self._hovered and self._held is None and len(self._chart.lines) > len(self._hovered):
             painter.setOpacity(_FADED)
         layer, shown = self._layer, self._layer_window
         if layer is None or shown is None:
@@ -314,9 +376,8 @@ class HistoryPlot(PlotCanvas):
     @override
     def paint_still(self, painter: QPainter, theme: Theme, ratio: float) -> None:
         picture = HistoryPicture(theme)
-        picture.title, picture.note, picture.look = self._picture.title, self._picture.note, self._picture.look
-        picture.curves = self._coloured(theme)
-        picture.paint(painter, self.window_shown(), ratio)
+        picture.show(self._chart, self._coloured(self._chart, theme), theme)
+        picture.paint(painter, self._window_of(picture), ratio)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -336,7 +397,7 @@ class HistoryPlot(PlotCanvas):
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             share = (window.plot.bottom() - event.position().y()) / window.plot.height()
             low, high = zoomed(*self._y_range, share, factor)
-            if high - low >= closest(self._whole_y):
+            if high - low >= closest(self._whole_ys[0]):
                 self._y_range = (low, high)
                 self.repaint_whole()
         else:
@@ -373,7 +434,7 @@ class HistoryPlot(PlotCanvas):
             self.update()
             return
         place = self._picture.curve_at(self.window_shown(), event.position())
-        ids = self._chart.lines[place].ids if place is not None else ()
+        ids = () if place is None else self._chart.lines[place].ids
         for number, run_id in enumerate(ids):
             self.run_clicked.emit(run_id, is_adding(event) or number > 0)
 
@@ -385,7 +446,7 @@ class HistoryPlot(PlotCanvas):
     def leaveEvent(self, event: QEvent) -> None:
         self._pointer = None
         self.pointed.emit(None)
-        self._hover_by_pointer(None)
+        self._hover_by_pointer(())
         self.update()
         super().leaveEvent(event)
 
@@ -404,16 +465,28 @@ class HistoryPlot(PlotCanvas):
         else:
             super().keyPressEvent(event)
 
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self._chart.lines:
+            metrics = [metric.name for metric in self._chart.metrics] or [self._chart.key]
+            self.menu_wanted.emit(metrics, event.globalPos())
+
     def _point(self, at: QPointF) -> None:
         window = self.window_shown()
         inside = bool(self._chart.lines) and window.plot.contains(at)
         self.pointed.emit(window.x_at(at.x()) if inside else None)
-        self._hover_by_pointer(self._picture.curve_at(window, at) if inside else None)
+        metric = None if inside else self._picture.metric_at(at)
+        if metric is not None:
+            self._hover(tuple(i for i, line in enumerate(self._chart.lines) if line.metric == metric), metric)
+            return
+        place = self._picture.curve_at(window, at) if inside else None
+        self._hover_by_pointer(() if place is None else self._chart.lines[place].ids, place)
 
-    def _hover_by_pointer(self, place: int | None) -> None:
-        if place != self._hovered:
-            self._hover(place)
-            ids = self._hovered_ids()
+    def _hover_by_pointer(self, ids: Sequence[str], first: int | None = None) -> None:
+        """All lines of these runs stand out, the one at `first` before the others."""
+        places = tuple(sorted(self._places_of(ids), key=lambda place: place != first))
+        if places != self._hovered or self._hovered_metric is not None:
+            self._hover(places)
             self.run_hovered.emit(ids[0] if ids else "")
 
     def _show_x(self, low: float, high: float) -> None:
@@ -429,17 +502,7 @@ class HistoryPlot(PlotCanvas):
         plot = self.window_shown().plot
         by = -moved.x() / plot.width() * (self._x_range[1] - self._x_range[0])
         up = moved.y() / plot.height() * (self._y_range[1] - self._y_range[0])
-        if self._y_range != self._whole_y:
+        if self._y_range != self._whole_ys[0]:
             self._y_range = (self._y_range[0] + up, self._y_range[1] + up)
             self.repaint_whole()
         self._show_x(self._x_range[0] + by, self._x_range[1] + by)
-
-
-def _reach(line: Line) -> tuple[float, float] | None:
-    """The least and greatest y of what is drawn of a line."""
-    found = [
-        b[2:] for series in (line.series, line.raw) if series is not None and len(series.y) and (b := series.bounds)
-    ]
-    if line.band is not None and len(line.band.x):
-        found.append((float(line.band.low.min()), float(line.band.high.max())))
-    return (min(low for low, _ in found), max(high for _, high in found)) if found else None

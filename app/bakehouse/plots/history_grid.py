@@ -28,6 +28,8 @@ class HistoryGrid(QScrollArea):
 
     run_clicked = Signal(str, bool)
     run_hovered = Signal(str)
+    menu_wanted = Signal(object, QPoint)
+    """list[str] of the metrics of one chart; where on the screen."""
 
     def __init__(self, theme: Theme, colors: RunColors, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,6 +93,7 @@ class HistoryGrid(QScrollArea):
     def _new_plot(self) -> HistoryPlot:
         plot = HistoryPlot(self._theme, self._colors, self._board)
         plot.run_clicked.connect(self.run_clicked)
+        plot.menu_wanted.connect(self.menu_wanted)
         plot.run_hovered.connect(partial(self._hovered, plot))
         plot.x_range_changed.connect(partial(self._moved, plot))
         plot.view_reset.connect(partial(self._reset, plot))

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from shiboken6 import VoidPtr
 
 from bakehouse.analysis.envelope import Polyline, Series, envelope
+from bakehouse.plots.history_legend import dashed
 from bakehouse.plots.history_window import Curve, Window
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from bakehouse.theme import Theme
 
 _DENSE = 3.0
+_MANY_CORNERS = 200
 _FAINT, _BAND = 0.3, 0.18
 
 
@@ -38,7 +40,7 @@ def paint_curve(painter: QPainter, curve: Curve, window: Window, columns: int, *
     A `crowded` picture (very many points) is drawn without antialiasing, which is many times faster.
     """
     points = _envelope(curve.series, window, columns)
-    paint_points(painter, points, curve.colour, window, columns, crowded=crowded)
+    paint_points(painter, points, curve.colour, window, columns, crowded=crowded, dash=curve.dash)
     _paint_odd(painter, curve, window)
     return points
 
@@ -56,8 +58,9 @@ def paint_points(
     *,
     crowded: bool = False,
     width: float = 1.0,
+    dash: tuple[float, ...] = (),
 ) -> None:
-    """Paint `line`; points that no line touches become dots."""
+    """Paint `line`, broken by `dash` pixels of stroke and gap; points that no line touches become dots."""
     if not len(line.x):
         return
     points = np.stack([window.x_pixels(line.x), window.y_pixels(line.y)], axis=1)
@@ -68,16 +71,31 @@ def paint_points(
         pen = QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.BevelJoin)
     else:
         pen = QPen(colour, 0 if crowded else 1)  # 0: one pixel of the device, as the envelope has them
-    painter.setPen(pen)
+    shifts = [(0.0, 0.0)]
+    if width > 1 and len(points) > _MANY_CORNERS:
+        # Qt needs ten times as long for a wide stroke of very many corners as for thin ones beside each other.
+        device = painter.device()
+        shifts = _shifts(width, device.devicePixelRatioF() if device is not None else 1.0)
+        pen = QPen(colour, 0)
+    painter.setPen(dashed(pen, dash))
     ends = np.flatnonzero(~line.connect) + 1
     for first, last in zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True):
         if last - first > 1:
-            painter.drawPolyline(_polygon(points[first:last]))
+            polygon = _polygon(points[first:last])
+            for dx, dy in shifts:
+                painter.drawPolyline(polygon.translated(dx, dy) if dx or dy else polygon)
     dots = line.isolated()
     if dots.any():
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(QPen(colour, 5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawPoints(_polygon(points[dots]))
+
+
+def _shifts(width: float, ratio: float) -> list[tuple[float, float]]:
+    """Where lines of one device pixel stand around a line, so that together they are `width` pixels wide."""
+    reach = (round(width * ratio) - 1) / 2
+    places = [(place - reach) / ratio for place in range(round(width * ratio))]
+    return [(0.0, place) for place in places] + [(place, 0.0) for place in places]
 
 
 def _paint_band(painter: QPainter, curve: Curve, window: Window) -> None:
@@ -159,27 +177,3 @@ def _paint_off_axes(painter: QPainter, curve: Curve, window: Window) -> None:
     for place in np.unique(np.rint(y[(y >= plot.top()) & (y <= plot.bottom())])).tolist():
         edge = plot.left() + 1
         painter.drawPolygon([QPointF(edge, place), QPointF(edge + 6, place - 3.5), QPointF(edge + 6, place + 3.5)])
-
-
-def distance_to(line: Polyline, window: Window, at: QPointF, reach: float) -> float:
-    """Pixels from `at` to what is drawn of `line`; looks only at what lies within `reach` along x."""
-    x_reach = reach / max(1.0, window.plot.width()) * (window.x_high - window.x_low)
-    x = window.x_at(at.x())
-    first = max(0, int(np.searchsorted(line.x, x - x_reach)) - 1)
-    last = min(len(line.x), int(np.searchsorted(line.x, x + x_reach, side="right")) + 1)
-    if last <= first:
-        return float("inf")
-    xs, ys = window.x_pixels(line.x[first:last]), window.y_pixels(line.y[first:last])
-    nearest = float(np.hypot(xs - at.x(), ys - at.y()).min())
-    return min(nearest, _distance_to_lines(xs, ys, line.connect[first:last], at)) if last - first > 1 else nearest
-
-
-def _distance_to_lines(
-    x: NDArray[np.float64], y: NDArray[np.float64], connect: NDArray[np.bool_], at: QPointF
-) -> float:
-    dx, dy = np.diff(x), np.diff(y)
-    length = np.maximum(dx * dx + dy * dy, 1e-12)
-    share = np.clip(((at.x() - x[:-1]) * dx + (at.y() - y[:-1]) * dy) / length, 0.0, 1.0)
-    distance = np.hypot(x[:-1] + share * dx - at.x(), y[:-1] + share * dy - at.y())
-    distance = distance[connect[:-1]]
-    return float(distance.min()) if len(distance) else float("inf")

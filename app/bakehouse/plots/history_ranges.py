@@ -29,3 +29,11 @@ def zoomed(low: float, high: float, share: float, factor: float) -> tuple[float,
     """The range with the place at `share` of it held fast and its length times `factor`."""
     place = low * (1.0 - share) + high * share
     return place - (place - low) * factor, place + (high - place) * factor
+
+
+def carried(part: tuple[float, float], whole: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+    """The part of `other` that lies in it as `part` lies in `whole`."""
+    # Eighths, since the span of two large doubles of opposite sign is infinite.
+    span = whole[1] * 0.125 - whole[0] * 0.125
+    low, high = ((end * 0.125 - whole[0] * 0.125) / span for end in part)
+    return other[0] * (1.0 - low) + other[1] * low, other[0] * (1.0 - high) + other[1] * high

@@ -20,10 +20,12 @@ _FAR = 20_000.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
-    """One line and its colour."""
+    """One line, its colour, how it is broken (strokes and gaps in pixels) and its y axis."""
 
     line: Line
     colour: QColor
+    dash: tuple[float, ...] = ()
+    axis: int = 0
 
     @property
     def name(self) -> str:
@@ -43,6 +45,15 @@ class Window:
     x_high: float
     y_low: float
     y_high: float
+    other_y: tuple[tuple[float, float], ...] = ()
+    """What is visible of the second and further y axes."""
+
+    def on(self, axis: int) -> Window:
+        """The same part against another y axis."""
+        if axis == 0:
+            return self
+        low, high = self.other_y[axis - 1]
+        return Window(self.plot, self.x_low, self.x_high, low, high)
 
     def x_pixels(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """float64[n]: far outside is cut, since the rasteriser works with 16 bits of whole pixels."""

@@ -17,11 +17,12 @@ _WIDEST = 190.0
 
 
 class ReadoutLine(NamedTuple):
-    """One line: a swatch's colour or None, a name, a value."""
+    """One line: a swatch's colour or None, a name, a value; a heading stands above those that follow."""
 
     colour: QColor | None
     name: str
     value: str
+    is_heading: bool = False
 
 
 def small_font(font: QFont) -> QFont:
@@ -29,6 +30,11 @@ def small_font(font: QFont) -> QFont:
     small = QFont(font)
     small.setPixelSize(11)
     return small
+
+
+def readout_rows(font: QFont, height: float) -> int:
+    """How many lines fit into a box of so many pixels."""
+    return int((height - 2 * _PADDING - 1.0) / (QFontMetricsF(small_font(font)).height() + 3.0))
 
 
 def paint_readout(
@@ -69,8 +75,9 @@ def paint_readout(
     for line, name, value in zip(lines, names, values, strict=True):
         if line.colour is not None:
             painter.fillRect(QRectF(row.left(), row.top() + metrics.height() / 2 - 4, 8, 8), line.colour)
-        painter.setPen(theme.color("muted"))
-        painter.drawText(row.adjusted(swatch, 0, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, name)
+        painter.setPen(theme.color("text" if line.is_heading else "muted"))
+        indent = 0.0 if line.is_heading else swatch
+        painter.drawText(row.adjusted(indent, 0, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, name)
         painter.setPen(theme.color("text"))
         painter.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, value)
         row.translate(0, step)

@@ -15,35 +15,27 @@ from bakehouse.analysis.frame import RunFrame
 from bakehouse.artifacts.locator import Locator
 from bakehouse.artifacts.protection import Guard
 from bakehouse.domain.cancellation import Token
-from bakehouse.domain.comparison import Direction
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.text import counted
 from bakehouse.exports.tables import Table, TableSource, coded
 from bakehouse.itemmodels.comparison_table import HANDFUL, ComparisonModel
 from bakehouse.pages.refreshing import Refresher
 from bakehouse.pages.runs.plots.artifact_comparison import ArtifactComparison
+from bakehouse.pages.runs.plots.directions import MetricDirections
 from bakehouse.pages.runs.plots.tab import PlotTab, TableMaker
-from bakehouse.personal.directions import DirectionFile
 from bakehouse.plots.drawing import Drawing
 from bakehouse.store.comparison import read_compared
 from bakehouse.store.handle import Store
 from bakehouse.store.reading import Reader
-from bakehouse.tasks import Lane, TaskRunner
+from bakehouse.tasks import TaskRunner
 from bakehouse.theme import RunColors, Theme
 from bakehouse.widgets.comparison_view import ComparisonView, paint_picture, picture_size
 from bakehouse.widgets.labels import PlainLabel
 
 RUNS_AT_MOST = 50
 _SLOT = "runs.compare"
-_DIRECTIONS = "runs.directions"
 _CHOOSE = "Select two runs or more in the table to compare them."
 _PICTURE_ROWS = 300
-_DIRECTION_WORDS = (
-    ("Higher is better", Direction.HIGHER),
-    ("Lower is better", Direction.LOWER),
-    ("Neither", Direction.NEITHER),
-    ("As guessed from the name", None),
-)
 
 
 def read_comparison(store: Store, run_ids: Sequence[str], token: Token) -> Comparison:
@@ -62,9 +54,16 @@ class CompareTab(PlotTab):
     """Run id: show it in the table and the inspector; the selection stays."""
     histories_wanted = Signal()
 
-    def __init__(self, theme: Theme, tasks: TaskRunner, colors: RunColors, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        tasks: TaskRunner,
+        colors: RunColors,
+        directions: MetricDirections,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._tasks, self._colors = tasks, colors
+        self._tasks, self._colors, self._directions = tasks, colors, directions
         self._theme = theme
         self._store: Store | None = None
         self.locator: Locator | None = None
@@ -73,7 +72,6 @@ class CompareTab(PlotTab):
         self._selected = 0
         self._read: tuple[str, ...] | None = None
         self._is_shown = False
-        self._knows_directions = False
         self._has_chosen = False
         self.model = ComparisonModel(self)
         self.view = ComparisonView(self.model, theme, colors)
@@ -92,6 +90,7 @@ class CompareTab(PlotTab):
         self.view.row_menu_wanted.connect(self._open_row_menu)
         self.view.section_pressed.connect(self.model.fold)
         self.model.baseline_changed.connect(self.status_changed)
+        self._directions.changed.connect(self._take_directions)
 
     def _make_tools(self) -> None:
         self._search = QLineEdit()
@@ -217,7 +216,7 @@ class CompareTab(PlotTab):
             self._say(_CHOOSE)
             return
         self._read = self._ids
-        self._learn_directions()
+        self._directions.learn()
         self._refresher.given_up()
         self._start("Comparing runs")
 
@@ -253,6 +252,9 @@ class CompareTab(PlotTab):
         self._message.setText(sentence)
         self._layers.setCurrentWidget(self._message)
         self.status_changed.emit()
+
+    def _take_directions(self) -> None:
+        self.model.set_directions(self._directions.chosen)
 
     # What the person chooses
 
@@ -297,12 +299,7 @@ class CompareTab(PlotTab):
         """Which way a metric is better."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        known, is_guess = self.model.direction(row)
-        for text, direction in _DIRECTION_WORDS:
-            action = menu.addAction(text)
-            action.setCheckable(True)
-            action.setChecked(direction is None if is_guess else direction is known)
-            action.triggered.connect(partial(self._set_direction, row.name, direction))
+        self._directions.fill(menu, row.name)
         return menu
 
     def _open_row_menu(self, row: int, at: QPoint) -> None:
@@ -316,30 +313,6 @@ class CompareTab(PlotTab):
             guard = Guard(self._store.path)
             comparison = self.model.comparison
             ArtifactComparison(comparison, self.locator, guard, self._tasks, self._theme, self).open()
-
-    # Directions
-
-    def _learn_directions(self) -> None:
-        if not self._knows_directions:
-            self._knows_directions = True
-            self._keep(_read_directions)
-
-    def _set_direction(self, name: str, direction: Direction | None) -> None:
-        self._keep(partial(_change_direction, name, direction))
-
-    def _keep(self, work: Callable[[Token], dict[str, Direction]]) -> None:
-        self._tasks.start(_DIRECTIONS, work, done=self.model.set_directions, failed=self._not_kept, lane=Lane.FILES)
-
-    def _not_kept(self, error: BakehouseError) -> None:
-        self.said.emit(str(error))
-
-
-def _read_directions(_token: Token) -> dict[str, Direction]:
-    return DirectionFile().read()
-
-
-def _change_direction(name: str, direction: Direction | None, _token: Token) -> dict[str, Direction]:
-    return DirectionFile().change(name, direction)
 
 
 def _table(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bakehouse.analysis.history_charts import Chart, HistoryLook, make_chart
+from bakehouse.analysis.history_charts import Best, Chart, HistoryLook, make_chart
 from bakehouse.domain.cancellation import Token
+from bakehouse.domain.comparison import Direction
 from bakehouse.store.handle import Store
 from bakehouse.store.history_growth import RunHistories, read_growth, read_run_histories
 from bakehouse.store.metrics import metric_keys
 
 POINTS_AT_MOST = 20_000_000
 """Beyond so many points (about 1 GB read and drawn) further runs are left out, and that is said."""
+_MARKS: dict[Direction | None, Best] = {Direction.HIGHER: "max", Direction.LOWER: "min"}
 
 
 @dataclass(frozen=True)
@@ -74,13 +76,18 @@ def make_charts(
     look: HistoryLook,
     groups: Mapping[str, str] | None,
     known: Sequence[Chart],
+    directions: Mapping[str, Direction | None],
     token: Token,
 ) -> list[Chart]:
-    """A chart for each metric; lines of `known` that have not changed are taken over."""
+    """A chart for each metric; lines of `known` that have not changed are taken over.
+
+    Best values are marked by `directions`, nothing where a metric has none.
+    """
     before = {chart.key: chart for chart in known if chart.is_grouped == (groups is not None)}
     charts = []
     for key in reading.keys:
         histories = [run.histories[key] for run in reading.runs.values() if key in run.histories]
         if histories:
-            charts.append(make_chart(histories, names, look, groups, before.get(key), token.check))
+            own = replace(look, best=_MARKS.get(directions.get(key), "")) if look.best == "best" else look
+            charts.append(make_chart(histories, names, own, groups, before.get(key), token.check))
     return charts

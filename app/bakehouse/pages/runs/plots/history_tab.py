@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtWidgets import QMenu, QStackedLayout, QWidget
 from typing_extensions import override
 
 from bakehouse.analysis.frame import RunFrame
+from bakehouse.analysis.history_canvas import on_one_canvas
 from bakehouse.analysis.history_charts import Chart
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey, ColumnKind
@@ -19,6 +20,7 @@ from bakehouse.exports.history_tables import HistoryTable, Shape
 from bakehouse.exports.tables import TableSource
 from bakehouse.itemmodels.group_keys import group_keys
 from bakehouse.pages.refreshing import Refresher
+from bakehouse.pages.runs.plots.directions import MetricDirections
 from bakehouse.pages.runs.plots.history_reading import POINTS_AT_MOST, HistoryReading, make_charts, read_histories
 from bakehouse.pages.runs.plots.history_tools import HistoryTools
 from bakehouse.pages.runs.plots.tab import PlotTab, TableMaker
@@ -45,9 +47,15 @@ class HistoryTab(PlotTab):
     title = "History"
 
     def __init__(
-        self, themes: ThemeSource, tasks: TaskRunner, colors: RunColors, parent: QWidget | None = None
+        self,
+        themes: ThemeSource,
+        tasks: TaskRunner,
+        colors: RunColors,
+        directions: MetricDirections,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._directions = directions
         self._themes = themes
         self._colors = colors
         self._tasks = tasks
@@ -79,6 +87,7 @@ class HistoryTab(PlotTab):
         self.choosers.metrics.metrics_chosen.connect(self._metrics_chosen)
         self.choosers.look_changed.connect(self._look_changed)
         self.choosers.group_picked.connect(self._group_picked)
+        directions.changed.connect(self._directions_changed)
 
     @override
     def set_theme(self, theme: Theme) -> None:
@@ -266,8 +275,12 @@ class HistoryTab(PlotTab):
             return  # its column will come back here
         row_of, frame, look = self._frame.row_of, self._frame, self.choosers.look
         names = {run_id: frame.name(row_of[run_id]) for run_id in reading.runs if run_id in row_of}
-        work = partial(make_charts, reading, names, look, self._groups(reading), self._charts)
-        drawn = (tuple(reading.runs), reading.keys, look.x_mode, look.log_x, look.log_y, self._group)
+        if look.best == "best":
+            self._directions.learn()
+        directions = {key: self._directions.of(key)[0] for key in reading.keys}
+        work = partial(make_charts, reading, names, look, self._groups(reading), self._charts, directions)
+        canvas = self.choosers.on_one_canvas, self.choosers.axes
+        drawn = (tuple(reading.runs), reading.keys, look.x_mode, look.log_x, look.log_y, self._group, canvas)
         done = partial(self._show, reading, drawn)
         if reading.points > _MANY_POINTS or reading.lines > _MANY_LINES:
             self._tasks.start(_CHARTS_SLOT, work, done=done, failed=self._failed, lane=Lane.MEMORY)
@@ -294,8 +307,11 @@ class HistoryTab(PlotTab):
             self.grid = HistoryGrid(self._themes.theme, self._colors)
             self.grid.run_clicked.connect(self.run_clicked)
             self.grid.run_hovered.connect(self.run_hovered)
+            self.grid.menu_wanted.connect(self._open_menu)
             self._layers.addWidget(self.grid)
-        self.grid.set_charts(charts, keep=drawn == self._drawn)
+        self.choosers.set_several(len(charts) > 1)
+        shown = [on_one_canvas(charts, self.choosers.axes)] if self.choosers.on_one_canvas else charts
+        self.grid.set_charts(shown, keep=drawn == self._drawn)
         self._drawn = drawn
         self._layers.setCurrentWidget(self.grid)
         self._status = self._said(reading)
@@ -315,6 +331,10 @@ class HistoryTab(PlotTab):
             parts.append(f"{counted(reading.left_out, 'run')} left out beyond {POINTS_AT_MOST // 1_000_000} M points")
         if self._selected > len(self._ids):
             parts.append(f"the first {len(self._ids)} of {self._selected:,} selected")
+        if self.choosers.look.best == "best":
+            unknown = [chart.key for chart in self._charts if not chart.look.best]
+            if unknown:
+                parts.append(f"no direction known of {visible(unknown[0], 40)}{_others(len(unknown) - 1)}: not marked")
         parts += dict.fromkeys(said for chart in self._charts if (said := chart.said()))
         return "; ".join(parts)
 
@@ -338,10 +358,33 @@ class HistoryTab(PlotTab):
         self._want()
         self._make_charts()
 
+    def _directions_changed(self) -> None:
+        if self.choosers.look.best == "best":
+            self._make_charts()
+
+    def menu(self, metrics: Sequence[str]) -> QMenu:
+        """Which way each of these metrics is better."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if len(metrics) == 1:
+            self._directions.fill(menu, metrics[0])
+            return menu
+        for metric in metrics:
+            self._directions.fill(menu.addMenu(visible(metric, 60).replace("&", "&&")), metric)
+        return menu
+
+    def _open_menu(self, metrics: Sequence[str], at: QPoint) -> None:
+        self._directions.learn()
+        self.menu(metrics).popup(at)
+
     def _group_picked(self, key: ColumnKey | None) -> None:
         self._group = key
         self._want()
         self._make_charts()
+
+
+def _others(count: int) -> str:
+    return f" and {counted(count, 'other')}" if count else ""
 
 
 def _points(run_ids: Sequence[str], keys: Sequence[str], reader: Callable[[], Reader], token: Token) -> TableSource:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from bakehouse.analysis.columns import Ints
 from bakehouse.analysis.frame import RunFrame
 from bakehouse.domain.columns import ColumnKey
 from bakehouse.pages.runs.plots.axis_plan import PreparedAxes
 from bakehouse.pages.runs.plots.compare_tab import CompareTab
+from bakehouse.pages.runs.plots.directions import MetricDirections
 from bakehouse.pages.runs.plots.distribution_tab import DistributionTab
 from bakehouse.pages.runs.plots.history_tab import HistoryTab
 from bakehouse.pages.runs.plots.parallel_tab import ParallelTab
@@ -57,10 +58,12 @@ class PlotPanel(QWidget):
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.parallel = ParallelTab(themes.theme, tasks, colors)
-        self.history = HistoryTab(themes, tasks, colors)
+        directions = MetricDirections(tasks, self)
+        directions.said.connect(self.said)
+        self.history = HistoryTab(themes, tasks, colors, directions)
         self.scatter = ScatterTab(themes.theme, tasks, colors)
         self.distribution = DistributionTab(themes.theme, tasks)
-        self.compare = CompareTab(themes.theme, tasks, colors)
+        self.compare = CompareTab(themes.theme, tasks, colors, directions)
         self.tabs: list[PlotTab] = [self.parallel, self.history, self.scatter, self.distribution, self.compare]
         self._bar = QTabBar()
         self._bar.setObjectName("plot_tabs")
@@ -68,9 +71,7 @@ class PlotPanel(QWidget):
         self._bar.setExpanding(False)
         self._status = ElidedLabel("", "muted")
         self._status.setObjectName("plot_status")
-        self._status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        # It takes what the tools leave: they shrink only when nothing of it is left.
-        self._status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._status.setContentsMargins(GRID + 6, 0, GRID + 6, 5)
         self._stack = QStackedWidget()
         self.saving = PlotSaving(themes, tasks, settings, self.front, self)
         self.saving.said.connect(self.said)
@@ -101,7 +102,7 @@ class PlotPanel(QWidget):
         line.setContentsMargins(GRID + 6, 4, GRID + 6, 0)
         line.setSpacing(GRID + 4)
         line.addWidget(self._bar, 0, Qt.AlignmentFlag.AlignBottom)
-        line.addWidget(self._status, 1)
+        line.addStretch(1)
         # Not a stack of widgets, which is as wide as the widest of them.
         for tab in self.tabs:
             line.addWidget(tab.tools)
@@ -114,6 +115,7 @@ class PlotPanel(QWidget):
         layout.addWidget(bar)
         layout.addWidget(rule)
         layout.addWidget(self._stack, 1)
+        layout.addWidget(self._status)
 
     def set_theme(self, theme: Theme) -> None:
         for tab in self.tabs:
