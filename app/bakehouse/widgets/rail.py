@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from bakehouse.theme import RAIL_WIDTH, Theme
 from bakehouse.widgets.icons import icon
+
+_BADGE = 16
 
 
 class _RailButton(QToolButton):
@@ -19,6 +21,8 @@ class _RailButton(QToolButton):
         self.page = page
         self.icon_name = icon_name
         self._stripe = self.palette().highlight().color()
+        self._ink = self.palette().base().color()
+        self._badge = 0
         self.setObjectName(f"rail_{page}")
         self.setText(text)
         self.setAccessibleName(text)
@@ -30,12 +34,38 @@ class _RailButton(QToolButton):
     def set_theme(self, theme: Theme) -> None:
         self.setIcon(icon(self.icon_name, theme))
         self._stripe = theme.color("accent")
+        self._ink = theme.color("on_accent")
+
+    def set_badge(self, count: int, meaning: str) -> None:
+        """Show a number at the icon; `meaning` says what it counts. 0 for none."""
+        self._badge = count
+        self.setAccessibleName(f"{self.text()}, {meaning}" if count else self.text())
+        self.setToolTip(meaning if count else "")
+        self.update()
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        painter = QPainter(self)
         if self.isChecked():
-            QPainter(self).fillRect(0, 6, 2, self.height() - 12, self._stripe)
+            painter.fillRect(0, 6, 2, self.height() - 12, self._stripe)
+        if self._badge:
+            self._paint_badge(painter)
+
+    def _paint_badge(self, painter: QPainter) -> None:
+        text = f"{self._badge}" if self._badge < 100 else "99+"
+        font = painter.font()
+        font.setPixelSize(10)
+        font.setBold(True)
+        painter.setFont(font)
+        width = max(_BADGE, painter.fontMetrics().horizontalAdvance(text) + 8)
+        pill = QRectF(self.width() / 2 + 5, 3, width, _BADGE)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._stripe)
+        painter.drawRoundedRect(pill, _BADGE / 2, _BADGE / 2)
+        painter.setPen(self._ink)
+        painter.drawText(pill, int(Qt.AlignmentFlag.AlignCenter), text)
 
 
 class Rail(QWidget):
@@ -70,6 +100,11 @@ class Rail(QWidget):
         """Mark `page` as the one in front."""
         if page in self._buttons:
             self._buttons[page].setChecked(True)
+
+    def set_badge(self, page: str, count: int, meaning: str) -> None:
+        """Show at a page's button how many things wait there; 0 for none."""
+        if page in self._buttons:
+            self._buttons[page].set_badge(count, meaning)
 
     def set_open(self, store_open: bool) -> None:
         """Pages need a store."""
