@@ -55,6 +55,14 @@ class WriteStopped(StoreError):
     """The person stopped a write before anything of it was in the store."""
 
 
+class TrailError(StoreError):
+    """Something about the trail's file beside the store."""
+
+
+class TrailUnfinished(TrailError):
+    """A writer was killed in mid-commit: the trail's file is repaired by the next one who may write to it."""
+
+
 class DiskFull(BakehouseError):
     """No space left at the target; nothing half-written remains."""
 

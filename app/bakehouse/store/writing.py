@@ -15,6 +15,7 @@ from bakehouse.domain.errors import Cancelled, StoreReadOnly, StoreReplaced, Wri
 from bakehouse.domain.text import visible
 from bakehouse.store.connections import file_uri
 from bakehouse.store.failures import SQLITE_FAILURES, SqliteFailure, failure, is_busy, os_failure, shown
+from bakehouse.store.trail.tables import TrailTables
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -37,6 +38,8 @@ _TRY_MS = 50
 _TELL_AFTER_S = 0.3
 _CACHE_KIB = 65_536
 _LOOK_UP = 500
+_TRAIL = "trail"
+"""The name under which the trail's file is attached."""
 
 _WIDTH = re.compile(r"\((\d+)\)")
 
@@ -167,6 +170,16 @@ class Transaction:
         statement = sa.select(source.c[column]).distinct().order_by(source.c[column])
         return [row[0] for row in self._connection.execute(statement)]
 
+    @property
+    def trail(self) -> TrailTables:
+        """The tables of the trail's file, for a writer made by `with_trail`."""
+
+        def execute(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+            found = self._connection.exec_driver_sql(statement, tuple(values))
+            return [tuple(row) for row in found] if found.returns_rows else []
+
+        return TrailTables(execute, _TRAIL)
+
     def _columns_of(self, table: str) -> dict[str, int | None]:
         """Column name → greatest text length (None: MLflow's own limit); empty when there is no such real table."""
         if table not in self._columns:
@@ -235,12 +248,24 @@ class Writer:
         allow_triggers: frozenset[str] = frozenset(),
         busy_wait_ms: int = BUSY_WAIT_MS,
         token: Token | None = None,
+        trail: Path | None = None,
     ) -> None:
         self.store = store
+        self._trail = trail
         self.token = token or Token()
         self._allowed = allow_triggers
         self._busy_wait_ms = busy_wait_ms
         self._engine: sa.Engine | None = None
+
+    def with_trail(self, path: Path) -> Writer:
+        """A writer whose transactions take in the trail's file at `path`, so that both change or neither."""
+        return Writer(
+            self.store,
+            allow_triggers=self._allowed,
+            busy_wait_ms=self._busy_wait_ms,
+            token=self.token,
+            trail=path,
+        )
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -325,6 +350,8 @@ class Writer:
         connection.text_factory = _decoded
         for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}").close()
+        if self._trail is not None:
+            connection.execute(f"ATTACH ? AS {_TRAIL}", (f"{file_uri(self._trail)}?mode=rw",)).close()
         return connection
 
     def _check_same_file(self) -> None:

@@ -130,5 +130,3 @@ class ActivityThread(QWidget):
             self._entries[-1].is_last = not left
         self._more.setText(f"Show {left:,} more")
         self._more.setVisible(left > 0)
-
-
