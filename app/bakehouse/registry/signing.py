@@ -14,7 +14,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import VerificationError
-from securesystemslib.signer import CryptoSigner, SSlibKey
+from securesystemslib.signer._crypto_signer import CryptoSigner
+from securesystemslib.signer._key import SSlibKey
 
 from bakehouse.domain.trail import TRAIL_FORMAT, Actor, Entry, EntryType
 
@@ -127,9 +128,8 @@ def _entry(payload: Mapping[str, Any], entry_hash: str) -> Entry:
 
 
 def _key(public: str) -> SSlibKey:
-    value = {"keytype": "ed25519", "scheme": "ed25519", "keyval": {"public": public}}
     # The library's own id of a key is a hash of the key's JSON; ours is the key itself, which needs no table.
-    return SSlibKey(public, value["keytype"], value["scheme"], value["keyval"])
+    return SSlibKey(public, "ed25519", "ed25519", {"public": public})
 
 
 def _canonical(value: object) -> str:

@@ -22,7 +22,7 @@ _FIRST = 100
 
 @dataclass(frozen=True, slots=True)
 class ActivityLine:
-    """One activity for the eye. `token` is the ring's colour, `note` what the application says of it ("bad" to read)."""
+    """One activity for the eye. `token` is the ring's colour, `note` what speaks against it."""
 
     title: str
     about: str

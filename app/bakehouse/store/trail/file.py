@@ -138,8 +138,8 @@ def _check_schema(connection: sqlite3.Connection, path: Path) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > VERSION:
         raise TrailError(
-            f"The trail {shown(path)} was written by a newer Bakehouse (version {version} of its tables, this one knows "
-            f"{VERSION}); use that one."
+            f"The trail {shown(path)} was written by a newer Bakehouse (its tables have version {version}, this one knows"
+            f" {VERSION}); use that one."
         )
     if version < VERSION:
         raise TrailError(f"The trail {shown(path)} has tables that no Bakehouse made; restore it from a backup.")

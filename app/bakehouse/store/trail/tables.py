@@ -40,8 +40,7 @@ class TrailTables:
                 " ORDER BY sequence LIMIT ?",
                 (after, _PAGE),
             )
-            for sequence, entry_hash, envelope in page:
-                yield sequence, entry_hash, envelope
+            yield from page
             if len(page) < _PAGE:
                 return
             after = page[-1][0]
