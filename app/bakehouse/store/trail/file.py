@@ -138,7 +138,7 @@ def _check_schema(connection: sqlite3.Connection, path: Path) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > VERSION:
         raise TrailError(
-            f"The trail {shown(path)} was written by a newer Bakehouse (its tables have version {version}, this one knows"
+            f"The trail {shown(path)} was written by a newer Bakehouse (tables of version {version}, this one knows"
             f" {VERSION}); use that one."
         )
     if version < VERSION:
