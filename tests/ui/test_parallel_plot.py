@@ -13,6 +13,7 @@ from bakehouse.analysis.axes import AxisData, AxisLane
 from bakehouse.analysis.brushes import Brush, Interval
 from bakehouse.analysis.scales import ScaleKind
 from bakehouse.domain.columns import metric, param
+from bakehouse.plots.drawing import svg_bytes
 from bakehouse.plots.parallel import ParallelPlot
 from bakehouse.plots.parallel_layout import ParallelLayout
 from bakehouse.plots.parallel_picture import Layer
@@ -488,3 +489,24 @@ def test_that_a_density_is_drawn_at_the_screens_own_pixels(qtbot: QtBot) -> None
     inked = np.flatnonzero(np.array(column) > 40)
     assert 1 <= len(inked) <= 5
     assert abs(inked.mean() / 2 - layout.y_of(1.0)) <= 1.0
+
+
+def test_that_a_picture_of_shapes_has_the_lines_that_the_screen_shows(qtbot: QtBot) -> None:
+    """Few runs as lines in the colours of the picture; a crowd stays an image."""
+    few = still_svg(qtbot, 30, brushed=True)
+    assert few.count(b"<polyline") + few.count(b"<path") >= 30 + 30 // 2
+    assert b"<image" not in few
+    assert b"<image" in still_svg(qtbot, 3_000, brushed=False)
+
+
+def still_svg(qtbot: QtBot, count: int, *, brushed: bool) -> bytes:
+    values = np.random.default_rng(1).random((3, count))
+    plot = shown_plot(qtbot, [number_axis(name, of) for name, of in zip("abc", values, strict=True)])
+    if brushed:
+        plot.set_brushes({param("a"): Brush.between(None, float(np.median(values[0])))})
+    drawing = plot.drawing()
+    assert drawing is not None
+    ready: list[bool] = []
+    drawing.when_ready(LIGHT, lambda: ready.append(True))
+    qtbot.waitUntil(lambda: bool(ready))
+    return svg_bytes(drawing, LIGHT, "Parallel coordinates")

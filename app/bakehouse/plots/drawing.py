@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QPoint, QRect, QSize, QSizeF
-from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPageSize, QPainter, QPdfWriter
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPageSize, QPaintEngine, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
 from bakehouse.domain.errors import ExportError
@@ -49,6 +49,12 @@ class Drawing:
             then()
         else:
             self.prepare(theme, then)
+
+
+def is_vector(painter: QPainter) -> bool:
+    """Whether the painter writes shapes (SVG, PDF) instead of pixels."""
+    engine = painter.paintEngine()
+    return engine is not None and engine.type() in (QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf)
 
 
 def picture_kind(path: Path) -> PictureKind:

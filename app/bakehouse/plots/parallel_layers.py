@@ -78,7 +78,7 @@ class ParallelLayers(QObject):
         self._work.clear()
         layer = Layer(self._layout, self._ratio)
         shown = self.runs if mask is None else self.runs.only(mask)
-        work = layer.draw(shown, self._top_ink(shown.count), live=live)
+        work = layer.draw(shown, self.top_ink(shown.count), live=live)
         if live:
             for _ in work:
                 pass
@@ -92,7 +92,7 @@ class ParallelLayers(QObject):
             self._work.append(self._make_ground())
         if not live and layer.is_coarse(shown):
             fine = Layer(self._layout, self._ratio)
-            self._work.append(self._replace_top(fine, fine.draw(shown, self._top_ink(shown.count), fine=True)))
+            self._work.append(self._replace_top(fine, fine.draw(shown, self.top_ink(shown.count), fine=True)))
         self._turn.start()
 
     def select(self, runs: Crossings, colours: list[QColor]) -> None:
@@ -152,12 +152,12 @@ class ParallelLayers(QObject):
         layer = Layer(self._layout, self._ratio)
         if self._mask is not None:
             self._ground = layer
-        yield from layer.draw(self.runs, self._ground_ink())
+        yield from layer.draw(self.runs, self.ground_ink())
         self._ground = layer
         self.changed.emit()
         if layer.is_coarse(self.runs) and self._mask is not None:
             fine = Layer(self._layout, self._ratio)
-            yield from fine.draw(self.runs, self._ground_ink(), fine=True)
+            yield from fine.draw(self.runs, self.ground_ink(), fine=True)
             self._ground = fine
             self.changed.emit()
 
@@ -177,7 +177,8 @@ class ParallelLayers(QObject):
         except StopIteration:
             self._work.pop(0)
 
-    def _top_ink(self, count: int) -> Ink:
+    def top_ink(self, count: int) -> Ink:
+        """How the lines of so many runs look that are brushed, or all of them while nothing is."""
         assert self._theme is not None
         line = min(0.9, max(0.3, 12.0 / max(1.0, count) ** 0.5))
         if self.runs.colours:
@@ -192,7 +193,8 @@ class ParallelLayers(QObject):
             tones = tone_map(accent.lighter(135), accent.darker(125))
         return Ink(tones, None, line, 0.45, 1.0, self._crowd(count))
 
-    def _ground_ink(self) -> Ink:
+    def ground_ink(self) -> Ink:
+        """How the lines of all runs look below those that are brushed."""
         assert self._theme is not None
         text = self._theme.color("text")
         line = min(0.16, max(0.05, 2.0 / max(1.0, self.runs.count) ** 0.5))

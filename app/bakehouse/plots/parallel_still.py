@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import QColor, QPainter
 
-from bakehouse.plots.drawing import RATIO, Drawing
+from bakehouse.plots.drawing import RATIO, Drawing, is_vector
 from bakehouse.plots.parallel_axes import paint_axes, paint_brush
 from bakehouse.plots.parallel_layers import ParallelLayers
 from bakehouse.plots.parallel_picture import Crossings
+from bakehouse.plots.parallel_vectors import ParallelVectors
 from bakehouse.plots.point_colours import paint_colour_legend
 from bakehouse.theme import Theme
 
@@ -59,13 +60,19 @@ class ParallelStill:
     def _layers(self, theme: Theme, owner: QObject) -> ParallelLayers:
         layers = ParallelLayers(owner)
         layers.begin(self.layout, self.runs, theme, RATIO)
-        few = self.selected[: ParallelLayers.MOST_SELECTED].tolist()
-        colours = [self.colour_of(theme, self.runs.run_id(place)) for place in few]
-        layers.select(Crossings(tuple(heights[self.selected] for heights in layers.runs.heights), (), ()), colours)
+        layers.select(*self._selected(theme, layers))
         return layers
 
+    def _selected(self, theme: Theme, layers: ParallelLayers) -> tuple[Crossings, list[QColor]]:
+        few = self.selected[: ParallelLayers.MOST_SELECTED].tolist()
+        colours = [self.colour_of(theme, self.runs.run_id(place)) for place in few]
+        return Crossings(tuple(heights[self.selected] for heights in layers.runs.heights), (), ()), colours
+
     def _paint(self, painter: QPainter, theme: Theme, layers: ParallelLayers) -> None:
-        layers.paint(painter, dimmed=self.mask is not None)
+        if is_vector(painter) and ParallelVectors.fit(layers.runs.count):
+            ParallelVectors(self.layout, layers, self.mask, *self._selected(theme, layers)).paint(painter)
+        else:
+            layers.paint(painter, dimmed=self.mask is not None)
         paint_axes(painter, theme, self.layout, self.runs.axes)
         if layers.legend is not None:
             paint_colour_legend(painter, theme, self.layout.width - 14, self.layout.height - 13.0, layers.legend)

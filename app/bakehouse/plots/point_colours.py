@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter
 
 from bakehouse.domain.text import visible
 from bakehouse.plots.readout import small_font
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bakehouse.theme import Theme
 
 _BAR = 96
+_STOPS = 21
 _WIDEST = 110.0
 
 
@@ -103,12 +104,12 @@ def paint_colour_legend(painter: QPainter, theme: Theme, right: float, middle: f
     if colours.ends is not None:
         low, high = colours.ends
         write(high, "muted")
-        scale = np.empty((1, _BAR, 4), dtype=np.uint8)
-        scale[0, :, :3] = theme.ordered_map(_BAR)[:, ::-1]
-        scale[..., 3] = 255
-        painter.drawImage(
-            QRectF(x - _BAR, middle - 4, _BAR, 8), QImage(scale.data, _BAR, 1, _BAR * 4, QImage.Format.Format_RGB32)
-        )
+        bar = QRectF(x - _BAR, middle - 4, _BAR, 8)
+        # A gradient instead of an image, so that it stays sharp in SVG and PDF.
+        scale = QLinearGradient(bar.topLeft(), bar.topRight())
+        for place, colour in enumerate(theme.ordered_map(_STOPS).tolist()):
+            scale.setColorAt(place / (_STOPS - 1), QColor(*colour))
+        painter.fillRect(bar, scale)
         x -= _BAR + 6
         write(low, "muted")
     for colour, text in reversed(colours.entries):
