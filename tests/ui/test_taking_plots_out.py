@@ -81,10 +81,10 @@ def test_that_each_plot_is_saved_as_png_svg_and_pdf(opened, qtbot, tmp_path, nam
     assert any("loss" in text or "lr" in text for text in texts)
     images = [element for element in root.iter() if element.tag.endswith("image")]
     assert not images, "few runs are lines and dots, which stay sharp at any size"
-    lines = [element for element in root.iter() if element.tag.endswith(("polyline", "path"))]
+    lines = [element for element in root.iter() if element.tag.endswith(("polyline", "path", "circle"))]
     assert len(lines) >= (len(RUNS) if name in ("parallel", "history", "scatter") else 1)
     data = (tmp_path / "plot.pdf").read_bytes()
-    assert b"/Image" not in data
+    assert b"/Subtype /Image" not in data
     assert data.startswith(b"%PDF-") and data.rstrip().endswith(b"%%EOF")
     box = re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", data)
     assert box is not None and abs(float(box[1]) / float(box[2]) - sizes["pdf"].width() / sizes["pdf"].height()) < 0.01
