@@ -482,7 +482,7 @@ def test_that_a_density_is_drawn_at_the_screens_own_pixels(qtbot: QtBot) -> None
     layout, runs = layout_of(plot), plot._layers.runs
     layer = Layer(layout, 2.0)
     assert layer.is_coarse(runs)
-    for _ in layer.draw(runs, plot._layers._top_ink(count), fine=True):
+    for _ in layer.draw(runs, plot._layers.top_ink(count), fine=True):
         pass
     x = (layout.axis_x[0] + layout.axis_x[1]) / 2
     column = [layer.image.pixelColor(round(x * 2), y).alpha() for y in range(layer.image.height() // 4)]
