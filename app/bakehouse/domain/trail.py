@@ -21,6 +21,8 @@ class EntryType(StrEnum):
     POLICY = "SET_POLICY"
     INTENDED = "INTENDED_TRANSITION"
     """A move is about to be written to a store in WAL mode, where both files cannot be committed as one."""
+    ABANDONED = "ABANDONED_TRANSITION"
+    """An announced move that was never made is taken back, and with it the approval that had led to it."""
     REQUESTED = ActivityType.REQUESTED.value
     APPROVED = ActivityType.APPROVED.value
     REJECTED = ActivityType.REJECTED.value

@@ -109,6 +109,7 @@ class Projection:
             EntryType.CANCELLED: self._cancel,
             EntryType.COMMENT: self._comment,
             EntryType.INTENDED: self._intend,
+            EntryType.ABANDONED: self._abandon,
             EntryType.APPLIED: self._apply_move,
             EntryType.SYSTEM: self._follow,
         }
@@ -240,6 +241,24 @@ class Projection:
         self._check_move(entry, request_id)
         self.intents[entry.hash] = Intent(entry.hash, request_id, entry.body)
         return [("intents", entry.hash)]
+
+    def _abandon(self, entry: Entry) -> Touched:
+        refuse(may_request(self.role(entry.actor.key)))
+        intent = self.intents.pop(str(entry.body["intent"]), None)
+        if intent is None:
+            raise RuleBroken("The entry takes back a move that was not announced.")
+        touched: Touched = [("intents", intent.entry_hash)]
+        request = self.requests.get(intent.request_id)
+        if request is not None:
+            self.requests[request.request_id] = replace(
+                request,
+                state=RequestState.PENDING,
+                approvers=request.approvers[:-1],
+                decided_ms=None,
+                decided_by=None,
+            )
+            touched.append(("requests", request.request_id))
+        return touched
 
     def _apply_move(self, entry: Entry) -> Touched:
         body = entry.body

@@ -125,35 +125,85 @@ def transition_stage(
     of another move. `expected_*` is what the person was told; WriteRefused when the store says otherwise by now,
     when the version is gone, or when archiving is asked for a stage other than Staging and Production.
     """
-    if archive_existing and stage not in _ACTIVE_STAGES:
-        raise WriteRefused("Only a move to Staging or Production can archive the versions it replaces.")
     with writer.transaction() as transaction:
-        now = _now_ms()
-        found = _find_version(transaction, name, version, workspace)
-        if expected_stage is not None and found != expected_stage:
-            raise WriteRefused(
-                f"{visible(name, 80)} version {version} is in {visible(found, 20)} by now; nothing was written, "
-                "so look at it again."
-            )
-        archived = _others_in(transaction, name, version, stage, workspace) if archive_existing else frozenset()
-        if expected_archived is not None and archived != expected_archived:
-            raise WriteRefused(
-                f"Other versions are in {stage} by now than were shown; nothing was written, so look at them again."
-            )
-        for other in archived:
-            transaction.update(
-                "model_versions",
-                _version_key(name, other, workspace),
-                {"current_stage": Stage.ARCHIVED.value, "last_updated_time": now},
-            )
-        key = _version_key(name, version, workspace)
-        transaction.update("model_versions", key, {"current_stage": stage.value, "last_updated_time": now})
-        transaction.update("registered_models", _model_key(name, workspace), {"last_updated_time": now})
-        _keep_comment(transaction, key, comment)
+        archived = move_version(
+            transaction,
+            name,
+            version,
+            stage,
+            archive_existing=archive_existing,
+            comment=comment,
+            expected_stage=expected_stage,
+            expected_archived=expected_archived,
+            workspace=workspace,
+        )
     sentence = f"{visible(name, 80)} version {version} moved to {stage}"
     if archived:
         sentence += f", {len(archived)} archived"
     return Changes(sentence, model_names=frozenset({name}))
+
+
+def move_version(
+    transaction: Transaction,
+    name: str,
+    version: int,
+    stage: Stage,
+    *,
+    archive_existing: bool,
+    comment: str,
+    expected_stage: str | None,
+    expected_archived: frozenset[int] | None,
+    workspace: str,
+) -> frozenset[int]:
+    """What `transition_stage` writes, within a transaction; the versions that were archived. Raises WriteRefused."""
+    if archive_existing and stage not in _ACTIVE_STAGES:
+        raise WriteRefused("Only a move to Staging or Production can archive the versions it replaces.")
+    now = _now_ms()
+    found = _find_version(transaction, name, version, workspace)
+    if expected_stage is not None and found != expected_stage:
+        raise WriteRefused(
+            f"{visible(name, 80)} version {version} is in {visible(found, 20)} by now; nothing was written, "
+            "so look at it again."
+        )
+    archived = _others_in(transaction, name, version, stage, workspace) if archive_existing else frozenset()
+    if expected_archived is not None and archived != expected_archived:
+        raise WriteRefused(
+            f"Other versions are in {stage} by now than were shown; nothing was written, so look at them again."
+        )
+    for other in archived:
+        transaction.update(
+            "model_versions",
+            _version_key(name, other, workspace),
+            {"current_stage": Stage.ARCHIVED.value, "last_updated_time": now},
+        )
+    key = _version_key(name, version, workspace)
+    transaction.update("model_versions", key, {"current_stage": stage.value, "last_updated_time": now})
+    transaction.update("registered_models", _model_key(name, workspace), {"last_updated_time": now})
+    _keep_comment(transaction, key, comment)
+    return archived
+
+
+def stages_of_model(transaction: Transaction, name: str, workspace: str) -> dict[int, str]:
+    """Version → stage as stored, of every version of a model that is not deleted; empty for a model that is gone."""
+    rows = transaction.rows("model_versions", ("version", "current_stage"), _model_key(name, workspace))
+    return {int(version): str(stage or Stage.NONE) for version, stage in rows if stage != _DELETED_STAGE}
+
+
+def mark_version(transaction: Transaction, name: str, version: int, tags: Mapping[str, str], workspace: str) -> None:
+    """Set tags of a version within a transaction; an empty value removes the tag."""
+    for key, value in tags.items():
+        row = _version_key(name, version, workspace) | {"key": key}
+        if value:
+            transaction.upsert("model_version_tags", row, {"value": value})
+        else:
+            transaction.delete("model_version_tags", row)
+
+
+def version_tag(transaction: Transaction, name: str, version: int, key: str, workspace: str) -> str:
+    """The value of a version's tag, empty where it has none."""
+    row = _version_key(name, version, workspace) | {"key": key}
+    found = transaction.rows("model_version_tags", ("value",), row)
+    return str(found[0][0] or "") if found else ""
 
 
 def set_version_tag(

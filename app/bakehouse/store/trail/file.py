@@ -20,7 +20,6 @@ from bakehouse.store.trail.tables import Row, TrailTables
 ENDING = ".bakehouse"
 _READONLY_ROLLBACK = 776
 _WAIT_S = 20.0
-_MAGIC = b"SQLite format 3\0"
 
 
 def trail_path(store_path: Path) -> Path:
@@ -35,7 +34,7 @@ def reading(store_path: Path) -> Iterator[TrailTables | None]:
     Raises TrailUnfinished, TrailError and other StoreError kin.
     """
     path = trail_path(store_path)
-    if not check_file(path):
+    if not is_there(path):
         yield None
         return
     with _said(path), closing(_connect(path, "mode=ro")) as connection:
@@ -66,7 +65,9 @@ def ensure(store_path: Path) -> Path:
     It is put in place whole, so that nobody meets a half-made one. Raises StoreError kin, DiskFull.
     """
     path = trail_path(store_path)
-    if check_file(path):
+    if is_there(path):
+        with _said(path), closing(_connect(path, "mode=ro")) as connection:
+            _check_schema(connection, path)
         return path
     try:
         facts = store_path.stat()
@@ -93,19 +94,14 @@ def ensure(store_path: Path) -> Path:
     return path
 
 
-def check_file(path: Path) -> bool:
-    """Whether a trail's file lies there. Raises TrailError for something else in its place, StoreError kin."""
+def is_there(path: Path) -> bool:
+    """Whether something lies where the trail would. Never opens it: closing a file drops SQLite's locks on it."""
     try:
-        with path.open("rb") as file:
-            start = file.read(100)
+        path.stat()
     except FileNotFoundError:
         return False
-    except IsADirectoryError as error:
-        raise _foreign(path) from error
     except OSError as error:
         raise os_failure(error, path) from error
-    if not start.startswith(_MAGIC) or int.from_bytes(start[68:72], "big") != APPLICATION_ID:
-        raise _foreign(path)
     return True
 
 
@@ -135,6 +131,14 @@ def _executor(connection: sqlite3.Connection) -> Any:
 
 
 def _check_schema(connection: sqlite3.Connection, path: Path) -> None:
+    try:
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        if "not a database" in str(error):
+            raise _foreign(path) from error
+        raise
+    if application != APPLICATION_ID:
+        raise _foreign(path)
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > VERSION:
         raise TrailError(
