@@ -48,6 +48,7 @@ def model_card(text: str, source: TextPreview, read: ReadText, example: ReadExam
         example_name=visible(example_name, 200),
         requirements=tuple(_requirements(read)),
         missing=tuple(missing),
+        loader=visible(_word(_mapping(flavors.get("python_function")).get("loader_module")), 200),
     )
 
 

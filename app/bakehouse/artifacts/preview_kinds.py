@@ -118,6 +118,8 @@ class ModelCard:
     notice: str = ""
     missing: tuple[str, ...] = field(default=())
     """Sentences about files the card names that are not there."""
+    loader: str = ""
+    """The module that loads it as a Python function, as the file says."""
 
 
 Preview = (

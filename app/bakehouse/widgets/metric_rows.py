@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -11,6 +12,8 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from bakehouse.analysis.envelope import Polyline
+from bakehouse.analysis.figures import MISSING, number_style
+from bakehouse.domain.runs import MetricSummary
 from bakehouse.theme import Theme
 from bakehouse.widgets.fact_list import Fact, FactList
 
@@ -61,3 +64,18 @@ class MetricRows(FactList):
         painter.setBrush(self._theme.color("accent"))
         painter.drawEllipse(QPointF(float(xs[-1]), float(ys[-1])), _DOT, _DOT)
         painter.restore()
+
+
+def metric_facts(metrics: tuple[MetricSummary, ...]) -> list[Fact]:
+    """One line a metric: last, min and max with the same decimals; `system/...` behind the others."""
+    ordered = sorted(metrics, key=lambda one: (one.key.startswith("system/"), one.key))
+    return [_metric_fact(one) for one in ordered]
+
+
+def _metric_fact(one: MetricSummary) -> Fact:
+    ends = [value for value in (one.minimum, one.maximum) if value is not None]
+    style = number_style(np.array([one.value, *ends]))
+    lowest, highest = (MISSING if value is None else style.text(value) for value in (one.minimum, one.maximum))
+    last = "NaN" if math.isnan(one.value) else repr(one.value)
+    full = f"last {last} at step {one.step}, min {one.minimum}, max {one.maximum}, {one.points:,} points"
+    return Fact(one.key, style.text(one.value), (lowest, highest), full, copy=last)

@@ -145,7 +145,7 @@ class PreviewReading(QObject):
 
     def _tell_progress(self, slot: str, done: int, total: int, _text: str) -> None:
         if slot == self._digest_slot and total and self._tasks.is_active(slot):
-            self._preview.card.show_digesting(f"{size_text(done)} of {size_text(total)} read")
+            self._preview.card.show_digesting(f"{size_text(done)} of {size_text(total)} read", done, total)
 
     # Out of the window
 

@@ -17,9 +17,10 @@ from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.runs import Lineage, RunDetails
 from bakehouse.domain.text import visible
 from bakehouse.itemmodels.artifact_tree import ArtifactRoot
+from bakehouse.pages.run_curves import read_curves
 from bakehouse.pages.runs.run_facts import overview_facts
 from bakehouse.pages.runs.run_note import RunNote
-from bakehouse.pages.runs.run_reading import RunReading, read_curves, read_run
+from bakehouse.pages.runs.run_reading import RunReading, read_run
 from bakehouse.pages.runs.run_tags import RunTags
 from bakehouse.pages.runs.run_title import RunTitle
 from bakehouse.pages.runs.several_runs import SeveralRuns

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
-import numpy as np
-
-from bakehouse.analysis.figures import MISSING, ago_text, duration_text, moment_text, number_style
-from bakehouse.domain.runs import Lineage, MetricSummary, RunDetails, RunReference
+from bakehouse.analysis.figures import MISSING, ago_text, duration_text, moment_text
+from bakehouse.domain.runs import Lineage, RunDetails, RunReference
 from bakehouse.domain.source_links import source_link
 from bakehouse.domain.text import counted
 from bakehouse.registry.registering import models_of_run
@@ -125,21 +122,6 @@ def _data_facts(details: RunDetails) -> Iterable[Fact]:
     for place, (name, version, stage) in enumerate(details.registered_versions):
         words = f"{name} {version}" + (f" · {stage}" if stage not in ("", "None") else "")
         yield Fact("Registered" if not place else "", words, link=f"{MODEL_LINK}{name}")
-
-
-def metric_facts(metrics: tuple[MetricSummary, ...]) -> list[Fact]:
-    """One line a metric: last, min and max with the same decimals; `system/...` behind the others."""
-    ordered = sorted(metrics, key=lambda one: (one.key.startswith("system/"), one.key))
-    return [_metric_fact(one) for one in ordered]
-
-
-def _metric_fact(one: MetricSummary) -> Fact:
-    ends = [value for value in (one.minimum, one.maximum) if value is not None]
-    style = number_style(np.array([one.value, *ends]))
-    lowest, highest = (MISSING if value is None else style.text(value) for value in (one.minimum, one.maximum))
-    last = "NaN" if math.isnan(one.value) else repr(one.value)
-    full = f"last {last} at step {one.step}, min {one.minimum}, max {one.maximum}, {one.points:,} points"
-    return Fact(one.key, style.text(one.value), (lowest, highest), full, copy=last)
 
 
 def shown_tags(details: RunDetails, *, system: bool) -> list[tuple[str, str]]:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bakehouse.analysis.envelope import Polyline
-from bakehouse.analysis.sparklines import make_sparklines
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.runs import Lineage, RunDetails
-from bakehouse.pages.runs.run_facts import metric_facts
 from bakehouse.store.handle import Store
 from bakehouse.store.lineage import read_lineage
-from bakehouse.store.run_points import read_run_points
 from bakehouse.store.runs import read_details
 from bakehouse.widgets.fact_list import Fact
+from bakehouse.widgets.metric_rows import metric_facts
 
 
 @dataclass(frozen=True)
@@ -36,9 +32,3 @@ def read_run(store: Store, run_id: str, token: Token) -> RunReading | None:
     lineage = read_lineage(reader, run_id, details.parent_run_id, token)
     params = [Fact(key, value) for key, value in sorted(details.params)]
     return RunReading(details, lineage, metric_facts(details.metrics), params)
-
-
-def read_curves(store: Store, run_id: str, token: Token) -> Mapping[str, Polyline]:
-    """The small curve of each metric that has one."""
-    points = read_run_points(store.reader(), run_id, token)
-    return make_sparklines(points.keys, points.codes, points.steps, points.values, token.check)

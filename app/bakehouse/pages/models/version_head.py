@@ -1,0 +1,106 @@
+"""The head of the version page: which version, its stage and aliases, and what can be done with it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from bakehouse.domain.models import ModelVersion
+from bakehouse.domain.text import visible
+from bakehouse.theme import GRID, Theme
+from bakehouse.widgets.icons import icon
+from bakehouse.widgets.labels import ElidedLabel, PlainLabel
+from bakehouse.widgets.stages import StagePill
+
+_READ_ONLY = "This store is open for reading only."
+
+
+class VersionHead(QWidget):
+    """Shows what it is given; its signals are what the person wants. GUI thread."""
+
+    back_requested = Signal()
+    compare_requested = Signal()
+    transition_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.back = QToolButton()
+        self.back.setObjectName("version_back")
+        self.back.setToolTip("Back to the versions (Alt+Left)")
+        self.back.setAccessibleName("Back to the versions")
+        self.back.setIconSize(QSize(20, 20))
+        self._name = ElidedLabel("", "title")
+        self._name.setObjectName("version_page_model")
+        self._number = PlainLabel("", "title")
+        self._number.setObjectName("version_page_number")
+        self._stage = StagePill(theme)
+        self._aliases = ElidedLabel("", "muted")
+        self._aliases.setObjectName("version_page_aliases")
+        self._subtitle = ElidedLabel("", "muted")
+        self._subtitle.setObjectName("version_page_subtitle")
+        self.compare = QPushButton("Compare…")
+        self.compare.setObjectName("version_compare")
+        self.compare.setToolTip("Put another version of this model beside it")
+        self.transition = QPushButton("Transition stage…")
+        self.transition.setObjectName("version_transition")
+        self.transition.setProperty("primary", "true")
+        self.back.clicked.connect(self.back_requested)
+        self.compare.clicked.connect(self.compare_requested)
+        self.transition.clicked.connect(self.transition_requested)
+        self._lay_out()
+        self.set_theme(theme)
+
+    def _lay_out(self) -> None:
+        first = QHBoxLayout()
+        first.setSpacing(GRID)
+        first.addWidget(self._name, 100)
+        first.addWidget(self._number)
+        first.addSpacing(2)
+        first.addWidget(self._stage)
+        first.addWidget(self._aliases, 60)
+        first.addStretch(1)
+        words = QVBoxLayout()
+        words.setSpacing(3)
+        words.addLayout(first)
+        words.addWidget(self._subtitle)
+        self._actions = QHBoxLayout()
+        self._actions.setSpacing(GRID)
+        for button in (self.compare, self.transition):
+            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            self._actions.addWidget(button)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, 12, 2 * GRID, 12)
+        row.setSpacing(GRID)
+        row.addWidget(self.back, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        row.addLayout(self._actions)
+
+    def add_action(self, button: QPushButton) -> None:
+        """One more thing that can be done, at the left of the others."""
+        button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._actions.insertWidget(0, button)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._stage.set_theme(theme)
+        self.back.setIcon(icon("arrow-left", theme))
+
+    def set_read_only(self, read_only: bool) -> None:
+        """Whether nothing may be changed."""
+        self.transition.setEnabled(not read_only)
+        self.transition.setToolTip(_READ_ONLY if read_only else "")
+
+    def show_version(self, version: ModelVersion, others: int, subtitle: str) -> None:
+        """Show this version; `others` is the number of further versions of the model."""
+        self._fit(self._name, version.name)
+        self._number.setText(f"version {version.version}")
+        self._stage.show_stage(version.stage)
+        self._fit(self._aliases, "  ".join(f"@{alias}" for alias in version.aliases))
+        self._subtitle.setText(subtitle)
+        self.compare.setEnabled(others > 0)
+
+    def _fit(self, label: ElidedLabel, text: str) -> None:
+        """No wider than its text, so that what follows stands beside it."""
+        label.setText(text)
+        label.ensurePolished()
+        label.setMaximumWidth(label.fontMetrics().horizontalAdvance(visible(text, 8000)) + 4)
+        label.setVisible(bool(text))
