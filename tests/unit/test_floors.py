@@ -26,6 +26,7 @@ LATE_IMPORTS = {
     ("bakehouse.artifacts.tables", "pyarrow"),
     ("bakehouse.commands.dispatch", "bakehouse.commands.export"),
     ("bakehouse.commands.dispatch", "bakehouse.commands.info"),
+    ("bakehouse.commands.dispatch", "bakehouse.commands.verify"),
     ("bakehouse.exports.excel", "xlsxwriter"),
     ("bakehouse.exports.parquet", "pyarrow"),
     ("bakehouse.desktop", "winreg"),

@@ -11,7 +11,7 @@ from bakehouse import __version__
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.text import visible
 
-COMMANDS = ("info", "export")
+COMMANDS = ("info", "export", "verify")
 
 
 class ArgumentsError(BakehouseError):
@@ -34,7 +34,8 @@ def parse_window(arguments: Sequence[str]) -> argparse.Namespace:
     parser = _Parser(
         prog="bakehouse",
         description="Look into a local MLflow tracking store: compare runs, register models, move them between stages.",
-        epilog="Without a window: bakehouse info STORE, bakehouse export STORE --output FILE (each with --help). "
+        epilog="Without a window: bakehouse info STORE, bakehouse export STORE --output FILE, bakehouse verify STORE "
+        "(each with --help). "
         "A store whose file is called like a command is opened by its path: ./info",
         allow_abbrev=False,
     )
@@ -57,6 +58,26 @@ def parse_info(arguments: Sequence[str]) -> argparse.Namespace:
     parser = _Parser(prog="bakehouse info", description="Say what a store holds.", allow_abbrev=False)
     parser.add_argument("store", type=Path, metavar="STORE", help="the mlflow.db to look into")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
+    return parser.parse_args(arguments)
+
+
+def parse_verify(arguments: Sequence[str]) -> argparse.Namespace:
+    """store, json, trust. Raises ArgumentsError."""
+    parser = _Parser(
+        prog="bakehouse verify",
+        description="Check the trail of a store: order, links, signatures, who was allowed to do what, and MLflow's "
+        "stages against it. Ends with 0 when it holds or there is none, with 1 when something is wrong.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("store", type=Path, metavar="STORE", help="the mlflow.db, or a trail exported as FILE.json")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of sentences")
+    parser.add_argument(
+        "--trust",
+        type=Path,
+        metavar="FILE",
+        help='what the trail must begin with or continue: JSON {"genesis": HASH} or {"genesis": HASH, "length": N, '
+        '"hash": HASH}, or an exported trail',
+    )
     return parser.parse_args(arguments)
 
 

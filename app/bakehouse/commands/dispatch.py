@@ -8,19 +8,28 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
-from typing import NoReturn, TextIO
+from typing import NamedTuple, NoReturn, TextIO
 
-from bakehouse.commands.arguments import parse_export, parse_info
+from bakehouse.commands.arguments import parse_export, parse_info, parse_verify
 from bakehouse.domain.errors import BakehouseError, FilterError
 from bakehouse.domain.text import visible
 
+BROKEN = 1
 FAILED = 2
 INTERRUPTED = 130
 _TERMINATED = 143
 
 
+class Answer(NamedTuple):
+    """What a command prints, and the exit code that goes with it."""
+
+    text: str
+    code: int = 0
+
+
 def run_command(name: str, arguments: Sequence[str]) -> int:
-    """Run `info` or `export`; the exit code is 0, or 2 with one sentence on stderr, or 130 after Ctrl+C.
+    """Run `info`, `export` or `verify`; the exit code is 0, 1 for a trail that does not hold, 2 with one sentence on
+    stderr, or 130 after Ctrl+C.
 
     Called on the main thread of a process without a window.
     """
@@ -31,20 +40,21 @@ def run_command(name: str, arguments: Sequence[str]) -> int:
         return INTERRUPTED
 
 
-def answer(work: Callable[[], str], *, as_json: bool = False) -> int:
+def answer(work: Callable[[], str | Answer], *, as_json: bool = False) -> int:
     """Print what `work` answers, or the sentence of the BakehouseError it raises; the exit code."""
     try:
-        text = work()
+        found = work()
     except BakehouseError as error:
         return report(error, as_json=as_json)
+    said = found if isinstance(found, Answer) else Answer(found)
     try:
-        _write(sys.stdout, f"{text}\n")
+        _write(sys.stdout, f"{said.text}\n")
     except BrokenPipeError:
         # The reader of our output has gone (`bakehouse info ... | head`).
         return FAILED
     except OSError as error:
         return report(BakehouseError(f"The answer could not be written to standard output: {error.strerror}."))
-    return 0
+    return said.code
 
 
 def report(error: BakehouseError, *, as_json: bool = False) -> int:
@@ -79,12 +89,17 @@ def _write(stream: TextIO | None, text: str) -> None:
         raise
 
 
-def _run(name: str, arguments: Sequence[str]) -> str:
+def _run(name: str, arguments: Sequence[str]) -> str | Answer:
     # Each command brings what it needs: `info` answers before numpy would be imported.
     if name == "info":
         from bakehouse.commands.info import info
 
         return info(parse_info(arguments))
+    if name == "verify":
+        from bakehouse.commands.verify import verify
+
+        text, holds = verify(parse_verify(arguments))
+        return Answer(text, 0 if holds else BROKEN)
     chosen = parse_export(arguments)
     from bakehouse.commands.export import export
 

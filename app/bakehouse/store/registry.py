@@ -53,6 +53,18 @@ def list_models(reader: Reader, token: Token) -> list[RegisteredModel]:
     return sorted(models, key=lambda model: (model.name.casefold(), model.name, model.workspace))
 
 
+def stages_of_versions(reader: Reader, token: Token) -> dict[tuple[str, str, int], str]:
+    """(workspace, model, version) → stage as stored, of every version that is not deleted, prompts among them."""
+    if not reader.has("model_versions", "current_stage"):
+        return {}
+    columns = ("name", "version", "current_stage")
+    return {
+        (workspace, name, as_int(version)): as_text(stage) or "None"
+        for workspace, name, version, stage in _pages(reader, "model_versions", columns, token)
+        if stage != DELETED_STAGE
+    }
+
+
 def versions_of_run(reader: Reader, run_id: str, token: Token) -> list[tuple[str, int, str]]:
     """(model name, version, stage) of every version registered from the run, by name and version; no deleted ones."""
     if not reader.has("model_versions", "run_id"):

@@ -1,0 +1,135 @@
+"""A store's trail checked as a whole or from the last verified head on, and taken out with its proof."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bakehouse.domain.cancellation import Token
+from bakehouse.domain.errors import TrailError
+from bakehouse.domain.requests import VersionKey
+from bakehouse.domain.trail import Head
+from bakehouse.registry.signing import hash_of
+from bakehouse.registry.verifying import (
+    Verification,
+    check_head,
+    check_stages,
+    check_store_id,
+    verify_entries,
+    verify_tables,
+)
+from bakehouse.store.handle import Store
+from bakehouse.store.registry import stages_of_versions
+from bakehouse.store.store_marks import read_store_id
+from bakehouse.store.trail.file import reading, trail_path
+from bakehouse.store.trail.tables import TrailTables
+
+EXPORT_FORMAT = "bakehouse-trail"
+EXPORT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A head that a trail must continue, and in words when or by whom it was seen."""
+
+    head: Head
+    when: str
+
+
+def check_trail(store: Store, token: Token, expected: Sequence[Expected] = ()) -> Verification | None:
+    """Check everything about a store's trail; None for a store that has none and never had. Changes nothing.
+
+    About 0.3 s for 1,000 entries. Raises TrailUnfinished, TrailError, StoreError kin, Cancelled.
+    """
+    marked = read_store_id(store.reader(), token)
+    with reading(store.path) as tables:
+        if tables is None or tables.head() is None:
+            return _missing(store, marked, expected)
+        done = verify_tables(tables, token)
+    check_store_id(done, marked)
+    stages = stages_of_versions(store.reader(), token)
+    check_stages(done, {VersionKey(*key): stage for key, stage in stages.items()})
+    for one in expected:
+        check_head(done, one.head, one.when)
+    return done
+
+
+def check_since(store: Store, verified: Head, token: Token) -> Verification | None:
+    """Check links and signatures of what came after a head that was verified as a whole; quick. Raises as above.
+
+    None where the trail does not hold that head, or has no entries: then only `check_trail` can tell.
+    """
+    with reading(store.path) as tables:
+        head = tables.head() if tables is not None else None
+        if tables is None or head is None or head.genesis != verified.genesis or head.length < verified.length:
+            return None
+        newer = list(tables.entries(verified.length - 1))
+    if not newer or newer[0][1] != verified.hash or hash_of(str(newer[0][2])) != verified.hash:
+        return None
+    return verify_entries(newer[1:], token, len(newer), after=verified)
+
+
+def export_trail(store: Store, token: Token) -> dict[str, Any]:
+    """The whole trail with its proof as JSON values, for `bakehouse verify FILE.json`. Raises TrailError kin."""
+    with reading(store.path) as tables:
+        if tables is None or (head := tables.head()) is None:
+            raise TrailError("This store has no trail, so there is nothing to export.")
+        envelopes = []
+        for sequence, _, envelope in tables.entries():
+            if sequence % 1000 == 0:
+                token.check()
+                token.report(sequence, head.length, "entries read")
+            envelopes.append(json.loads(envelope))
+    return {
+        "format": EXPORT_FORMAT,
+        "version": EXPORT_VERSION,
+        "store": store.path.name,
+        "head": {"genesis": head.genesis, "length": head.length, "hash": head.hash},
+        "entries": envelopes,
+    }
+
+
+def check_export(content: object, token: Token, expected: Sequence[Expected] = ()) -> Verification:
+    """Check an exported trail by itself: order, links, signatures, rules. Raises TrailError for no such file."""
+    if not isinstance(content, dict) or content.get("format") != EXPORT_FORMAT:
+        raise TrailError("This file is no trail that was exported by Bakehouse.")
+    if content.get("version") != EXPORT_VERSION:
+        raise TrailError("This trail was exported by a newer Bakehouse; check it with that one.")
+    entries = content.get("entries")
+    if not isinstance(entries, list) or not entries:
+        raise TrailError("This exported trail holds no entries.")
+    texts = [json.dumps(one, sort_keys=True, separators=(",", ":"), ensure_ascii=True) for one in entries]
+    done = verify_entries(((n, hash_of(text), text) for n, text in enumerate(texts)), token, len(texts))
+    stated = content.get("head")
+    if done.head is not None and (not isinstance(stated, dict) or stated.get("hash") != done.head.hash):
+        done.found("The file names another last entry than it holds: entries are missing at its end.")
+    for one in expected:
+        check_head(done, one.head, one.when)
+    return done
+
+
+def has_trail(store: Store) -> bool:
+    """Whether a store's trail has an entry. Raises TrailError kin."""
+    with reading(store.path) as tables:
+        return tables is not None and tables.head() is not None
+
+
+def envelope_of(tables: TrailTables, entry_hash: str) -> str:
+    """The stored text of an entry. Raises TrailError where it is gone."""
+    found = tables.envelope(entry_hash)
+    if found is None:
+        raise TrailError("An entry of the trail is missing; bakehouse verify tells more.")
+    return found
+
+
+def _missing(store: Store, marked: str, expected: Sequence[Expected]) -> Verification | None:
+    if not marked and not expected:
+        return None
+    done = Verification()
+    done.found(
+        f"The store carries the mark of a trail, but {trail_path(store.path).name} is not beside it: it was removed, "
+        "or the store was copied without it."
+    )
+    return done
