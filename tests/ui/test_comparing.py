@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QLineEdit, QMenu, QPushButton
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QLineEdit, QMenu, QToolButton
 
 from bakehouse.domain.comparison import Direction
 from bakehouse.pages.runs.plots.compare_tab import CompareTab
@@ -127,7 +127,7 @@ def test_that_too_few_too_many_and_deleted_runs_are_said(opened, qtbot) -> None:
 
 def test_that_the_histories_of_the_runs_come_forward(opened, qtbot) -> None:
     compare(opened, qtbot, RUNS[:3])
-    opened.findChild(QPushButton, "compare_histories").click()
+    opened.findChild(QToolButton, "compare_histories").click()
     assert opened.runs.plots.front() is opened.runs.plots.history
 
 
@@ -148,3 +148,43 @@ def test_that_the_whole_comparison_is_drawn_also_what_is_scrolled_away(opened, q
     tab = compare(opened, qtbot, RUNS[:40])
     drawing = tab.drawing()
     assert drawing is not None and drawing.size.width() > 40 * 150 > tab.width()
+
+
+def test_that_a_view_keeps_what_was_chosen_of_the_comparison(opened, qtbot) -> None:
+    tab = compare(opened, qtbot, RUNS[:3])
+    opened.findChild(QCheckBox, "compare_differences").click()
+    choose(tab.run_menu(1), "Make baseline")
+    choose(tab.show_menu(), "Params")
+    choose(tab.show_menu(), "Better and worse")
+    opened.findChild(QLineEdit, "compare_search").setText("o")
+    assert column(tab, "loss", 0)[2:] == (0, False), "nothing is better or worse now"
+    kept = tab.settings()
+    assert kept == {
+        "differences": False, "baseline": RUNS[1], "folded": ["params"], "directions": False, "words": "o",
+    }  # fmt: skip
+    tab.restore({})
+    assert tab.settings() == {} and column(tab, "loss", 2)[2:] == (0, True)
+    assert tab.model.baseline is None and not tab.model.folded
+    tab.restore(kept)
+    assert tab.settings() == kept and tab.model.baseline == RUNS[1]
+    tab.restore({"differences": 3, "baseline": [], "folded": "params", "directions": 0, "words": {}})
+    assert tab.settings() == {}
+
+
+def test_that_a_baseline_of_a_view_waits_until_its_run_is_compared(opened, qtbot) -> None:
+    tab = compare(opened, qtbot, RUNS[:3])
+    tab.restore({"baseline": RUNS[7]})
+    assert tab.model.baseline is None
+    compare(opened, qtbot, RUNS[6:9])
+    assert tab.model.baseline == RUNS[7]
+
+
+def test_that_changing_the_comparison_changes_the_view(opened, qtbot) -> None:
+    tab = compare(opened, qtbot, RUNS[:3])
+    views = opened.runs.views
+    views.save("compared")
+    qtbot.waitUntil(lambda: not views.is_changed)
+    choose(tab.run_menu(1), "Make baseline")
+    qtbot.waitUntil(lambda: views.is_changed)
+    views.choose("compared")
+    assert tab.model.baseline is None

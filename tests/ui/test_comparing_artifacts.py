@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QDialog, QLabel, QListWidget, QPushButton, QSlider
+from PySide6.QtWidgets import QDialog, QLabel, QListWidget, QSlider, QToolButton
 
 from bakehouse.analysis.differences import Change
 from bakehouse.itemmodels.difference_table import DifferenceModel
@@ -47,7 +47,7 @@ def dialog(window: MainWindow, qtbot, tmp_path) -> QDialog:
     page.selection.set(RUNS)
     window.menus.trigger("runs.compare")
     qtbot.waitUntil(lambda: page.plots.compare.model.rowCount() > 0, timeout=10_000)
-    window.findChild(QPushButton, "compare_artifacts").click()
+    window.findChild(QToolButton, "compare_artifacts").click()
     opened = window.findChild(QDialog, "artifact_comparison")
     qtbot.waitUntil(lambda: opened.findChild(QListWidget, "artifact_paths").count() == 4, timeout=10_000)
     return opened

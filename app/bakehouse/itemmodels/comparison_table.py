@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -60,6 +60,8 @@ class ComparisonModel(QAbstractTableModel):
         self.differing = True
         self.words = ""
         self.folded: frozenset[Section] = frozenset()
+        self.tells_directions = True
+        """Whether better and worse are told apart."""
         self._directions: Mapping[str, Direction] = {}
         self._rows: Ints = np.empty(0, np.int32)
         self._counts: dict[Section, tuple[int, int]] = {}
@@ -94,6 +96,22 @@ class ComparisonModel(QAbstractTableModel):
             self._choose()
             self.endResetModel()
 
+    def show_sections(self, sections: Iterable[Section]) -> None:
+        """Unfold these sections and fold the others."""
+        folded = frozenset(Section) - frozenset(sections)
+        if folded != self.folded:
+            self.beginResetModel()
+            self.folded = folded
+            self._choose()
+            self.endResetModel()
+
+    def tell_directions(self, on: bool) -> None:
+        """Whether better and worse are told apart from now on."""
+        if on != self.tells_directions:
+            self.tells_directions = on
+            self._looks.clear()
+            self._repaint()
+
     def hold_against(self, run_id: str | None) -> None:
         """Make this run the baseline, None for none."""
         if run_id != self.baseline:
@@ -109,7 +127,7 @@ class ComparisonModel(QAbstractTableModel):
 
     def direction(self, row: ComparedRow) -> tuple[Direction | None, bool]:
         """Which way a row is better, and whether that is only guessed by its name."""
-        if row.section is not Section.METRICS:
+        if row.section is not Section.METRICS or not self.tells_directions:
             return None, False
         known = self._directions.get(row.name)
         return (guessed_direction(row.name), True) if known is None else (known, False)

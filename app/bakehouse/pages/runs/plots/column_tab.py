@@ -178,6 +178,7 @@ class ColumnTab(PlotTab):
     def scale(self, role: str, kind: ScaleKind) -> None:
         """Put the column of a role on another scale."""
         self.scales[role] = kind
+        self.settings_changed.emit()
         self._soon()
 
     # Inside

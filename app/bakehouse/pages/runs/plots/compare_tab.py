@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QMenu, QPushButton, QStackedLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
 from typing_extensions import override
 
 from bakehouse.analysis.comparison import ComparedRow, Comparison, Section, compare
@@ -15,14 +15,14 @@ from bakehouse.analysis.frame import RunFrame
 from bakehouse.artifacts.locator import Locator
 from bakehouse.artifacts.protection import Guard
 from bakehouse.domain.cancellation import Token
-from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.text import counted
 from bakehouse.exports.tables import Table, TableSource, coded
 from bakehouse.itemmodels.comparison_table import HANDFUL, ComparisonModel
-from bakehouse.pages.refreshing import Refresher
 from bakehouse.pages.runs.plots.artifact_comparison import ArtifactComparison
 from bakehouse.pages.runs.plots.directions import MetricDirections
-from bakehouse.pages.runs.plots.tab import PlotTab, TableMaker
+from bakehouse.pages.runs.plots.selection_tab import SelectionTab
+from bakehouse.pages.runs.plots.tab import TableMaker
+from bakehouse.personal.view_format import Json
 from bakehouse.plots.drawing import Drawing
 from bakehouse.store.comparison import read_compared
 from bakehouse.store.handle import Store
@@ -30,11 +30,8 @@ from bakehouse.store.reading import Reader
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import RunColors, Theme
 from bakehouse.widgets.comparison_view import ComparisonView, paint_picture, picture_size
-from bakehouse.widgets.labels import PlainLabel
+from bakehouse.widgets.icons import icon
 
-RUNS_AT_MOST = 50
-_SLOT = "runs.compare"
-_CHOOSE = "Select two runs or more in the table to compare them."
 _PICTURE_ROWS = 300
 
 
@@ -43,10 +40,15 @@ def read_comparison(store: Store, run_ids: Sequence[str], token: Token) -> Compa
     return compare(read_compared(store.reader(), run_ids, token), token.check)
 
 
-class CompareTab(PlotTab):
+class CompareTab(SelectionTab):
     """Owns the comparison, what of it is shown and what is said of metrics. GUI thread."""
 
     title = "Compare"
+    slot = "runs.compare"
+    name = "compare"
+    task_title = "Comparing runs"
+    invitation = "Select two runs or more in the table to compare them."
+    runs_at_most = 50
 
     selection_wanted = Signal(object)
     """list[str]: these runs, in this order, shall be the selected ones."""
@@ -62,33 +64,22 @@ class CompareTab(PlotTab):
         directions: MetricDirections,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._tasks, self._colors, self._directions = tasks, colors, directions
-        self._theme = theme
-        self._store: Store | None = None
+        super().__init__(tasks, parent)
+        self._colors, self._directions, self._theme = colors, directions, theme
         self.locator: Locator | None = None
         """Where artifacts lie; None while no store is open."""
-        self._ids: tuple[str, ...] = ()
-        self._selected = 0
-        self._read: tuple[str, ...] | None = None
-        self._is_shown = False
         self._has_chosen = False
+        """Whether the person has said which rows there shall be."""
+        self._baseline = ""
+        """The run that the others are to be held against whenever it is among them."""
         self.model = ComparisonModel(self)
         self.view = ComparisonView(self.model, theme, colors)
-        self._message = PlainLabel(_CHOOSE, "muted")
-        self._message.setObjectName("compare_message")
-        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._layers = QStackedLayout(self)
-        self._layers.addWidget(self._message)
         self._layers.addWidget(self.view)
         self._make_tools()
-        self._later = QTimer(self, singleShot=True, interval=60)
-        self._later.timeout.connect(self._load)
-        self._refresher = Refresher(self._read_again, self)
         self.view.run_clicked.connect(self._run_clicked)
         self.view.run_menu_wanted.connect(self._open_run_menu)
         self.view.row_menu_wanted.connect(self._open_row_menu)
-        self.view.section_pressed.connect(self.model.fold)
+        self.view.section_pressed.connect(self._fold)
         self.model.baseline_changed.connect(self.status_changed)
         self._directions.changed.connect(self._take_directions)
 
@@ -98,53 +89,60 @@ class CompareTab(PlotTab):
         self._search.setAccessibleName("Find rows")
         self._search.setPlaceholderText("Find rows")
         self._search.setClearButtonEnabled(True)
-        self._search.setMinimumWidth(96)
+        self._search.setMinimumWidth(72)
         self._search.setMaximumWidth(180)
         self._only = QCheckBox("Differences only")
         self._only.setObjectName("compare_differences")
         self._only.setChecked(True)
-        self._histories = QPushButton("Histories")
-        self._histories.setObjectName("compare_histories")
-        self._histories.setToolTip("Show the histories of these runs over each other")
-        self._files = QPushButton("Artifacts")
-        self._files.setObjectName("compare_artifacts")
-        self._files.setToolTip("Compare the files of these runs")
-        for widget in (self._search, self._only, self._histories, self._files):
+        self._show = QPushButton("Show")
+        self._show.setObjectName("compare_show")
+        self._show.setToolTip("Which sections there are, and whether better and worse are told apart")
+        self._histories = self._tool("compare_histories", "Show the histories of these runs over each other")
+        self._files = self._tool("compare_artifacts", "Compare the files of these runs")
+        for widget in (self._search, self._only, self._show, self._histories, self._files):
             self.tool_row.addWidget(widget)
-        self._search.textChanged.connect(self._filter)
+        self._search.textChanged.connect(self._search_changed)
         self._only.clicked.connect(self._choose_differences)
+        self._show.clicked.connect(self._open_show_menu)
         self._histories.clicked.connect(self.histories_wanted)
         self._files.clicked.connect(self.compare_artifacts)
+        self._draw_icons()
+
+    def _tool(self, name: str, words: str) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(name)
+        button.setIconSize(QSize(16, 16))
+        button.setFixedSize(30, 30)
+        button.setToolTip(words)
+        button.setAccessibleName(words)
+        return button
+
+    def _draw_icons(self) -> None:
+        self._histories.setIcon(icon("chart-line", self._theme, 16))
+        self._files.setIcon(icon("file-text", self._theme, 16))
 
     @override
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self.view.set_theme(theme)
+        self._draw_icons()
         for dialog in self.findChildren(ArtifactComparison):
             dialog.set_theme(theme)
 
     # What the panel tells
 
     @override
-    def open(self, store: Store) -> None:
-        self._store = store
-        self.clear()
-
-    @override
     def close_store(self) -> None:
-        self.clear()
-        self._store = self.locator = None
+        super().close_store()
+        self.locator = None
         for dialog in self.findChildren(ArtifactComparison):
             dialog.reject()
 
+    @override
     def clear(self) -> None:
-        """Forget the runs."""
-        self._tasks.cancel(_SLOT)
-        self._refresher.stop()
-        self._ids, self._selected, self._read = (), 0, None
-        self._has_chosen = False
+        super().clear()
+        self._has_chosen, self._baseline = False, ""
         self.model.show_comparison(Comparison((), (), (), ()))
-        self._say(_CHOOSE)
 
     @override
     def show_frame(self, frame: RunFrame, *, keep: bool) -> None:
@@ -152,23 +150,34 @@ class CompareTab(PlotTab):
             self.clear()
 
     @override
-    def show_selection(self, ids: Sequence[str]) -> None:
-        self._selected = len(ids)
-        self._ids = tuple(ids[:RUNS_AT_MOST])
-        self._soon()
+    def settings(self) -> dict[str, Json]:
+        kept: dict[str, Json] = {}
+        if self._has_chosen:
+            kept["differences"] = self._only.isChecked()
+        if self._baseline:
+            kept["baseline"] = self._baseline
+        if self.model.folded:
+            kept["folded"] = [section.title.lower() for section in sorted(self.model.folded)]
+        if not self.model.tells_directions:
+            kept["directions"] = False
+        if self._search.text().strip():
+            kept["words"] = self._search.text().strip()
+        return kept
 
     @override
-    def set_shown(self, shown: bool) -> None:
-        self._is_shown = shown
-        if shown:
-            self._soon()
-
-    @override
-    def refresh(self) -> None:
-        if self._is_shown:
-            self._refresher.ask()
-        else:
-            self._read = None
+    def restore(self, settings: Mapping[str, Json]) -> None:
+        differing, baseline = settings.get("differences"), settings.get("baseline")
+        folded, words = settings.get("folded"), settings.get("words")
+        self._baseline = baseline if isinstance(baseline, str) else ""
+        self._has_chosen = isinstance(differing, bool)
+        self._only.setChecked(differing if isinstance(differing, bool) else self._differs_at_first())
+        with QSignalBlocker(self._search):
+            self._search.setText(words if isinstance(words, str) else "")
+        named = folded if isinstance(folded, list) else []
+        self.model.show_sections(section for section in Section if section.title.lower() not in named)
+        self.model.tell_directions(settings.get("directions") is not False)
+        self.model.hold_against(self._baseline if self._baseline in self.model.comparison.run_ids else None)
+        self._filter()
 
     @override
     def status(self) -> str:
@@ -177,10 +186,9 @@ class CompareTab(PlotTab):
         matching, size = self.model.counts()
         rows = counted(size, "row") if matching == size else f"{matching:,} of {size:,} rows"
         parts = [f"{counted(len(self.model.comparison.run_ids), 'run')}, {rows}"]
-        if self._selected > len(self._ids):
-            parts.append(f"the first {len(self._ids)} of {self._selected:,} selected")
+        parts += filter(None, [self.left_out])
         gone = len(self._ids) - len(self.model.comparison.run_ids)
-        if gone > 0 and self._read == self._ids:
+        if gone > 0 and self._asked == self._ids:
             parts.append(f"{counted(gone, 'run')} not in the store any more")
         return "; ".join(parts)
 
@@ -201,57 +209,34 @@ class CompareTab(PlotTab):
     def _is_drawn(self) -> bool:
         return self._layers.currentWidget() is self.view and self.model.rowCount() > 0
 
-    # Loading
+    # Reading
 
-    def _soon(self) -> None:
-        if self._is_shown and not self._later.isActive():
-            self._later.start()
+    @override
+    def asked(self) -> Hashable:
+        return self._ids if len(self._ids) > 1 else None
 
-    def _load(self) -> None:
-        if self._store is None or not self._is_shown or self._read == self._ids:
-            return
-        if len(self._ids) < 2:
-            self._tasks.cancel(_SLOT)
-            self._read = None
-            self._say(_CHOOSE)
-            return
-        self._read = self._ids
+    @override
+    def reading(self, store: Store) -> Callable[[Token], Comparison]:
         self._directions.learn()
-        self._refresher.given_up()
-        self._start("Comparing runs")
+        return partial(read_comparison, store, self._ids)
 
-    def _read_again(self) -> bool:
-        if self._read is None or self._store is None:
-            return False
-        self._start("")
-        return True
-
-    def _start(self, title: str) -> None:
-        assert self._store is not None
-        work = partial(read_comparison, self._store, self._ids)
-        self._tasks.start(_SLOT, work, done=self._loaded, failed=self._failed, title=title)
-
-    def _loaded(self, comparison: Comparison) -> None:
-        self._refresher.finished()
-        if len(comparison.run_ids) < 2:
-            self._say("Fewer than two of the selected runs are in the store any more.")
+    @override
+    def show_read(self, result: Comparison) -> None:
+        if len(result.run_ids) < 2:
+            self.say("Fewer than two of the selected runs are in the store any more.")
             return
+        self.model.show_comparison(result)
+        if self._baseline in result.run_ids:
+            self.model.hold_against(self._baseline)
         if not self._has_chosen:
-            self._only.setChecked(len(comparison.rows) > HANDFUL)
-        self.model.show_comparison(comparison)
+            self._only.setChecked(self._differs_at_first())
         self._filter()
         self._layers.setCurrentWidget(self.view)
         self.status_changed.emit()
 
-    def _failed(self, error: BakehouseError) -> None:
-        self._refresher.given_up()
-        self._read = None
-        self._say(str(error))
-
-    def _say(self, sentence: str) -> None:
-        self._message.setText(sentence)
-        self._layers.setCurrentWidget(self._message)
-        self.status_changed.emit()
+    def _differs_at_first(self) -> bool:
+        """Whether only rows that differ are shown until the person says otherwise."""
+        return len(self.model.comparison.rows) > HANDFUL
 
     def _take_directions(self) -> None:
         self.model.set_directions(self._directions.chosen)
@@ -261,10 +246,15 @@ class CompareTab(PlotTab):
     def _choose_differences(self) -> None:
         self._has_chosen = True
         self._filter()
+        self.settings_changed.emit()
 
     def _filter(self) -> None:
         self.model.filter(differing=self._only.isChecked(), words=self._search.text())
         self.status_changed.emit()
+
+    def _search_changed(self) -> None:
+        self._filter()
+        self.settings_changed.emit()
 
     def _run_clicked(self, run: int) -> None:
         # Only the current run changes: a click must not end the comparison.
@@ -277,9 +267,9 @@ class CompareTab(PlotTab):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if run_id == self.model.baseline:
-            menu.addAction("No baseline").triggered.connect(partial(self.model.hold_against, None))
+            menu.addAction("No baseline").triggered.connect(partial(self._hold_against, ""))
         else:
-            menu.addAction("Make baseline").triggered.connect(partial(self.model.hold_against, run_id))
+            menu.addAction("Make baseline").triggered.connect(partial(self._hold_against, run_id))
         menu.addSeparator()
         for text, to in (("Move left", run - 1), ("Move right", run + 1), ("Move to the front", 0)):
             moved = [other for other in run_ids if other != run_id]
@@ -291,6 +281,48 @@ class CompareTab(PlotTab):
         rest = [other for other in run_ids if other != run_id]
         menu.addAction("Remove from the selection").triggered.connect(partial(self.selection_wanted.emit, rest))
         return menu
+
+    def _hold_against(self, run_id: str) -> None:
+        self._baseline = run_id
+        self.model.hold_against(run_id or None)
+        self.settings_changed.emit()
+
+    def show_menu(self) -> QMenu:
+        """Which sections are unfolded, and whether directions are told."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for section in Section:
+            action = menu.addAction(section.title)
+            action.setCheckable(True)
+            action.setChecked(section not in self.model.folded)
+            action.triggered.connect(partial(self._turn_section, section))
+        menu.addSeparator()
+        action = menu.addAction("Better and worse")
+        action.setCheckable(True)
+        action.setChecked(self.model.tells_directions)
+        action.triggered.connect(self._turn_directions)
+        return menu
+
+    def _open_show_menu(self) -> None:
+        self.show_menu().popup(self._show.mapToGlobal(self._show.rect().bottomLeft()))
+
+    def _turn_section(self, section: Section) -> None:
+        """Fold an unfolded section, unfold a folded one."""
+        self.model.show_sections((set(Section) - self.model.folded) ^ {section})
+        self._tell()
+
+    def _turn_directions(self, on: bool) -> None:
+        self.model.tell_directions(on)
+        self._tell()
+
+    def _fold(self, row: int) -> None:
+        if self.model.section_at(row) is not None:
+            self.model.fold(row)
+            self._tell()
+
+    def _tell(self) -> None:
+        self.status_changed.emit()
+        self.settings_changed.emit()
 
     def _open_run_menu(self, run: int, at: QPoint) -> None:
         self.run_menu(run).popup(at)

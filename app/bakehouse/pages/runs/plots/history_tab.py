@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtWidgets import QMenu, QStackedLayout, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QMenu, QWidget
 from typing_extensions import override
 
 from bakehouse.analysis.frame import RunFrame
@@ -14,16 +14,15 @@ from bakehouse.analysis.history_canvas import on_one_canvas
 from bakehouse.analysis.history_charts import Chart
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.columns import ColumnKey, ColumnKind
-from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.text import counted, visible
 from bakehouse.exports.history_tables import HistoryTable, Shape
 from bakehouse.exports.tables import TableSource
 from bakehouse.itemmodels.group_keys import group_keys
-from bakehouse.pages.refreshing import Refresher
 from bakehouse.pages.runs.plots.directions import MetricDirections
 from bakehouse.pages.runs.plots.history_reading import POINTS_AT_MOST, HistoryReading, make_charts, read_histories
 from bakehouse.pages.runs.plots.history_tools import HistoryTools
-from bakehouse.pages.runs.plots.tab import PlotTab, TableMaker
+from bakehouse.pages.runs.plots.selection_tab import SelectionTab
+from bakehouse.pages.runs.plots.tab import TableMaker
 from bakehouse.personal.view_format import Json, key_of, key_value
 from bakehouse.plots.drawing import Drawing
 from bakehouse.plots.history_grid import HistoryGrid
@@ -31,20 +30,22 @@ from bakehouse.store.handle import Store
 from bakehouse.store.reading import Reader
 from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.theme import RunColors, Theme, ThemeSource
-from bakehouse.widgets.labels import PlainLabel
 
-_SLOT, _CHARTS_SLOT = "runs.history", "runs.history.charts"
-_RUNS_AT_MOST = 100
+_CHARTS_SLOT = "runs.history.charts"
 _METRICS_AT_MOST = 40
 _MANY_POINTS, _MANY_LINES = 100_000, 200
 """Above these the charts are made in a task."""
-_CHOOSE = "Select runs in the table to see how a metric went."
 
 
-class HistoryTab(PlotTab):
+class HistoryTab(SelectionTab):
     """Owns the charts (made when there is first something to draw), their choosers and what was read for them."""
 
     title = "History"
+    slot = "runs.history"
+    name = "history"
+    task_title = "Reading the history"
+    invitation = "Select runs in the table to see how a metric went."
+    runs_at_most = 100
 
     def __init__(
         self,
@@ -54,17 +55,12 @@ class HistoryTab(PlotTab):
         directions: MetricDirections,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(tasks, parent)
         self._directions = directions
         self._themes = themes
         self._colors = colors
-        self._tasks = tasks
-        self._store: Store | None = None
         self.grid: HistoryGrid | None = None
         self._frame = RunFrame([])
-        self._ids: tuple[str, ...] = ()
-        self._selected = 0
-        self._wanted: tuple[tuple[str, ...], tuple[str, ...]] | None = None
         self._reading: HistoryReading | None = None
         self._charts: list[Chart] = []
         self._drawn: tuple[object, ...] = ()
@@ -72,18 +68,9 @@ class HistoryTab(PlotTab):
         self._group: ColumnKey | None = None
         self._all_keys: list[str] = []
         self._preferred: list[str] = []
-        self._is_shown = False
         self._status = ""
-        self._message = PlainLabel(_CHOOSE, "muted")
-        self._message.setObjectName("history_message")
-        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._layers = QStackedLayout(self)
-        self._layers.addWidget(self._message)
         self.choosers = HistoryTools(themes.theme)
         self.tool_row.addWidget(self.choosers)
-        self._later = QTimer(self, singleShot=True, interval=60)
-        self._later.timeout.connect(self._load)
-        self._refresher = Refresher(self._read_again, self)
         self.choosers.metrics.metrics_chosen.connect(self._metrics_chosen)
         self.choosers.look_changed.connect(self._look_changed)
         self.choosers.group_picked.connect(self._group_picked)
@@ -96,37 +83,22 @@ class HistoryTab(PlotTab):
             self.grid.set_theme(theme)
 
     @override
-    def open(self, store: Store) -> None:
-        self._store = store
-        self.clear()
+    def clear(self) -> None:
+        self._keys, self._group = (), None
+        super().clear()
 
     @override
-    def close_store(self) -> None:
-        self.clear()
-        self._store = None
-
-    def clear(self) -> None:
-        """Forget runs and metrics."""
-        self._forget()
-        self._refresher.stop()
-        self._ids, self._selected, self._keys, self._group = (), 0, (), None
-        self._say(_CHOOSE)
-
-    def _forget(self) -> None:
-        """Let go of what was read; it may be large."""
-        self._tasks.cancel(_SLOT)
+    def let_go(self) -> None:
+        super().let_go()
         self._tasks.cancel(_CHARTS_SLOT)
-        self._wanted, self._reading, self._charts, self._drawn = None, None, [], ()
+        self._reading, self._charts, self._drawn = None, [], ()
         if self.grid is not None:
             self.grid.set_charts([])
 
     @override
     def set_shown(self, shown: bool) -> None:
-        """Whether the panel is in front; nothing is read while it is not."""
-        self._is_shown = shown
-        if shown:
-            self._soon()
-            self._want()
+        super().set_shown(shown)
+        self._want()
 
     @override
     def show_frame(self, frame: RunFrame, *, keep: bool) -> None:
@@ -152,12 +124,6 @@ class HistoryTab(PlotTab):
             self._make_charts()
 
     @override
-    def show_selection(self, ids: Sequence[str]) -> None:
-        self._selected = len(ids)
-        self._ids = tuple(ids[:_RUNS_AT_MOST])
-        self._soon()
-
-    @override
     def show_hovered(self, run_id: str) -> None:
         if self.grid is not None:
             self.grid.show_hovered(run_id)
@@ -165,14 +131,6 @@ class HistoryTab(PlotTab):
     def show_metric(self, key: str) -> None:
         """Draw this metric of the selected runs from now on."""
         self._metrics_chosen([key])
-
-    @override
-    def refresh(self) -> None:
-        """Read what is new of what is shown; what was zoomed to stays."""
-        if self._is_shown:
-            self._refresher.ask()
-        else:
-            self._wanted = None
 
     @property
     @override
@@ -199,7 +157,7 @@ class HistoryTab(PlotTab):
         self.choosers.metrics.offer(self._all_keys, self._keys)
         self.choosers.offer_groups(group_keys(self._frame), self._group)
         self._want()
-        self._soon()
+        self.soon()
         self._make_charts()
 
     @override
@@ -223,47 +181,28 @@ class HistoryTab(PlotTab):
 
     # Reading
 
-    def _soon(self) -> None:
-        if self._is_shown and not self._later.isActive():
-            self._later.start()
-
     def _want(self) -> None:
         if self._is_shown:
             self.columns_wanted.emit(self.columns)
 
-    def _load(self) -> None:
-        if self._store is None or not self._is_shown:
-            return
-        if not self._ids:
-            self._forget()
-            self._say(_CHOOSE)
-        elif self._wanted != (self._ids, self._keys):
-            self._refresher.given_up()
-            self._read("Reading the history")
+    @override
+    def asked(self) -> Hashable:
+        return (self._ids, self._keys) if self._ids else None
 
-    def _read_again(self) -> bool:
-        if self._wanted is None or self._store is None or not self._ids:
-            return False
-        self._read("")
-        return True
+    @override
+    def reading(self, store: Store) -> Callable[[Token], HistoryReading]:
+        return partial(read_histories, store, self._ids, self._keys, self._preferred, self._reading)
 
-    def _read(self, title: str) -> None:
-        if self._store is None:
-            return
-        self._wanted = (self._ids, self._keys)
-        work = partial(read_histories, self._store, self._ids, self._keys, self._preferred, self._reading)
-        self._tasks.start(_SLOT, work, done=self._loaded, failed=self._failed, title=title)
-
-    def _loaded(self, reading: HistoryReading) -> None:
-        self._refresher.finished()
-        self._reading = reading
-        self.choosers.metrics.offer(self._all_keys, self._keys or reading.keys)
+    @override
+    def show_read(self, result: HistoryReading) -> None:
+        self._reading = result
+        self.choosers.metrics.offer(self._all_keys, self._keys or result.keys)
         self._make_charts()
 
-    def _failed(self, error: BakehouseError) -> None:
-        self._refresher.given_up()
-        self._wanted = None
-        self._say(str(error))
+    @override
+    def say(self, sentence: str) -> None:
+        self._status = ""
+        super().say(sentence)
 
     # Drawing
 
@@ -283,7 +222,7 @@ class HistoryTab(PlotTab):
         drawn = (tuple(reading.runs), reading.keys, look.x_mode, look.log_x, look.log_y, self._group, canvas)
         done = partial(self._show, reading, drawn)
         if reading.points > _MANY_POINTS or reading.lines > _MANY_LINES:
-            self._tasks.start(_CHARTS_SLOT, work, done=done, failed=self._failed, lane=Lane.MEMORY)
+            self._tasks.start(_CHARTS_SLOT, work, done=done, failed=self.failed, lane=Lane.MEMORY)
         else:
             self._tasks.cancel(_CHARTS_SLOT)
             done(work(Token()))
@@ -301,7 +240,7 @@ class HistoryTab(PlotTab):
         """Everything is shown where other runs, metrics or axes are drawn than before; else the zoom stays."""
         self._charts = charts
         if not charts:
-            self._say("The selected runs have no metric.")
+            self.say("The selected runs have no metric.")
             return
         if self.grid is None:
             self.grid = HistoryGrid(self._themes.theme, self._colors)
@@ -329,20 +268,13 @@ class HistoryTab(PlotTab):
             parts.append(f"{counted(nowhere, 'chosen metric')} in none of these runs")
         if reading.left_out:
             parts.append(f"{counted(reading.left_out, 'run')} left out beyond {POINTS_AT_MOST // 1_000_000} M points")
-        if self._selected > len(self._ids):
-            parts.append(f"the first {len(self._ids)} of {self._selected:,} selected")
+        parts += filter(None, [self.left_out])
         if self.choosers.look.best == "best":
             unknown = [chart.key for chart in self._charts if not chart.look.best]
             if unknown:
                 parts.append(f"no direction known of {visible(unknown[0], 40)}{_others(len(unknown) - 1)}: not marked")
         parts += dict.fromkeys(said for chart in self._charts if (said := chart.said()))
         return "; ".join(parts)
-
-    def _say(self, sentence: str) -> None:
-        self._message.setText(sentence)
-        self._layers.setCurrentWidget(self._message)
-        self._status = ""
-        self.status_changed.emit()
 
     # What the person chooses
 
@@ -352,7 +284,7 @@ class HistoryTab(PlotTab):
         self._keys = tuple(keys[:_METRICS_AT_MOST])
         self.choosers.metrics.offer(self._all_keys, self._keys)
         self._want()
-        self._soon()
+        self.soon()
 
     def _look_changed(self) -> None:
         self._want()

@@ -76,7 +76,7 @@ class PlotPanel(QWidget):
         self.saving = PlotSaving(themes, tasks, settings, self.front, self)
         self.saving.said.connect(self.said)
         for tab in self.tabs:
-            self._bar.addTab(tab.title)
+            self._bar.setTabToolTip(self._bar.addTab(tab.label or tab.title), tab.title if tab.label else "")
             self._stack.addWidget(tab)
             tab.tools.hide()
             tab.status_changed.connect(self._say)
@@ -84,6 +84,7 @@ class PlotPanel(QWidget):
             tab.run_hovered.connect(self.run_hovered)
             tab.columns_wanted.connect(self.columns_wanted)
             tab.columns_wanted.connect(self._tell_settings)
+            tab.settings_changed.connect(self.settings_changed)
             tab.said.connect(self.said)
         self._lay_out()
         self.parallel.brushes_edited.connect(self.brushes_edited)
@@ -192,7 +193,7 @@ class PlotPanel(QWidget):
 
     def settings(self) -> dict[str, Json]:
         """What a view keeps of the plots: the tab in front, and of each tab what was chosen there."""
-        tabs = {tab.title: settings for tab in self.tabs if (settings := tab.settings())}
+        tabs = {tab.title: tab.settings() for tab in self.tabs}
         return {"front": self.tabs[self._bar.currentIndex()].title, "tabs": tabs}
 
     def restore(self, settings: Json) -> None:

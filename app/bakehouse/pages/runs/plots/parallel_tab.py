@@ -53,6 +53,7 @@ class ParallelTab(PlotTab):
     """Owns the plot, which axes and colour it has, and when it is drawn anew."""
 
     title = "Parallel coordinates"
+    label = "Parallel"
 
     brushes_edited = Signal(object)
     """dict[ColumnKey, Brush | None]: what the filter shall say of these columns."""

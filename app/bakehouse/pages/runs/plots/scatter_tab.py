@@ -13,13 +13,14 @@ from bakehouse.analysis.axes import AxisData
 from bakehouse.analysis.columns import Ints
 from bakehouse.domain.columns import DURATION, START_TIME, ColumnKey, ColumnKind
 from bakehouse.pages.runs.plots.column_tab import ColumnTab, Make
-from bakehouse.plots.scatter import ScatterPlot
+from bakehouse.personal.view_format import Json
+from bakehouse.plots.scatter import DragMode, ScatterPlot
 from bakehouse.plots.scatter_runs import ScatterRuns
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import RunColors, Theme
 from bakehouse.widgets.column_picker import ColumnPicker
 
-_MODES = (("Select by box", "box"), ("Select by lasso", "lasso"), ("Move", "move"))
+_MODES: tuple[tuple[str, DragMode], ...] = (("Select by box", "box"), ("Select by lasso", "lasso"), ("Move", "move"))
 
 
 class ScatterTab(ColumnTab):
@@ -90,5 +91,18 @@ class ScatterTab(ColumnTab):
         if self._is_shown:
             self.plot.hover_row(self._frame.row_of.get(run_id, -1))
 
+    @override
+    def settings(self) -> dict[str, Json]:
+        return super().settings() | {"drag": self.plot.drag_mode}
+
+    @override
+    def restore(self, settings: Mapping[str, Json]) -> None:
+        super().restore(settings)
+        place = next((place for place, (_, mode) in enumerate(_MODES) if mode == settings.get("drag")), -1)
+        if place >= 0:
+            self._modes.setCurrentIndex(place)
+            self.plot.drag_mode = _MODES[place][1]
+
     def _choose_mode(self, place: int) -> None:
-        self.plot.drag_mode = self._modes.itemData(place)
+        self.plot.drag_mode = _MODES[place][1]
+        self.settings_changed.emit()

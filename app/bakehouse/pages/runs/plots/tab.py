@@ -30,6 +30,9 @@ class PlotTab(QWidget):
     """
 
     title: ClassVar[str]
+    """What it is called in files and views."""
+    label: ClassVar[str] = ""
+    """What stands on its tab, where that is shorter than its title."""
 
     status_changed = Signal()
     run_clicked = Signal(str, bool)
@@ -39,6 +42,8 @@ class PlotTab(QWidget):
     columns_wanted = Signal(object)
     """list[ColumnKey]: columns that shall be loaded before others."""
     said = Signal(str)
+    settings_changed = Signal()
+    """The person has chosen something that a view keeps."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
