@@ -269,6 +269,14 @@ ACTIONS: tuple[Action, ...] = (
         lambda c: _on_experiment(c) and not c.experiment_deleted,
     ),
     Action(
+        "experiments.tags",
+        "Experiment ta&gs…",
+        "",
+        "",
+        "See, set, change or remove the tags of the chosen experiment",
+        lambda c: _on_experiment(c) and not c.experiment_deleted,
+    ),
+    Action(
         "experiments.delete",
         "De&lete experiment…",
         "",
@@ -377,8 +385,8 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             SEPARATOR,
             "runs.rename", "runs.tags", "runs.note",
             "runs.delete", "runs.restore", SEPARATOR, "runs.register", "models.transition", SEPARATOR,
-            "experiments.create", "experiments.rename", "experiments.describe", "experiments.delete",
-            "experiments.restore",
+            "experiments.create", "experiments.rename", "experiments.describe", "experiments.tags",
+            "experiments.delete", "experiments.restore",
         ),
     ),
     (

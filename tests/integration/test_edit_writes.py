@@ -61,9 +61,11 @@ print(json.dumps({
 """
 
 
-def steps_for(runs: list[str], limit: int) -> list[tuple[str, dict[str, Any]]]:
+def steps_for(runs: list[str], limit: int, *, removes: bool) -> list[tuple[str, dict[str, Any]]]:
     """The acts to compare, as a client's method and its arguments."""
     first, second, third = runs[:3]
+    # Clients before 3 can set a tag of an experiment and not remove it.
+    removals = [("delete_experiment_tag", {"experiment_id": "1", "key": "owner"})] if removes else []
     return [
         ("set_tag", {"run_id": first, "key": "team", "value": "a"}),
         ("set_tag", {"run_id": first, "key": "team", "value": "ü“µ”\n"}),
@@ -81,9 +83,12 @@ def steps_for(runs: list[str], limit: int) -> list[tuple[str, dict[str, Any]]]:
         ("rename_experiment", {"experiment_id": "4", "new_name": "renamed"}),
         ("set_experiment_tag", {"experiment_id": "1", "key": "mlflow.note.content", "value": "About churn"}),
         ("set_experiment_tag", {"experiment_id": "1", "key": "owner", "value": "ada"}),
+        ("set_experiment_tag", {"experiment_id": "1", "key": "owner", "value": "ünal"}),
+        ("set_experiment_tag", {"experiment_id": "1", "key": "long", "value": "x" * 5000}),
         ("delete_experiment", {"experiment_id": "1"}),
         ("restore_experiment", {"experiment_id": "1"}),
         ("delete_experiment", {"experiment_id": "4"}),
+        *removals,
     ]
 
 
@@ -113,6 +118,8 @@ def ours(step: str, given: Mapping[str, Any]) -> Edit:
             return edits.DescribeExperiment(number, given["value"])
         case "set_experiment_tag":
             return edits.SetExperimentTag(number, given["key"], given["value"])
+        case "delete_experiment_tag":
+            return edits.DeleteExperimentTag(number, given["key"])
         case "delete_experiment":
             return edits.DeleteExperiment(number)
         case "restore_experiment":
@@ -172,7 +179,8 @@ def test_that_every_edit_writes_the_cells_a_real_client_writes_and_reads_back(
 ) -> None:
     client = mlflow_client(version)
     path, theirs = two_copies(STORES[version], tmp_path)
-    steps = steps_for(first_runs(path), 5000 if version == "1.30.1" else 8000)
+    limit = 5000 if version == "1.30.1" else 8000
+    steps = steps_for(first_runs(path), limit, removes=version.startswith("3"))
     before = dump(path)
     our_times, their_times = Times(before), Times(before)
     client.run(THEIR_STEPS, theirs, json.dumps(steps), folder=tmp_path)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLabel, QLineEdit, 
 from pytestqt.qtbot import QtBot
 
 from bakehouse.dialogs.edit_tags import EditTagsDialog
+from bakehouse.dialogs.experiment_tags import ExperimentTagsDialog
 from bakehouse.dialogs.lifecycle import LifecycleDialog
 from bakehouse.dialogs.message import MessageDialog
 from bakehouse.dialogs.new_experiment import NewExperimentDialog
@@ -235,6 +236,52 @@ def test_that_an_experiment_is_made_renamed_described(open_window: Open, path: P
     ]
 
 
+def test_that_tags_of_an_experiment_are_set_changed_and_removed(open_window: Open, path: Path, qtbot: QtBot) -> None:
+    change_store(
+        path, "INSERT INTO experiment_tags (key, value, experiment_id) VALUES ('mlflow.note.content', 'Hi', 1)"
+    )
+    window = open_window()
+    before = rows(path, "SELECT * FROM experiments ORDER BY 1")
+
+    def asked() -> ExperimentTagsDialog:
+        window.menus.trigger("experiments.tags")
+        return dialog(window, ExperimentTagsDialog, qtbot)
+
+    def tags() -> list[tuple[Any, ...]]:
+        settle(window, qtbot)
+        return rows(path, "SELECT key, value FROM experiment_tags WHERE experiment_id = 1 ORDER BY 1")
+
+    window.menus.trigger("experiments.tags")
+    switch_on(window, qtbot)
+    one = dialog(window, ExperimentTagsDialog, qtbot)
+    assert not one.listed.facts, "the description has a dialog of its own"
+    assert not one.button.isEnabled()
+    one.findChild(QComboBox, "tag_key").setEditText("team")
+    one.findChild(QPlainTextEdit, "tag_value").setPlainText("x" * 20_001)
+    assert "this store takes" in one.consequence.text()
+    one.findChild(QPlainTextEdit, "tag_value").setPlainText("ovens")
+    one.button.click()
+    assert tags() == [("mlflow.note.content", "Hi"), ("team", "ovens")]
+
+    two = asked()
+    assert [fact.name for fact in two.listed.facts] == ["team"]
+    two.listed.fact_clicked.emit("team")
+    assert two.value == "ovens"
+    two.findChild(QPlainTextEdit, "tag_value").setPlainText("bread")
+    assert two.consequence.text() == "Sets “team” on the experiment, in place of “ovens”."
+    two.button.click()
+    assert tags() == [("mlflow.note.content", "Hi"), ("team", "bread")]
+
+    three = asked()
+    three.findChild(QComboBox, "tag_key").setEditText("team")
+    three.findChild(QCheckBox, "remove_tag").setChecked(True)
+    three.button.click()
+    assert tags() == [("mlflow.note.content", "Hi")]
+    window.menus.trigger("edit.undo")
+    assert tags() == [("mlflow.note.content", "Hi"), ("team", "bread")]
+    assert rows(path, "SELECT * FROM experiments ORDER BY 1") == before, "no time of an experiment changes"
+
+
 def test_that_a_deleted_experiment_is_found_and_restored(open_window: Open, path: Path, qtbot: QtBot) -> None:
     window = open_window()
     sidebar = window.runs.sidebar
@@ -372,7 +419,8 @@ def test_that_commands_and_the_experiments_menu_offer_what_fits(open_window: Ope
     menu = sidebar.menu_at(sidebar.list.visualRect(sidebar.model.index(1)).center())
     assert sidebar.selected == [2]
     assert [action.objectName() for action in menu.actions()] == [
-        "experiments.create", "experiments.rename", "experiments.describe", "experiments.pin", "experiments.delete",
+        "experiments.create", "experiments.rename", "experiments.describe", "experiments.tags", "experiments.pin",
+        "experiments.delete",
     ]  # fmt: skip
     menu.deleteLater()
     settle(window, qtbot)

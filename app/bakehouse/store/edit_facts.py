@@ -94,11 +94,11 @@ def value_limit(reader: Reader, token: Token, table: str = "tags") -> int:
     return int(digits) if digits else 20_000
 
 
-def read_experiment(reader: Reader, experiment_id: int, token: Token) -> tuple[Experiment | None, str]:
-    """One experiment with the number of its runs, and its description."""
+def read_experiment(reader: Reader, experiment_id: int, token: Token) -> tuple[Experiment | None, dict[str, str]]:
+    """One experiment with the number of its runs, and its tags by key, sorted."""
     found = next((one for one in list_experiments(reader, token) if one.experiment_id == experiment_id), None)
-    note = None
-    if reader.has("experiment_tags"):
-        sql = "SELECT value FROM experiment_tags WHERE experiment_id = ? AND key = ?"
-        note = reader.first(sql, (experiment_id, NOTE_TAG), token=token)
-    return found, as_text(note[0]) if note else ""
+    if not reader.has("experiment_tags"):
+        return found, {}
+    sql = "SELECT key, value FROM experiment_tags WHERE experiment_id = ? ORDER BY key"
+    rows = reader.rows(sql, (experiment_id,), token=token)
+    return found, {as_text(key): as_text(value) for key, value in rows}

@@ -64,7 +64,7 @@ class EditCommands(QObject):
     def handlers(self) -> Mapping[str, Callable[[], object]]:
         """The commands answered here."""
         of_runs = {name: partial(self._request_for_runs, name) for name in MENU_COMMANDS}
-        named = ("rename", "describe", "delete", "restore")
+        named = ("rename", "describe", "tags", "delete", "restore")
         of_experiments = {f"experiments.{name}": partial(self._request_for_experiment, name) for name in named}
         return {
             **of_runs,

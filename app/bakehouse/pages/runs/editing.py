@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from bakehouse.dialogs.edit_tags import EditTagsDialog
+from bakehouse.dialogs.experiment_tags import ExperimentTagsDialog
 from bakehouse.dialogs.lifecycle import LifecycleDialog, gc_command
 from bakehouse.dialogs.message import MessageDialog
 from bakehouse.dialogs.new_experiment import NewExperimentDialog
@@ -18,6 +20,7 @@ from bakehouse.dialogs.text_answer import NameDialog, NoteDialog
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.changes import Changes
 from bakehouse.domain.edits import (
+    NOTE_TAG,
     AddArtifacts,
     DeleteExperiment,
     DeleteRuns,
@@ -54,6 +57,17 @@ _SHOWN = 60
 _TITLES = {DeleteRuns: "Deleting runs", RestoreRuns: "Restoring runs", DeleteTag: "Removing the tag"}
 
 RunIds = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is known of the experiment that is asked about."""
+
+    experiment: Experiment | None
+    tags: Mapping[str, str]
+    names: frozenset[str]
+    """Of all experiments of the store."""
+    value_limit: int
 
 
 class RunEditing(EditRoom):
@@ -150,10 +164,8 @@ class RunEditing(EditRoom):
     def _ask_new(self, window: QWidget, names: Sequence[str]) -> None:
         self._ask_edit(NewExperimentDialog(names, window), window)
 
-    def _ask_experiment(
-        self, what: str, window: QWidget, found: tuple[Experiment | None, str, frozenset[str], int]
-    ) -> None:
-        experiment, note, names, limit = found
+    def _ask_experiment(self, what: str, window: QWidget, asked: _Asked) -> None:
+        experiment = asked.experiment
         if self.session is None:
             return
         if experiment is None:
@@ -161,14 +173,18 @@ class RunEditing(EditRoom):
             return
         number, name = experiment.experiment_id, visible(experiment.name, _SHOWN)
         if what == "experiments.rename":
-            plan = partial(_plan_experiment_name, experiment.name, names)
+            plan = partial(_plan_experiment_name, experiment.name, asked.names)
             naming = NameDialog("Rename experiment", name, experiment.name, "Rename", plan, window)
             naming.decided.connect(partial(self._make, window, partial(RenameExperiment, number)))
             self.ask(naming)
         elif what == "experiments.describe":
-            describing = NoteDialog("Description", name, note, partial(_plan_description, limit), window)
+            plan = partial(_plan_description, asked.value_limit)
+            describing = NoteDialog("Description", name, asked.tags.get(NOTE_TAG, ""), plan, window)
             describing.decided.connect(partial(self._make, window, partial(DescribeExperiment, number)))
             self.ask(describing)
+        elif what == "experiments.tags":
+            theme = self.session.themes.theme
+            self._ask_edit(ExperimentTagsDialog(number, name, asked.tags, asked.value_limit, theme, window), window)
         elif what == "experiments.delete":
             self._ask_edit(
                 _deletion(experiment, gc_command(self.session.store.path, experiment_ids=[number]), window), window
@@ -268,10 +284,8 @@ def _read_names(store: Store, token: Token) -> list[str]:
     return [one.name for one in list_experiments(store.reader(), token)]
 
 
-def _read_experiment(
-    experiment_id: int, store: Store, token: Token
-) -> tuple[Experiment | None, str, frozenset[str], int]:
+def _read_experiment(experiment_id: int, store: Store, token: Token) -> _Asked:
     reader = store.reader()
-    found, note = read_experiment(reader, experiment_id, token)
+    found, tags = read_experiment(reader, experiment_id, token)
     names = frozenset(_read_names(store, token))
-    return found, note, names, value_limit(reader, token, "experiment_tags")
+    return _Asked(found, tags, names, value_limit(reader, token, "experiment_tags"))

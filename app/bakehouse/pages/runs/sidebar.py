@@ -21,8 +21,8 @@ from bakehouse.widgets.search_list import CountedDelegate, SearchList
 _ROW = 29
 _HEADING_PIXELS = 11
 _COMMANDS = (
-    "experiments.create", "experiments.rename", "experiments.describe", "experiments.pin", "experiments.delete",
-    "experiments.restore",
+    "experiments.create", "experiments.rename", "experiments.describe", "experiments.tags", "experiments.pin",
+    "experiments.delete", "experiments.restore",
 )  # fmt: skip
 
 
