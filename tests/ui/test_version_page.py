@@ -181,13 +181,17 @@ def test_that_a_version_that_is_gone_says_so_and_leads_back(open_page: Open, tmp
         qtbot.mouseClick(page.findChild(QPushButton, "version_gone_action"), Qt.MouseButton.LeftButton)
 
 
-def test_that_a_narrow_page_has_one_column_in_any_theme(open_page: Open, tmp_path: Path) -> None:
+def test_that_a_narrow_page_has_one_column_in_any_theme(open_page: Open, tmp_path: Path, qtbot: QtBot) -> None:
     page = open_page(moved_store("mlflow-2.22", tmp_path))
     page.set_theme(DARK)
+
+    def left() -> int:
+        return page.overview.mapTo(page, page.overview.rect().topLeft()).x()
+
     page.resize(640, 900)
-    assert page.overview.mapTo(page, page.overview.rect().topLeft()).x() < 100
+    qtbot.waitUntil(lambda: left() < 100)
     page.resize(1200, 900)
-    assert page.overview.mapTo(page, page.overview.rect().topLeft()).x() > 600
+    qtbot.waitUntil(lambda: left() > 600)
 
 
 def test_that_a_store_for_reading_only_offers_no_transition(open_page: Open, tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from bakehouse.domain.runs import RunReference
+
 
 class NodeKind(IntEnum):
     """What a node stands for, in the order in which one leads to the next."""
@@ -48,6 +50,28 @@ class Graph:
 
     nodes: tuple[Node, ...] = ()
     edges: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class VersionUse:
+    """A registered version that came from a run on some data; `run_id` is that run."""
+
+    name: str
+    version: int
+    stage: str
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetUse:
+    """What came of one dataset (name and digest), in every experiment of the store."""
+
+    run_ids: tuple[str, ...]
+    """All runs that had it as input, deleted ones too."""
+    runs: tuple[RunReference, ...]
+    """Some of them by name: first those that led to versions."""
+    versions: tuple[VersionUse, ...]
+    """By model and number, without deleted ones."""
 
 
 def version_link(name: str, version: int) -> str:

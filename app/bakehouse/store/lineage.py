@@ -26,13 +26,13 @@ def read_lineage(reader: Reader, run_id: str, parent_id: str | None, token: Toke
     statuses: Counter[str] = Counter()
     deleted = 0
     for first in range(0, len(ids), _LOOK_UP):
-        found = _references(reader, ids[first : first + _LOOK_UP], token)
+        found = references(reader, ids[first : first + _LOOK_UP], token)
         named += found[: max(0, _NAMED - len(named))]
         deleted += sum(one.is_deleted for one in found)
         statuses.update(one.status for one in found if not one.is_deleted)
     parent = None
     if parent_id:
-        known = _references(reader, [parent_id], token)
+        known = references(reader, [parent_id], token)
         parent = known[0] if known else RunReference(parent_id, "", "", is_known=False)
     return Lineage(parent, tuple(named), tuple(ids), tuple(sorted(statuses.items(), key=_rank)), deleted)
 
@@ -65,7 +65,8 @@ def _children(reader: Reader, run_id: str, token: Token) -> Iterator[list[str]]:
         after = last
 
 
-def _references(reader: Reader, ids: list[str], token: Token) -> list[RunReference]:
+def references(reader: Reader, ids: list[str], token: Token) -> list[RunReference]:
+    """Those of at most 500 runs that the store has, by their ids. Raises StoreError kin."""
     columns = ("run_uuid", "name", "status", "lifecycle_stage")
     chosen = ", ".join(name if reader.has("runs", name) else f"NULL AS {name}" for name in columns)
     marks = ", ".join("?" * len(ids))

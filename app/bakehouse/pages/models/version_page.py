@@ -12,7 +12,6 @@ from typing_extensions import override
 
 from bakehouse.analysis.figures import MISSING
 from bakehouse.artifacts.listing import size_text
-from bakehouse.dialogs.dataset import DatasetDialog
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.lineage import DATASET_LINK, LOGGED_LINK, MODEL_LINK, RUN_LINK, linked_version
 from bakehouse.domain.loading_snippets import Address, Snippet, addresses_of, loading_snippets
@@ -20,6 +19,7 @@ from bakehouse.domain.models import ModelVersion, RegisteredModel
 from bakehouse.domain.text import visible
 from bakehouse.itemmodels.artifact_tree import ArtifactRoot
 from bakehouse.itemmodels.registry_models import moment
+from bakehouse.pages.datasets import DatasetRoom
 from bakehouse.pages.models.version_head import VersionHead
 from bakehouse.pages.models.version_reading import CardReading, SourceReading, make_digest, read_card, read_source
 from bakehouse.pages.run_curves import read_curves
@@ -71,7 +71,8 @@ class VersionPage(QWidget):
     def __init__(self, themes: ThemeSource, tasks: TaskRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("version_page")
-        self._tasks, self._themes = tasks, themes
+        self._tasks = tasks
+        self._datasets = DatasetRoom("version.dataset", self)
         self._session: Session | None = None
         self._model: RegisteredModel | None = None
         self._version: ModelVersion | None = None
@@ -327,9 +328,13 @@ class VersionPage(QWidget):
             self.logged_model_requested.emit(target)
         elif link.startswith(MODEL_LINK):
             self.back_requested.emit()
-        elif link.startswith(DATASET_LINK) and self._source is not None and self._source.run is not None:
-            data = self._source.run.datasets[int(target)]
-            DatasetDialog(data, self._themes.theme, self.window()).open()
+        elif link.startswith(DATASET_LINK):
+            self._show_dataset(int(target))
+
+    def _show_dataset(self, place: int) -> None:
+        run = self._source.run if self._source is not None else None
+        if run is not None and self._session is not None:
+            self._datasets.show(run.datasets[place], self._session, self.window())
 
     def _go_to_run(self, _name: str) -> None:
         """A metric's line leads to the run, where its whole history is."""
@@ -410,6 +415,8 @@ class VersionPage(QWidget):
         self.head.transition_requested.connect(self.transition_requested)
         self._empty.acted.connect(self.back_requested)
         self.lineage.link_activated.connect(self._follow)
+        self._datasets.run_requested.connect(self.run_requested)
+        self._datasets.version_requested.connect(self.version_requested)
         self.overview.link_activated.connect(self._follow)
         self.metrics.key_chosen.connect(self._go_to_run)
         self.snippets.said.connect(self.said)

@@ -25,6 +25,7 @@ from bakehouse.pages.runs.run_tags import RunTags
 from bakehouse.pages.runs.run_title import RunTitle
 from bakehouse.pages.runs.several_runs import SeveralRuns
 from bakehouse.pages.session import Session
+from bakehouse.registry.lineage import graph_of_run
 from bakehouse.registry.registering import models_of_run
 from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.theme import GRID, Theme, ThemeSource
@@ -32,6 +33,7 @@ from bakehouse.widgets.artifact_view import ArtifactView
 from bakehouse.widgets.fact_list import FactList
 from bakehouse.widgets.key_section import KeySection
 from bakehouse.widgets.labels import ElidedLabel, PlainLabel
+from bakehouse.widgets.lineage_graph import LineageGraph
 from bakehouse.widgets.metric_rows import MetricRows
 from bakehouse.widgets.sections import Section, SectionPanel
 
@@ -87,6 +89,8 @@ class RunInspector(SectionPanel):
         self._curves = rows
         self.params = KeySection("PARAMS", "param", FactList(theme), FactList(theme))
         self.tags = RunTags(theme)
+        self.graph = LineageGraph(theme)
+        self._lineage_section = Section("LINEAGE", self.graph)
         self.artifacts = ArtifactView(themes, tasks)
         self.artifacts.setMinimumHeight(_ARTIFACTS_HEIGHT)
         self._artifact_section = Section("ARTIFACTS", self.artifacts, "drag to save")
@@ -106,14 +110,17 @@ class RunInspector(SectionPanel):
         column.addWidget(self.overview)
         column.addSpacing(GRID + 4)
         column.addWidget(self._register)
-        for section in (self.metrics, self.params, self.tags, self.note, self._artifact_section):
+        for section in (
+            self.metrics, self.params, self._lineage_section, self.tags, self.note, self._artifact_section,
+        ):  # fmt: skip
             column.addWidget(section)
         column.addStretch(1)
 
     def _connect(self) -> None:
         self._register.clicked.connect(self.request_registration)
         self.artifacts.said.connect(self.said)
-        self.overview.link_activated.connect(self.link_activated)
+        for links in (self.overview, self.graph):
+            links.link_activated.connect(self.link_activated)
         self.metrics.key_chosen.connect(self.metric_chosen)
         self.note.link_activated.connect(self._tell_web_link)
         self.artifacts.files_dropped.connect(self._add_files)
@@ -121,7 +128,9 @@ class RunInspector(SectionPanel):
             part.edit_requested.connect(self.edit_requested)
 
     def set_theme(self, theme: Theme) -> None:
-        for part in (self.title, self.overview, self.metrics, self.params, self.tags, self.note, self.several):
+        for part in (
+            self.title, self.overview, self.metrics, self.params, self.graph, self.tags, self.note, self.several,
+        ):  # fmt: skip
             part.set_theme(theme)
 
     def open(self, session: Session) -> None:
@@ -140,6 +149,11 @@ class RunInspector(SectionPanel):
         self._run_id = self._details = None
         self.artifacts.set_locator(None)
         self.show_message(_CHOOSE)
+
+    @property
+    def session(self) -> Session | None:
+        """The store whose runs are shown."""
+        return self._session
 
     @property
     def details(self) -> RunDetails | None:
@@ -224,6 +238,9 @@ class RunInspector(SectionPanel):
             self._show_curves({})
         self.metrics.show_facts(reading.metrics)
         self.params.show_facts(reading.params)
+        graph = graph_of_run(details)
+        self.graph.show_graph(graph)
+        self._lineage_section.setVisible(bool(graph.nodes))
         refusal = self._why_not(details)
         for part in (self.title, self.tags, self.note):
             part.show_run(details, refusal)

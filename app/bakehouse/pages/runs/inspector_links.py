@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QMenu
 
 from bakehouse.analysis.search.expression import Comparator, Condition, filter_text
 from bakehouse.analysis.search.quick import with_term
-from bakehouse.dialogs.dataset import DatasetDialog
 from bakehouse.dialogs.message import MessageDialog
 from bakehouse.domain.columns import ColumnKey, ColumnKind, metric, param, tag
 from bakehouse.domain.edits import AddArtifacts, DeleteTag, RenameRun, RunEdit, SetNote, SetTag
+from bakehouse.domain.lineage import DATASET_LINK, LOGGED_LINK, MODEL_LINK, RUN_LINK, linked_version
 from bakehouse.domain.source_links import is_web_link
 from bakehouse.domain.text import visible
-from bakehouse.pages.runs.run_facts import CHILDREN_LINK, DATASET_LINK, LOGGED_LINK, MODEL_LINK, RUN_LINK, WEB_LINK
+from bakehouse.pages.datasets import DatasetRoom
+from bakehouse.pages.runs.run_facts import CHILDREN_LINK, WEB_LINK
 from bakehouse.theme import ThemeSource
 from bakehouse.widgets.fact_list import Fact
 
@@ -44,8 +45,8 @@ class InspectorLinks(QObject):
     run_requested = Signal(str)
     runs_requested = Signal(object)
     """Ids of runs to be selected together."""
-    model_requested = Signal(str)
-    """The name of a registered model."""
+    model_requested = Signal(object)
+    """The name of a registered model, or (name, version)."""
     logged_model_requested = Signal(str)
     """The id of a logged model."""
     edit_requested = Signal(str, object)
@@ -62,6 +63,9 @@ class InspectorLinks(QObject):
     ) -> None:
         super().__init__(page)
         self._inspector, self._plots, self._columns, self._bar, self._themes = inspector, plots, columns, bar, themes
+        self._datasets = DatasetRoom("runs.dataset", self)
+        self._datasets.run_requested.connect(self.run_requested)
+        self._datasets.version_requested.connect(self._tell_version)
         inspector.link_activated.connect(self.follow)
         inspector.metric_chosen.connect(self._show_history)
         inspector.edit_requested.connect(self._ask)
@@ -73,10 +77,13 @@ class InspectorLinks(QObject):
         inspector.tags.menu_opening.connect(self._fill_tag_menu)
 
     def follow(self, link: str) -> None:
-        """Go where one of the links of `run_facts` leads."""
+        """Go where one of the links of `domain.lineage` and `run_facts` leads."""
         kind, target = link.partition(":")[0] + ":", link.partition(":")[2]
         details, lineage = self._inspector.details, self._inspector.lineage
-        if kind == RUN_LINK:
+        version = linked_version(link)
+        if version is not None:
+            self.model_requested.emit(version)
+        elif kind == RUN_LINK:
             self.run_requested.emit(target)
         elif kind == MODEL_LINK:
             self.model_requested.emit(target)
@@ -87,7 +94,12 @@ class InspectorLinks(QObject):
         elif kind == CHILDREN_LINK and lineage is not None:
             self.runs_requested.emit(lineage.child_ids)
         elif kind == DATASET_LINK and details is not None:
-            DatasetDialog(details.datasets[int(target)], self._themes.theme, self._inspector.window()).open()
+            session = self._inspector.session
+            if session is not None:
+                self._datasets.show(details.datasets[int(target)], session, self._inspector.window())
+
+    def _tell_version(self, name: str, version: int) -> None:
+        self.model_requested.emit((name, version))
 
     def _ask_to_open(self, address: str) -> None:
         if is_web_link(address):

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from bakehouse.analysis.figures import MISSING, ago_text, moment_text, number_style
 from bakehouse.artifacts.locator import Locator
+from bakehouse.domain.lineage import RUN_LINK, version_link
 from bakehouse.domain.runs import LoggedModel
 from bakehouse.domain.text import visible
 from bakehouse.itemmodels.artifact_tree import ArtifactRoot
-from bakehouse.pages.runs.run_facts import MODEL_LINK, RUN_LINK, SYSTEM_PREFIX
+from bakehouse.pages.runs.run_facts import SYSTEM_PREFIX
 from bakehouse.store.logged_models import STATUSES, LoggedModelDetails, LoggedModelMetric
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import GRID, Theme, ThemeSource
@@ -33,7 +34,7 @@ class LoggedModelFace(QWidget):
     """Shows what it is given; its owner reads. GUI thread."""
 
     link_activated = Signal(str)
-    """One of the links of `run_facts`."""
+    """One of the links of `domain.lineage`."""
     register_requested = Signal(object)
     """The LoggedModel that shall be registered."""
     said = Signal(str)
@@ -170,7 +171,7 @@ def _overview_of(details: LoggedModelDetails, now_ms: float) -> list[Fact]:
         facts.append(Fact("Source run", name, full=details.run_id, link=f"{RUN_LINK}{details.run_id}"))
     for place, (name, version, stage) in enumerate(details.versions):
         words = f"{name} {version}" + (f" · {stage}" if stage not in ("", "None") else "")
-        facts.append(Fact("Registered" if not place else "", words, link=f"{MODEL_LINK}{name}"))
+        facts.append(Fact("Registered" if not place else "", words, link=version_link(name, version)))
     facts.append(Fact("Model ID", details.model_id, copies=True))
     facts += [Fact("Artifacts", details.artifact_location, copies=True)] if details.artifact_location else []
     return facts

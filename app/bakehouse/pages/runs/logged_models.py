@@ -52,6 +52,7 @@ class LoggedModelsArea(QWidget):
         self._is_shown = False
         self._is_stale = True
         self._took_ms = 0.0
+        self._sought = ""
         self._finder = TextFilter()
         self.face = LoggedModelFace(themes, tasks)
         self.table = LoggedModelTable(themes.theme)
@@ -101,6 +102,7 @@ class LoggedModelsArea(QWidget):
         for slot in (_LIST, _ONE, _FIND):
             self._tasks.cancel(slot)
         self._session = None
+        self._sought = ""
         self._experiments = ()
         self.table.forget()
         self.table.models.show_frame(RunFrame([]), [])
@@ -129,6 +131,16 @@ class LoggedModelsArea(QWidget):
         """Show this model, whatever is searched for."""
         self.search.clear()
         self.table.choose(model_id)
+
+    def seek(self, model_id: str) -> None:
+        """Show this model as soon as the table holds it: its experiment may be about to be read."""
+        self._sought = model_id
+        self._choose_sought()
+
+    def _choose_sought(self) -> None:
+        if self._sought in self.table.models.frame.row_of:
+            model_id, self._sought = self._sought, ""
+            self.choose(model_id)
 
     def note_change(self) -> None:
         """Somebody wrote to the store: read again, soon, but no more than a tenth of the time."""
@@ -161,6 +173,7 @@ class LoggedModelsArea(QWidget):
         if frame.size:
             current = self.table.current if self.table.current in frame.row_of else ""
             self._read_one(current) if current else self.table.choose(self.table.models.model_id(0))
+            self._choose_sought()
         self._say()
 
     def _failed(self, error: BakehouseError) -> None:

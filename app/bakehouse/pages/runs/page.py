@@ -63,6 +63,7 @@ _QUIET_MS = 300
 _MINUTE_MS = 60_000
 # Of more runs that were edited it is faster to read everything shown anew.
 _FOLLOWED_AT_MOST = 500
+_LOGGED_ID = "m-"
 
 
 class RunsPage(Page):
@@ -151,6 +152,7 @@ class RunsPage(Page):
             change.connect(self.context_changed)
         self.commands.context_changed.connect(self.context_changed)
         self.selecting.experiment_wanted.connect(self._show_experiment)
+        self.second.experiment_wanted.connect(self._show_experiment)
         self.selecting.found.connect(self.second.leave)
         self.selecting.follow(self.plots)
         self.filter_bar.down_pressed.connect(self.selecting.enter_table)
@@ -447,8 +449,12 @@ class RunsPage(Page):
 
     @override
     def reveal(self, target: object) -> None:
-        """Select the run with the id `target`, in its own experiment."""
-        if self._session is not None:
+        """Select the run with the id `target`, in its own experiment; or the logged model (`m-...`)."""
+        if self._session is None:
+            return
+        if str(target).startswith(_LOGGED_ID):
+            self.second.seek(str(target), self._session.store)
+        else:
             self.selecting.seek(str(target), self._session.store)
 
     @override

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bakehouse.analysis.figures import MISSING, ago_text, duration_text, moment_text
+from bakehouse.domain.lineage import DATASET_LINK, LOGGED_LINK, RUN_LINK, version_link
 from bakehouse.domain.runs import Lineage, RunDetails, RunReference
 from bakehouse.domain.source_links import source_link
 from bakehouse.domain.text import counted
@@ -12,10 +13,8 @@ from bakehouse.registry.registering import models_of_run
 from bakehouse.widgets.fact_list import Fact
 
 SYSTEM_PREFIX = "mlflow."
-RUN_LINK, CHILDREN_LINK, MODEL_LINK, LOGGED_LINK, DATASET_LINK, WEB_LINK = (
-    "run:", "children:", "model:", "logged:", "dataset:", "web:",
-)  # fmt: skip
-"""How the links of facts begin; behind it stands a run id, nothing, a model's name, a model id, a place, an address."""
+CHILDREN_LINK, WEB_LINK = "children:", "web:"
+"""How links of facts begin beside those of `domain.lineage`; behind it stands nothing, or an address."""
 
 _STATUS_TOKENS = {"FINISHED": "good", "FAILED": "bad", "KILLED": "bad", "RUNNING": "warn"}
 _FEW_CHILDREN = 8
@@ -121,7 +120,7 @@ def _data_facts(details: RunDetails) -> Iterable[Fact]:
         yield Fact("", f"and {len(models) - _FEW_MODELS:,} more", token="muted")
     for place, (name, version, stage) in enumerate(details.registered_versions):
         words = f"{name} {version}" + (f" · {stage}" if stage not in ("", "None") else "")
-        yield Fact("Registered" if not place else "", words, link=f"{MODEL_LINK}{name}")
+        yield Fact("Registered" if not place else "", words, link=version_link(name, version))
 
 
 def shown_tags(details: RunDetails, *, system: bool) -> list[tuple[str, str]]:
