@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
@@ -13,6 +15,7 @@ from bakehouse.places import config_directory
 _RECENT_AT_MOST = 12
 _FILTERS_AT_MOST = 50
 _PLACES_AT_MOST = 40
+_DRAFT_TEXTS = 3
 
 
 class Settings(QObject):
@@ -123,10 +126,29 @@ class Settings(QObject):
 
     def pins(self, store: Path) -> list[int]:
         """Ids of the experiments of `store` that the person keeps at the top."""
-        return [int(text) for text in self._texts(_pins_of(store)) if text.lstrip("-").isdigit()]
+        return [int(text) for text in self._texts(_of(store, "pins")) if text.lstrip("-").isdigit()]
 
     def remember_pins(self, store: Path, experiment_ids: list[int]) -> None:
-        self._values.setValue(_pins_of(store), [str(number) for number in experiment_ids])
+        self._values.setValue(_of(store, "pins"), [str(number) for number in experiment_ids])
+
+    def note_drafts(self, store: Path) -> dict[str, tuple[str, str, str]]:
+        """Notes of runs of `store` that were not saved: run id → (the run's name, the note before, the draft)."""
+        try:
+            value = json.loads(str(self._values.value(_of(store, "drafts"), "{}")))
+        except ValueError:
+            return {}
+        found = value.items() if isinstance(value, dict) else ()
+        return {
+            run_id: (str(texts[0]), str(texts[1]), str(texts[2]))
+            for run_id, texts in found
+            if isinstance(texts, list) and len(texts) == _DRAFT_TEXTS
+        }
+
+    def remember_note_drafts(self, store: Path, drafts: Mapping[str, tuple[str, str, str]]) -> None:
+        if drafts:
+            self._values.setValue(_of(store, "drafts"), json.dumps(drafts))
+        else:
+            self._values.remove(_of(store, "drafts"))
 
     def _texts(self, name: str) -> list[str]:
         value = self._values.value(name, [])
@@ -154,6 +176,6 @@ class Settings(QObject):
         self._values.sync()
 
 
-def _pins_of(store: Path) -> str:
+def _of(store: Path, what: str) -> str:
     # A path may hold what divides the file's keys.
-    return f"pins/{hashlib.sha256(os.fsencode(store)).hexdigest()[:16]}"
+    return f"{what}/{hashlib.sha256(os.fsencode(store)).hexdigest()[:16]}"

@@ -15,7 +15,9 @@ from bakehouse.dialogs.dataset import DatasetDialog
 from bakehouse.dialogs.message import MessageDialog
 from bakehouse.domain.columns import param
 from bakehouse.domain.edits import DeleteTag, RenameRun, SetNote, SetTag
+from bakehouse.pages.runs.note_drafts import NoteDraft, NoteDrafts
 from bakehouse.theme import LIGHT
+from bakehouse.widgets.labels import PlainLabel
 from bakehouse.widgets.note_viewer import NoteViewer
 from bakehouse.window import MainWindow
 from tests.stores import add_experiment, add_points, add_run, change_store, insert, new_store, shared_store
@@ -299,6 +301,56 @@ def test_that_drafts_survive_another_run_a_refresh_and_a_change_from_elsewhere(o
     assert "changed elsewhere" in note.editor.warning.text()
     opened.changed(("UPDATE tags SET value = 'half a thought' WHERE key = ? AND run_uuid = ?", (NOTE, RUN)))
     assert not note.editor.isVisible()
+
+
+def test_that_a_note_not_saved_is_kept_when_the_store_closes_and_offered_again(opened, qtbot):
+    note, notices = opened.inspector.note, opened.window.notices
+    note.begin()
+    note.editor.text.setPlainText("half a thought")
+    opened.window.opener.close()
+    qtbot.waitUntil(lambda: opened.window.opener.session is None)
+    assert not note.drafts.unsaved
+    opened.window.open_store(opened.path)
+    qtbot.waitUntil(lambda: opened.page.model.frame.size > 0 and not opened.window.tasks.busy, timeout=10_000)
+    assert notices.isVisible()
+    assert notices.findChild(PlainLabel, "notice_text").text() == "Your note on “sweep” was not saved."
+    next(button for button in notices.findChildren(QPushButton) if button.text() == "Continue").click()
+    qtbot.waitUntil(lambda: opened.shown == RUN and not opened.window.tasks.busy, timeout=10_000)
+    assert note.editor.isVisible() and note.editor.text.toPlainText() == "half a thought"
+    opened.changed(("UPDATE tags SET value = 'half a thought' WHERE key = ? AND run_uuid = ?", (NOTE, RUN)))
+    opened.window.opener.close()
+    opened.window.open_store(opened.path)
+    qtbot.waitUntil(lambda: opened.page.model.frame.size > 0 and not opened.window.tasks.busy, timeout=10_000)
+    assert not notices.isVisible(), "the store holds it now"
+
+
+def test_that_a_note_not_saved_outlives_the_window_and_can_be_discarded(opened, qtbot):
+    note, settings = opened.inspector.note, opened.window.opener.session.settings
+    note.begin()
+    note.editor.text.setPlainText("half a thought")
+    opened.page.remember_layout()
+    assert [texts[2] for texts in settings.note_drafts(opened.path).values()] == ["half a thought"]
+    opened.window.opener.close()
+    opened.window.open_store(opened.path)
+    qtbot.waitUntil(lambda: opened.page.model.frame.size > 0 and not opened.window.tasks.busy, timeout=10_000)
+    buttons = opened.window.notices.findChildren(QPushButton)
+    next(button for button in buttons if button.text() == "Discard").click()
+    assert not settings.note_drafts(opened.path) and not note.editor.isVisible()
+
+
+def test_that_two_windows_keep_each_others_drafts(opened):
+    settings, path = opened.window.opener.session.settings, opened.path
+    one, other = NoteDrafts(opened.page), NoteDrafts(opened.page)
+    for drafts in (one, other):
+        drafts.open(settings, path)
+    one.put("a", NoteDraft("run a", "", "mine"))
+    other.put("b", NoteDraft("run b", "", "theirs"))
+    one.keep()
+    other.close()
+    assert settings.note_drafts(path) == {"a": ("run a", "", "mine"), "b": ("run b", "", "theirs")}
+    one.drop("a")
+    one.close()
+    assert list(settings.note_drafts(path)) == ["b"]
 
 
 def test_that_a_read_only_store_and_a_deleted_run_explain_themselves(make, path):

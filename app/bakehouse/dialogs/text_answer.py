@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
+from typing_extensions import override
 
 from bakehouse.dialogs.question import QuestionDialog, text_field
 from bakehouse.widgets.labels import ElidedLabel, PlainLabel
@@ -49,11 +52,15 @@ class NameDialog(QuestionDialog):
 
 
 class NoteDialog(QuestionDialog):
-    """Asks for a text of several lines (Markdown); `decided` carries it as typed."""
+    """Asks for a text of several lines (Markdown); `decided` carries it as typed.
+
+    Escape leaves only while nothing was typed: a text is never lost by one key.
+    """
 
     def __init__(self, title: str, subject: str, text: str, plan: Plan, parent: QWidget | None = None) -> None:
         super().__init__("note_dialog", title, "write_note", parent)
         self._plan = plan
+        self._before = text
         self._text: QPlainTextEdit = text_field("note_text", title, "Markdown")
         self._text.setFixedHeight(_NOTE_HEIGHT)
         self._text.setPlainText(text)
@@ -75,3 +82,8 @@ class NoteDialog(QuestionDialog):
     def _decide(self) -> None:
         if self._plan(self.text)[1]:
             self.decide(self.text)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() != Qt.Key.Key_Escape or self.text == self._before:
+            super().keyPressEvent(event)

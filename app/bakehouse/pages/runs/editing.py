@@ -178,7 +178,7 @@ class RunEditing(EditRoom):
             naming.decided.connect(partial(self._make, window, partial(RenameExperiment, number)))
             self.ask(naming)
         elif what == "experiments.describe":
-            plan = partial(_plan_description, asked.value_limit)
+            plan = partial(_plan_description, asked)
             describing = NoteDialog("Description", name, asked.tags.get(NOTE_TAG, ""), plan, window)
             describing.decided.connect(partial(self._make, window, partial(DescribeExperiment, number)))
             self.ask(describing)
@@ -254,14 +254,18 @@ def _plan_note(facts: RunEditFacts, text: str) -> tuple[str, bool]:
     note = facts.note
     if not facts.counted:
         return f"Writes the note of {runs}, in place of notes that they may have.", True
-    if note is None or (facts.runs == 1):
+    if note is not None and facts.runs == 1 and text == note.value:
+        return "This is its note now.", False
+    if note is None or facts.runs == 1:
         return f"Writes the note of {runs}.", True
     return f"Writes the note of {runs}; {note.runs:,} of them have a note now, which is replaced.", True
 
 
-def _plan_description(limit: int, text: str) -> tuple[str, bool]:
-    if len(text) > limit:
-        return f"The description has {len(text):,} characters; this store takes {limit:,}.", False
+def _plan_description(asked: _Asked, text: str) -> tuple[str, bool]:
+    if len(text) > asked.value_limit:
+        return f"The description has {len(text):,} characters; this store takes {asked.value_limit:,}.", False
+    if text == asked.tags.get(NOTE_TAG, ""):
+        return "This is its description now.", False
     return "Writes the description of the experiment.", True
 
 

@@ -136,14 +136,16 @@ class RunInspector(SectionPanel):
     def open(self, session: Session) -> None:
         """Show runs of this store from now on."""
         self._session = session
-        for part in (self.title, self.tags, self.note):
+        for part in (self.title, self.tags):
             part.forget()
+        self.note.open(session.settings, session.store.path)
         self.artifacts.set_locator(session.locator)
         self.show_selection(RunFrame([]), (), None)
 
     def close_store(self) -> None:
         self._cancel()
         self.several.forget()
+        self.note.forget()
         self._are_several = False
         self._session = None
         self._run_id = self._details = None

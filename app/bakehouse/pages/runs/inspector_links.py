@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -69,6 +69,7 @@ class InspectorLinks(QObject):
         inspector.link_activated.connect(self.follow)
         inspector.metric_chosen.connect(self._show_history)
         inspector.edit_requested.connect(self._ask)
+        inspector.note.runs_requested.connect(self._show_runs)
         inspector.metrics.menu_opening.connect(self._fill_metric_menu)
         inspector.params.menu_opening.connect(self._fill_param_menu)
         for section, key_of in ((inspector.several.metrics, metric), (inspector.several.params, param)):
@@ -100,6 +101,13 @@ class InspectorLinks(QObject):
 
     def _tell_version(self, name: str, version: int) -> None:
         self.model_requested.emit((name, version))
+
+    def _show_runs(self, run_ids: Sequence[str]) -> None:
+        """One wherever it is, several of the present table."""
+        if len(run_ids) == 1:
+            self.run_requested.emit(run_ids[0])
+        else:
+            self.runs_requested.emit(run_ids)
 
     def _ask_to_open(self, address: str) -> None:
         if is_web_link(address):

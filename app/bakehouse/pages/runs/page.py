@@ -182,7 +182,8 @@ class RunsPage(Page):
         self.stars.changed.connect(self._show_visible)
         self.table.menu_requested.connect(self._open_menu)
         self.table.copy_requested.connect(partial(self.copying.copy_rows, Format.TSV))
-        self.exporting.noticed.connect(self.noticed)
+        for part in (self.exporting, self.inspector.note):
+            part.noticed.connect(self.noticed)
         self.plots.brushes_edited.connect(self._brush)
         self.plots.run_hovered.connect(self.table.show_hovered)
         self.table.run_hovered.connect(self.plots.show_hovered)
@@ -594,3 +595,4 @@ class RunsPage(Page):
     def remember_layout(self) -> None:
         """Keep the panels' sizes for the next session."""
         self.panels.remember()
+        self.inspector.note.drafts.keep()

@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bakehouse.domain.edits import SetNote
 from bakehouse.domain.runs import RunDetails
+from bakehouse.domain.text import counted, visible
+from bakehouse.pages.runs.note_drafts import NoteDraft, NoteDrafts
+from bakehouse.settings import Settings
 from bakehouse.theme import Theme
 from bakehouse.widgets.labels import PlainLabel
 from bakehouse.widgets.note_editor import NoteEditor
 from bakehouse.widgets.note_viewer import NoteViewer
 from bakehouse.widgets.sections import Section
 
+_SHOWN = 60
 _CHANGED = "The note was changed elsewhere since you began. Saving replaces it."
 
 
 class RunNote(Section):
-    """A draft stays with its run until the store holds it or the person cancels it. GUI thread."""
+    """A draft stays with its run, also when the store is closed, until the store holds it or the person cancels it.
+
+    GUI thread.
+    """
 
     edit_requested = Signal(object)
     """A SetNote."""
     link_activated = Signal(str)
+    noticed = Signal(str, object)
+    """That notes were not saved, and what to do about it: ((button, act), …)."""
+    runs_requested = Signal(object)
+    """Ids of runs to be shown."""
 
     def __init__(self, theme: Theme) -> None:
         self.viewer = NoteViewer(theme)
@@ -38,8 +53,7 @@ class RunNote(Section):
         self.link.setObjectName("edit_note")
         self._details: RunDetails | None = None
         self._refusal = ""
-        self._drafts: dict[str, tuple[str, str]] = {}
-        """Run id → (the note when the draft was begun, the draft)."""
+        self.drafts = NoteDrafts(self)
         self.link.clicked.connect(self.begin)
         self.editor.edited.connect(self._keep)
         self.editor.cancelled.connect(self._leave)
@@ -56,34 +70,56 @@ class RunNote(Section):
         before, self._details, self._refusal = self._details, details, refusal
         if before is not None and before.run_id != details.run_id:
             self.editor.tabs.setCurrentIndex(0)
-            if self._is_untouched(before.run_id):
-                del self._drafts[before.run_id]
+            left = self.drafts.of(before.run_id)
+            if left is not None and left.is_untouched:
+                self.drafts.drop(before.run_id)
         self.viewer.show_markdown(details.note)
         self._take_in(details)
         self._show()
 
     def _take_in(self, details: RunDetails) -> None:
         """Follow what the store holds now: a draft that was saved is done, one that was not begun starts from it."""
-        begun, draft = self._drafts.get(details.run_id, (details.note, details.note))
-        if begun == details.note:
+        draft = self.drafts.of(details.run_id)
+        if draft is None or draft.begun == details.note:
             return
-        if draft == details.note:
-            del self._drafts[details.run_id]
-        elif draft == begun:
-            self._drafts[details.run_id] = (details.note, details.note)
+        if draft.text == details.note:
+            self.drafts.drop(details.run_id)
+        elif draft.is_untouched:
+            self.drafts.put(details.run_id, NoteDraft(details.name, details.note, details.note))
 
-    def _is_untouched(self, run_id: str) -> bool:
-        begun, draft = self._drafts.get(run_id, ("", "x"))
-        return begun == draft
+    def open(self, settings: Settings, store: Path) -> None:
+        """Runs of this store come from now on; what was left unsaved of their notes is offered."""
+        self._details = None
+        self.drafts.open(settings, store)
+        self._offer()
 
     def forget(self) -> None:
-        """Another store is opened: its runs have no drafts here."""
-        self._drafts.clear()
+        """The store is closed; drafts stay with the person."""
+        self.drafts.close()
+        self._details = None
+
+    def _offer(self) -> None:
+        left = self.drafts.unsaved
+        if not left:
+            return
+        names = [f"“{visible(draft.run_name, _SHOWN)}”" for draft in left.values()]
+        whose = names[0] if len(names) == 1 else f"{names[0]} and {counted(len(names) - 1, 'other run')}"
+        notes, were = ("Your note", "was") if len(names) == 1 else ("Your notes", "were")
+        ids = tuple(left)
+        show = ("Continue", partial(self.runs_requested.emit, ids))
+        self.noticed.emit(f"{notes} on {whose} {were} not saved.", (show, ("Discard", partial(self._discard, ids))))
+
+    def _discard(self, run_ids: tuple[str, ...]) -> None:
+        for run_id in run_ids:
+            self.drafts.drop(run_id)
+        self.drafts.keep()
+        self._show()
 
     def begin(self) -> None:
         """Offer the note for editing."""
         if self._details is not None and not self._refusal:
-            self._drafts[self._details.run_id] = (self._details.note, self._details.note)
+            note = self._details.note
+            self.drafts.put(self._details.run_id, NoteDraft(self._details.name, note, note))
             self._show()
             self.editor.text.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -91,7 +127,7 @@ class RunNote(Section):
         details = self._details
         if details is None:
             return
-        found = self._drafts.get(details.run_id)
+        found = self.drafts.of(details.run_id)
         self.editor.setVisible(found is not None)
         self.viewer.setVisible(found is None and bool(details.note))
         self._none.setVisible(found is None and not details.note)
@@ -99,18 +135,17 @@ class RunNote(Section):
         self.link.setEnabled(not self._refusal)
         self.link.setToolTip(self._refusal)
         if found is not None:
-            begun, draft = found
-            self.editor.begin(details.note, draft, details.tag_characters, self._refusal)
-            self.editor.warn(_CHANGED if begun != details.note else self._refusal)
+            self.editor.begin(details.note, found.text, details.tag_characters, self._refusal)
+            self.editor.warn(_CHANGED if found.begun != details.note else self._refusal)
 
     def _keep(self, text: str) -> None:
-        if self._details is not None and self._details.run_id in self._drafts:
-            begun, _ = self._drafts[self._details.run_id]
-            self._drafts[self._details.run_id] = (begun, text)
+        draft = self.drafts.of(self._details.run_id) if self._details is not None else None
+        if self._details is not None and draft is not None and draft.text != text:
+            self.drafts.put(self._details.run_id, replace(draft, text=text))
 
     def _leave(self) -> None:
         if self._details is not None:
-            self._drafts.pop(self._details.run_id, None)
+            self.drafts.drop(self._details.run_id)
             self._show()
 
     def _save(self, text: str) -> None:
