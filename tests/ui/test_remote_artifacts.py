@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -22,30 +20,10 @@ from bakehouse.theme import ThemeSource
 from bakehouse.widgets.artifact_tree_view import ArtifactTreeView
 from bakehouse.widgets.artifact_view import ArtifactView
 from bakehouse.widgets.labels import PlainLabel
+from tests.web_server import Server
 
 # The first fetch of a process loads fsspec and aiohttp.
 LIMIT_MS = 20_000
-
-
-class Server:
-    """A web server of this test; `asked` are the paths it was asked for."""
-
-    def __init__(self, folder: Path) -> None:
-        self.asked: list[str] = []
-
-        class Handler(SimpleHTTPRequestHandler):
-            def log_message(handler, *_arguments: object) -> None:  # noqa: N805
-                self.asked.append(handler.path)
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
-        self._thread.start()
-        self.address = f"http://127.0.0.1:{self._server.server_port}"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
 
 @pytest.fixture

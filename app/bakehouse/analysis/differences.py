@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import Enum
@@ -54,7 +54,10 @@ def text_difference(left: str, right: str, check: Callable[[], None] = lambda: N
     for place, (tag, a_from, a_to, b_from, b_to) in enumerate(codes):
         if tag == "equal":
             pairs = list(zip(range(a_from, a_to), range(b_from, b_to), strict=True))
-            lines += _folded(pairs, a, is_first=place == 0, is_last=place == len(codes) - 1)
+            if len(codes) == 1:  # nothing differs: there is no change to stay close to
+                lines += [_line(Change.ALIKE, one, other, a, None) for one, other in pairs]
+            else:
+                lines += _folded(pairs, a, is_first=place == 0, is_last=place == len(codes) - 1)
             continue
         for offset in range(max(a_to - a_from, b_to - b_from)):
             one = a_from + offset if a_from + offset < a_to else None
@@ -84,3 +87,19 @@ def _line(change: Change, one: int | None, other: int | None, a: list[str], b: l
     left = a[one] if one is not None else ""
     right = left if b is None else b[other] if other is not None else ""
     return DiffLine(change, None if one is None else one + 1, left, None if other is None else other + 1, right)
+
+
+def unified(lines: Sequence[DiffLine]) -> tuple[DiffLine, ...]:
+    """The same difference as one column: what was removed in a place stands before what was added there."""
+    result: list[DiffLine] = []
+    added: list[DiffLine] = []
+    for line in lines:
+        if line.change in (Change.ALIKE, Change.SKIPPED):
+            result += [*added, line]
+            added.clear()
+            continue
+        if line.left_number is not None:
+            result.append(DiffLine(Change.REMOVED, line.left_number, line.left, None, ""))
+        if line.right_number is not None:
+            added.append(DiffLine(Change.ADDED, None, "", line.right_number, line.right))
+    return (*result, *added)

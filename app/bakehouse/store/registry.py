@@ -96,6 +96,26 @@ def logged_models_of_run(reader: Reader, run_id: str, token: Token) -> list[Logg
     return sorted((_logged(row) for row in found), key=lambda model: (model.creation_time_ms, model.model_id))
 
 
+def logged_models_of_runs(reader: Reader, run_ids: Sequence[str], token: Token) -> dict[str, list[LoggedModel]]:
+    """Run id → models that the run logged, oldest first; runs without one are not there. Raises StoreError kin."""
+    if not run_ids or not reader.has("logged_models", "source_run_id"):
+        return {}
+    wanted = ", ".join("?" * len(run_ids))
+    found: dict[str, list[LoggedModel]] = {}
+    for first, last in reader.rowid_ranges("logged_models", token=token):
+        rows = reader.rows(
+            f"SELECT {_logged_columns(reader)} FROM logged_models WHERE rowid BETWEEN ? AND ?"
+            f" AND source_run_id IN ({wanted}){_not_deleted(reader)}",
+            (first, last, *run_ids),
+            token=token,
+        )
+        for model in map(_logged, rows):
+            found.setdefault(model.source_run_id or "", []).append(model)
+    for models in found.values():
+        models.sort(key=lambda model: (model.creation_time_ms, model.model_id))
+    return found
+
+
 def source_of_logged_model(reader: Reader, model_id: str, token: Token) -> LoggedModel | None:
     """The logged model with this id (`m-...`), None when the store has none. Raises StoreError kin."""
     if not reader.has("logged_models"):

@@ -1,4 +1,4 @@
-"""Two texts side by side with what changed on coloured ground."""
+"""Two texts side by side, or as one, with what changed on coloured ground."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from bakehouse.analysis.differences import Change
 from bakehouse.itemmodels.difference_table import DifferenceModel
 from bakehouse.theme import Theme
 
-_NUMBERS = (0, 2)
 _GROUNDS = {
     0: {Change.CHANGED: "bad", Change.REMOVED: "bad"},
     1: {Change.CHANGED: "good", Change.ADDED: "good"},
 }
+_UNIFIED = {Change.REMOVED: "bad", Change.ADDED: "good"}
 _STRENGTH = 0.14
 
 
@@ -40,12 +40,13 @@ class _Lines(QStyledItemDelegate):
         box: QRect = option.rect
         line = self._model.line(index.row())
         painter.fillRect(box, self.theme.color("raised" if line.change is Change.SKIPPED else "panel"))
-        token = _GROUNDS[index.column() // 2].get(line.change)
+        grounds = _UNIFIED if self._model.is_unified else _GROUNDS[index.column() // 2]
+        token = grounds.get(line.change)
         if token is not None:
             ground = QColor(self.theme.color(token))
             ground.setAlphaF(_STRENGTH)
             painter.fillRect(box, ground)
-        is_number = index.column() in _NUMBERS
+        is_number = self._model.is_number(index.column())
         painter.setPen(self.theme.color("muted" if is_number or line.change is Change.SKIPPED else "text"))
         side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
         flags = int(side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
@@ -85,12 +86,12 @@ class DifferenceView(QTableView):
         self._share()
 
     def _share(self) -> None:
-        """Both sides as wide as the window lets them be, or as their longest line."""
-        metrics = QFontMetrics(self.font())
-        lines = self._model.difference.lines
-        numbers = metrics.horizontalAdvance("0" * max(3, len(str(len(lines))))) + 14
-        longest = max((max(len(line.left), len(line.right)) for line in lines), default=0)
-        room = (self.viewport().width() - 2 * numbers) // 2
-        wide = max(room, min(longest, 2_000) * metrics.horizontalAdvance("0") + 16)
-        for column in range(4):
-            self.setColumnWidth(column, numbers if column in _NUMBERS else wide)
+        """Texts as wide as the window lets them be, or as their longest line."""
+        metrics, model = QFontMetrics(self.font()), self._model
+        columns = range(model.columnCount())
+        texts = sum(not model.is_number(column) for column in columns)
+        numbers = metrics.horizontalAdvance("0" * max(3, len(str(model.rowCount())))) + 14
+        room = (self.viewport().width() - 2 * numbers) // max(1, texts)
+        wide = max(room, min(model.longest, 2_000) * metrics.horizontalAdvance("0") + 16)
+        for column in columns:
+            self.setColumnWidth(column, numbers if model.is_number(column) else wide)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -23,51 +21,45 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from bakehouse.analysis.comparison import Comparison
-from bakehouse.analysis.differences import Difference, text_difference
-from bakehouse.artifacts.comparing import RunFiles, read_text, run_files
-from bakehouse.artifacts.listing import Entry
-from bakehouse.artifacts.locator import Locator
-from bakehouse.artifacts.protection import Guard
+from bakehouse.artifacts.comparing import RunFiles
 from bakehouse.artifacts.series import member_step
-from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.natural import natural_key
 from bakehouse.domain.text import counted, plain_tooltip, visible
 from bakehouse.itemmodels.difference_table import DifferenceModel
+from bakehouse.pages.runs.plots.compared_files import Compared, FileReading, at_step
 from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.theme import GRID, ROW_HEIGHT, Theme
+from bakehouse.widgets.artifact_places import ArtifactPlaces
 from bakehouse.widgets.difference_view import DifferenceView
 from bakehouse.widgets.labels import ElidedLabel, PlainLabel
 from bakehouse.widgets.picture_view import PictureView
-from bakehouse.widgets.preview_loading import Picture, load_preview
+from bakehouse.widgets.preview_loading import Picture
 
-_FILES, _SHOWN = "runs.compare_files", "runs.compare_file"
+_FILES, _SHOWN, _PLACES = "runs.compare_files", "runs.compare_file", "runs.compare_places"
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".svg", ".tif", ".tiff")
 _PICTURES_AT_MOST = 12
 _ACROSS = 3
 _LEAST_PICTURE = 240
 
 
-@dataclass(frozen=True)
-class _Compared:
-    """What was made of two texts: the difference, or why there is none; and what is to be said."""
-
-    difference: Difference | None
-    sentence: str
-
-
 class ArtifactComparison(QDialog):
-    """Owns what is read of the files of some runs; gone when closed. GUI thread, files are read in tasks."""
+    """Owns what is read of the files of some runs and their models; gone when closed. GUI thread, files are read in
+    tasks; another machine is asked only after the person agreed.
+    """
+
+    unified_chosen = Signal(bool)
+    """Whether texts are shown as one column from now on."""
 
     def __init__(
-        self, comparison: Comparison, locator: Locator, guard: Guard, tasks: TaskRunner, theme: Theme, parent: QWidget
+        self, comparison: Comparison, reading: FileReading, tasks: TaskRunner, theme: Theme, parent: QWidget
     ) -> None:
         super().__init__(parent)
         self.setObjectName("artifact_comparison")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint, True)
         self.setWindowTitle(f"Artifacts of {counted(len(comparison.run_ids), 'run')}")
-        self._comparison, self._locator, self._guard = comparison, locator, guard
+        self._comparison, self._reading = comparison, reading
         self._tasks, self._theme = tasks, theme
         self._of_runs: list[RunFiles] = []
         self._path = ""
@@ -78,8 +70,17 @@ class ArtifactComparison(QDialog):
         self._difference = DifferenceModel(self)
         self._view = DifferenceView(self._difference, theme)
         self._left, self._right = self._chooser("left"), self._chooser("right")
+        self._way = QComboBox()
+        self._way.setObjectName("artifact_way")
+        self._way.setAccessibleName("How texts are compared")
+        self._way.addItems(["Side by side", "Unified"])
+        self._places = ArtifactPlaces(tasks, _PLACES, self)
+        self._places.set_locator(reading.locator)
         self._said = ElidedLabel("", "muted")
         self._said.setObjectName("artifact_said")
+        self._lacking = ElidedLabel("", "muted")
+        self._lacking.setObjectName("artifact_lacking")
+        self._lacking.hide()
         self._message = PlainLabel("Looking for files…", "muted")
         self._message.setObjectName("artifact_message")
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -96,9 +97,19 @@ class ArtifactComparison(QDialog):
         self._slider.valueChanged.connect(self._show_pictures)
         self.finished.connect(self._stop)
         self.resize(1100, 720)
-        self._tasks.start(
-            _FILES, self._reading(), done=self._show_files, failed=self._failed, lane=Lane.FILES, title="Finding files"
-        )
+        self._way.activated.connect(self._choose_way)
+        self._places.changed.connect(self._find)
+        self._places.failed.connect(self._said.setText)
+        self._find()
+
+    def unify(self, on: bool) -> None:
+        """Show texts as one column instead of side by side."""
+        self._way.setCurrentIndex(int(on))
+        self._difference.unify(on)
+
+    def _choose_way(self, place: int) -> None:
+        self.unify(bool(place))
+        self.unified_chosen.emit(bool(place))
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -121,6 +132,7 @@ class ArtifactComparison(QDialog):
         sides = QHBoxLayout()
         sides.addWidget(self._left, 1)
         sides.addWidget(self._right, 1)
+        sides.addWidget(self._way)
         column = QVBoxLayout(texts)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(sides)
@@ -139,6 +151,8 @@ class ArtifactComparison(QDialog):
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(GRID, 0, 0, 0)
+        column.addWidget(self._lacking)
+        column.addWidget(self._places)
         column.addWidget(self._said)
         column.addWidget(self._stack, 1)
         splitter = QSplitter()
@@ -152,33 +166,55 @@ class ArtifactComparison(QDialog):
 
     # Which files there are
 
-    def _reading(self) -> partial[list[RunFiles]]:
-        return partial(_read_files, self._locator, self._guard, self._comparison.artifact_uris)
+    def _find(self) -> None:
+        self._tasks.start(
+            _FILES,
+            partial(self._reading.find, self._comparison),
+            done=self._show_files,
+            failed=self._failed,
+            lane=Lane.FILES,
+            title="Finding files",
+        )
 
     def _show_files(self, of_runs: list[RunFiles]) -> None:
         self._of_runs = of_runs
-        count = len(of_runs)
+        self._places.forget()
+        for location in (location for one in of_runs for location in one.lost):
+            self._places.offer(location)
         paths = sorted({path for one in of_runs for path in one.files}, key=natural_key)
         # What several runs have can be compared; it stands first.
         paths.sort(key=lambda path: sum(path in one.files for one in of_runs) < 2)
-        for path in paths:
-            having = sum(path in one.files for one in of_runs)
-            words = visible(path, 200) + ("" if having == count else f"   {having} of {count} runs")
-            item = QListWidgetItem(words)
-            item.setData(Qt.ItemDataRole.UserRole, path)
-            item.setSizeHint(QSize(0, ROW_HEIGHT))
-            item.setToolTip(plain_tooltip(path))
-            self._paths.addItem(item)
-        notices = [
-            f"{visible(name, 60)}: {one.notice}"
-            for name, one in zip(self._comparison.names, of_runs, strict=True)
-            if one.notice
-        ]
+        with QSignalBlocker(self._paths):
+            self._paths.clear()
+            for path in paths:
+                self._paths.addItem(self._item(path))
+        self._lacking.setText(self._missing())
+        self._lacking.setVisible(bool(self._lacking.text()))
         if not paths:
-            self._message.setText("None of these runs has files that can be compared.\n" + "\n".join(notices[:5]))
+            self._message.setText("No files of these runs are here.")
+            self._stack.setCurrentIndex(0)
             return
-        self._said.setText("; ".join(notices))
-        self._paths.setCurrentRow(0)
+        self._paths.setCurrentRow(paths.index(self._path) if self._path in paths else 0)
+
+    def _item(self, path: str) -> QListWidgetItem:
+        having, count = sum(path in one.files for one in self._of_runs), len(self._of_runs)
+        words = visible(path, 200) + ("" if having == count else f"   {having} of {count} runs")
+        item = QListWidgetItem(words)
+        item.setData(Qt.ItemDataRole.UserRole, path)
+        item.setSizeHint(QSize(0, ROW_HEIGHT))
+        item.setToolTip(plain_tooltip(path))
+        return item
+
+    def _missing(self) -> str:
+        """What is not among the files and why, runs with the same reason together."""
+        reasons: dict[str, list[str]] = {}
+        for name, one in zip(self._comparison.names, self._of_runs, strict=True):
+            for notice in one.notices:
+                reasons.setdefault(notice, []).append(visible(name, 60))
+        return "; ".join(
+            f"{names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}: {reason}"
+            for reason, names in reasons.items()
+        )
 
     def _choose(self, item: QListWidgetItem | None) -> None:
         if item is None:
@@ -207,13 +243,13 @@ class ArtifactComparison(QDialog):
         sides = [self._of_runs[box.currentIndex()].files.get(self._path) for box in (self._left, self._right)]
         self._tasks.start(
             _SHOWN,
-            partial(_compare, sides, [self._left.currentText(), self._right.currentText()], self._guard),
+            partial(self._reading.compare, sides, [self._left.currentText(), self._right.currentText()]),
             done=self._show_difference,
             failed=self._failed,
             lane=Lane.FILES,
         )
 
-    def _show_difference(self, compared: _Compared) -> None:
+    def _show_difference(self, compared: Compared) -> None:
         self._difference.show_difference(compared.difference)
         self._said.setText(compared.sentence)
         self._stack.setCurrentIndex(1)
@@ -223,10 +259,10 @@ class ArtifactComparison(QDialog):
     def _show_pictures(self) -> None:
         step = self._steps[self._slider.value()] if self._steps else None
         self._step_text.setText("" if step is None else f"step {step:,}")
-        entries = [_at_step(one.files.get(self._path), step) for one in self._of_runs[:_PICTURES_AT_MOST]]
+        entries = [at_step(one.files.get(self._path), step) for one in self._of_runs[:_PICTURES_AT_MOST]]
         self._tasks.start(
             _SHOWN,
-            partial(_read_pictures, entries, self._guard),
+            partial(self._reading.pictures, entries),
             done=self._show_read,
             failed=self._failed,
             lane=Lane.FILES,
@@ -265,51 +301,4 @@ class ArtifactComparison(QDialog):
     def _stop(self) -> None:
         self._tasks.cancel(_FILES)
         self._tasks.cancel(_SHOWN)
-
-
-def _read_files(locator: Locator, guard: Guard, uris: Sequence[str], token: Token) -> list[RunFiles]:
-    found = []
-    for place, uri in enumerate(uris):
-        found.append(run_files(locator, guard, uri, token))
-        token.report(place + 1, len(uris), "Finding files")
-    return found
-
-
-def _compare(sides: Sequence[Entry | None], names: Sequence[str], guard: Guard, token: Token) -> _Compared:
-    texts: list[str] = []
-    said: list[str] = []
-    for name, entry in zip(names, sides, strict=True):
-        if entry is None:
-            return _Compared(None, f"{name} has no such file.")
-        text, notice = read_text(entry, guard, token)
-        if text is None:
-            return _Compared(None, notice)
-        texts.append(text)
-        said += [f"{name}: {notice}"] if notice else []
-    difference = text_difference(texts[0], texts[1], token.check)
-    words = f"{counted(difference.changed, 'line')} differ" if difference.changed != 1 else "1 line differs"
-    parts = [words if difference.changed else "Both files say the same", difference.notice, *said]
-    return _Compared(difference, "; ".join(part for part in parts if part))
-
-
-def _at_step(entry: Entry | None, step: int | None) -> Entry | str:
-    if entry is None:
-        return "No such picture in this run."
-    if step is None or not entry.members:
-        return entry
-    for one in entry.members:
-        known = member_step(one.name)
-        if known is not None and known[1] == step:
-            return one
-    return f"No picture at step {step:,} in this run."
-
-
-def _read_pictures(entries: Sequence[Entry | str], guard: Guard, token: Token) -> list[Picture | str]:
-    pictures: list[Picture | str] = []
-    for entry in entries:
-        if isinstance(entry, str):
-            pictures.append(entry)
-            continue
-        shown = load_preview(entry, guard, token).shown
-        pictures.append(shown if isinstance(shown, Picture) else "This picture cannot be shown.")
-    return pictures
+        self._tasks.cancel(_PLACES)

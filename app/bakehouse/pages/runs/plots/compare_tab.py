@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from bakehouse.analysis.comparison import ComparedRow, Comparison, Section, compare
 from bakehouse.analysis.frame import RunFrame
+from bakehouse.artifacts.fetching import Fetched
 from bakehouse.artifacts.locator import Locator
 from bakehouse.artifacts.protection import Guard
 from bakehouse.domain.cancellation import Token
@@ -19,6 +20,7 @@ from bakehouse.domain.text import counted
 from bakehouse.exports.tables import Table, TableSource, coded
 from bakehouse.itemmodels.comparison_table import HANDFUL, ComparisonModel
 from bakehouse.pages.runs.plots.artifact_comparison import ArtifactComparison
+from bakehouse.pages.runs.plots.compared_files import FileReading
 from bakehouse.pages.runs.plots.directions import MetricDirections
 from bakehouse.pages.runs.plots.selection_tab import SelectionTab
 from bakehouse.pages.runs.plots.tab import TableMaker
@@ -72,6 +74,8 @@ class CompareTab(SelectionTab):
         """Whether the person has said which rows there shall be."""
         self._baseline = ""
         """The run that the others are to be held against whenever it is among them."""
+        self._unified = False
+        """Whether texts of artifacts are compared in one column."""
         self.model = ComparisonModel(self)
         self.view = ComparisonView(self.model, theme, colors)
         self._layers.addWidget(self.view)
@@ -162,6 +166,8 @@ class CompareTab(SelectionTab):
             kept["directions"] = False
         if self._search.text().strip():
             kept["words"] = self._search.text().strip()
+        if self._unified:
+            kept["unified"] = True
         return kept
 
     @override
@@ -173,6 +179,7 @@ class CompareTab(SelectionTab):
         self._only.setChecked(differing if isinstance(differing, bool) else self._differs_at_first())
         with QSignalBlocker(self._search):
             self._search.setText(words if isinstance(words, str) else "")
+        self._unified = settings.get("unified") is True
         named = folded if isinstance(folded, list) else []
         self.model.show_sections(section for section in Section if section.title.lower() not in named)
         self.model.tell_directions(settings.get("directions") is not False)
@@ -342,9 +349,15 @@ class CompareTab(SelectionTab):
     def compare_artifacts(self) -> None:
         """Open the files of these runs beside each other."""
         if self._is_drawn and self._store is not None and self.locator is not None:
-            guard = Guard(self._store.path)
-            comparison = self.model.comparison
-            ArtifactComparison(comparison, self.locator, guard, self._tasks, self._theme, self).open()
+            reading = FileReading(self._store, self.locator, Guard(self._store.path), Fetched())
+            dialog = ArtifactComparison(self.model.comparison, reading, self._tasks, self._theme, self)
+            dialog.unify(self._unified)
+            dialog.unified_chosen.connect(self._keep_way)
+            dialog.open()
+
+    def _keep_way(self, unified: bool) -> None:
+        self._unified = unified
+        self.settings_changed.emit()
 
 
 def _table(
