@@ -28,6 +28,7 @@ _CHUNK = 1 << 20
 _TEMPORARY_PREFIX = ".bakehouse-copy-"
 _READ_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _MAKE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_BY_DESCRIPTOR = os.utime in os.supports_fd
 # What copy_file_range answers where it cannot work: then bytes go through this process.
 _NOT_IN_KERNEL = frozenset({errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF, errno.EPERM})
 
@@ -80,9 +81,10 @@ def copy_out(
         with world_errors(target):
             for folder in plan.folders:
                 (temporary / folder).mkdir()
-        copier = _Copier(target, temporary, Progress(plan.size, token), token)
-        for item in plan.files:
-            copier.copy(item)
+        copier = _Copier(temporary, Progress(plan.size, token), token)
+        with world_errors(target):
+            for item in plan.files:
+                copier.copy(item)
         token.check()
         forbidden = NOTHING_FORBIDDEN if guard is None else guard.identities()
         if existing is Existing.REPLACE:
@@ -139,15 +141,17 @@ def _require_space(size: int, target: Path) -> None:
 class _Copier:
     """Copies file after file into the temporary folder; small ones at one read, large ones inside the kernel."""
 
-    def __init__(self, target: Path, temporary: Path, progress: Progress, token: Token) -> None:
-        self._target = target
+    def __init__(self, temporary: Path, progress: Progress, token: Token) -> None:
         self._temporary = os.fspath(temporary)
         self._progress = progress
         self._token = token
         self._in_kernel = hasattr(os, "copy_file_range")
 
     def copy(self, item: Item) -> None:
-        """Content and modification time of one file, which must not exist below the temporary folder."""
+        """Content and modification time of one file, which must not exist below the temporary folder.
+
+        Raises what the target's file system says as OSError.
+        """
         place = f"{self._temporary}/{item.name}"
         if item.opened is not None:
             self._copy_stream(item, place)
@@ -162,25 +166,25 @@ class _Copier:
             if is_other or not stat.S_ISREG(facts.st_mode):
                 name = visible(Path(item.source).name, 80)
                 raise ArtifactError(f"{name} was exchanged while it was copied; nothing was copied, try again.")
-            with world_errors(self._target):
-                copy = os.open(place, _MAKE_FLAGS, 0o666)
-                try:
-                    self._pour(source, copy, facts.st_size, item)
-                finally:
-                    os.close(copy)
-                os.utime(place, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+            copy = os.open(place, _MAKE_FLAGS, 0o666)
+            try:
+                self._pour(source, copy, facts.st_size, item)
+                os.utime(copy if _BY_DESCRIPTOR else place, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+            finally:
+                os.close(copy)
         finally:
             os.close(source)
 
     def _pour(self, source: int, copy: int, size: int, item: Item) -> None:
         if size > _SMALL and self._in_kernel and self._pour_in_kernel(source, copy, item):
             return
-        piece = _SMALL if size < _SMALL else _CHUNK
+        # One byte more than is expected tells the end of a small file without another call.
+        piece = size + 1 if size < _SMALL else _CHUNK
         while data := self._read(source, piece, item):
             self._write(copy, data)
             self._progress.add(len(data), item.name)
             if len(data) < piece and len(data) == size:
-                return  # the whole of a small file; asking for its end would cost another call
+                return
 
     def _pour_in_kernel(self, source: int, copy: int, item: Item) -> bool:
         """Let the kernel copy; False when it cannot, and nothing was copied then."""
@@ -200,7 +204,7 @@ class _Copier:
 
     def _copy_stream(self, item: Item, place: str) -> None:
         assert item.opened is not None
-        with item.opened() as stream, world_errors(self._target):
+        with item.opened() as stream:
             copy = os.open(place, _MAKE_FLAGS, 0o666)
             try:
                 while data := stream.read(_CHUNK):
@@ -221,6 +225,8 @@ class _Copier:
 
     @staticmethod
     def _write(copy: int, data: bytes) -> None:
-        rest = memoryview(data)
-        while rest:  # a write may take only a part, most of all on a nearly full disk
-            rest = rest[os.write(copy, rest) :]
+        count = os.write(copy, data)
+        if count < len(data):  # a write may take only a part, most of all on a nearly full disk
+            rest = memoryview(data)[count:]
+            while rest:
+                rest = rest[os.write(copy, rest) :]

@@ -40,12 +40,12 @@ from bakehouse.artifacts.vector_pictures import SVG_LIMIT, UnsafePicture, clean_
 from bakehouse.artifacts.web_pages import page_text
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import ArtifactError
+from bakehouse.domain.laying_out import laid_out_extent
 from bakehouse.domain.text import visible
 
 TEXT_LIMIT = 1_000_000
 IMAGE_LIMIT = 32_000_000
 _BESIDE_LIMIT = 64_000
-_LAID_OUT = 8_000
 _GZIP_ENDINGS = (".gz", ".gzip")
 
 # What can hold pickled objects or programs: loading it may run code.
@@ -272,11 +272,11 @@ class _Looking:
 
 def _markdown(text: str, source: TextPreview) -> MarkdownPreview:
     """Laid out as far as a window can do without a stall; the whole stands in the text."""
-    if len(text) <= _LAID_OUT:
+    end = laid_out_extent(text)
+    if end == len(text):
         return MarkdownPreview(text, source, source.notice)
-    end = text.rfind("\n", 0, _LAID_OUT)
-    notice = f"first {_LAID_OUT:,} characters laid out, the rest is in the text"
-    return MarkdownPreview(text[: end if end > 0 else _LAID_OUT], source, notice)
+    notice = f"first {end:,} characters laid out, the rest is in the text"
+    return MarkdownPreview(text[:end], source, notice)
 
 
 def _cut_outline(is_cut: bool) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import ArtifactError
+from bakehouse.domain.natural import natural_key
 from bakehouse.domain.text import visible
 
 MOST_ROWS = 10_000
@@ -133,6 +135,34 @@ def parquet_table(path: Path, token: Token) -> TablePreview:
         notice = f"{table.notice}, {notice}" if table.notice else notice
         return TablePreview(table.columns, table.rows, table.is_number, notice)
     return table
+
+
+def sorted_places(table: TablePreview, column: int, is_falling: bool, token: Token) -> list[int]:
+    """Places of the rows by the values of `column`, numbers by size, empty cells last; for a worker thread.
+
+    10,000 long texts take half a second. A column that is none gives the file's own order. Raises Cancelled.
+    """
+    rows = table.rows
+    if not 0 <= column < len(table.columns):
+        return list(range(len(rows)))
+    key: Callable[[str], Any] = _number_key if table.is_number[column] else natural_key
+    keys: dict[int, Any] = {}
+    for place, row in enumerate(rows):
+        if place % 500 == 0:
+            token.check()
+        if row[column]:
+            keys[place] = key(row[column])
+    empty = [place for place, row in enumerate(rows) if not row[column]]
+    return sorted(keys, key=keys.__getitem__, reverse=is_falling) + empty
+
+
+def _number_key(text: str) -> tuple[bool, float]:
+    """By size; NaN and words that are no numbers after all others."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    return (math.isnan(number), 0.0 if math.isnan(number) else number)
 
 
 def _most_rows(columns: int) -> int:

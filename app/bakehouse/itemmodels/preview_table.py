@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+from PySide6.QtCore import QAbstractTableModel, QItemSelectionRange, QModelIndex, QObject, Qt
 from typing_extensions import override
 
 from bakehouse.artifacts.tables import TablePreview
-from bakehouse.domain.natural import natural_key
 from bakehouse.itemmodels.indexes import ROOT, Index
 
 
 class PreviewTableModel(QAbstractTableModel):
-    """Cells of one TablePreview, in the file's order or by a column; empty cells stay last. GUI thread."""
+    """Cells of one TablePreview, in the file's order until another is set (`sorted_places`). GUI thread."""
 
     def __init__(self, table: TablePreview, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -28,13 +27,12 @@ class PreviewTableModel(QAbstractTableModel):
     def columnCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._table.columns)
 
-    @override
-    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """By the values of `column`, numbers by size; -1 gives the file's own order back."""
+    def set_order(self, order: Sequence[int]) -> None:
+        """Show the rows at these places of the table, each once, in this order."""
         self.layoutAboutToBeChanged.emit()
         kept = self.persistentIndexList()
         places = [self._order[index.row()] for index in kept]
-        self._order = self._sorted(column, order is Qt.SortOrder.DescendingOrder)
+        self._order = list(order)
         rows = dict.fromkeys(places, 0)
         for row, place in enumerate(self._order):
             if place in rows:
@@ -46,17 +44,18 @@ class PreviewTableModel(QAbstractTableModel):
         self.changePersistentIndexList(kept, moved)
         self.layoutChanged.emit()
 
-    def _sorted(self, column: int, is_falling: bool) -> list[int]:
-        rows = self._table.rows
-        if not 0 <= column < len(self._table.columns):
-            return list(range(len(rows)))
-        filled = [place for place in range(len(rows)) if rows[place][column]]
-        empty = [place for place in range(len(rows)) if not rows[place][column]]
-        if self._table.is_number[column]:
-            filled.sort(key=lambda place: _number_key(rows[place][column]), reverse=is_falling)
-        else:
-            filled.sort(key=lambda place: natural_key(rows[place][column]), reverse=is_falling)
-        return filled + empty
+    def rows_of(self, areas: Sequence[QItemSelectionRange]) -> list[Sequence[str]]:
+        """The texts of the cells in these areas, row by row from the top, in each from the left."""
+        rows, order = self._table.rows, self._order
+        if len(areas) == 1:
+            area = areas[0]
+            wide = slice(area.left(), area.right() + 1)
+            return [rows[order[row]][wide] for row in range(area.top(), area.bottom() + 1)]
+        columns: dict[int, list[int]] = {}
+        for area in areas:
+            for row in range(area.top(), area.bottom() + 1):
+                columns.setdefault(row, []).extend(range(area.left(), area.right() + 1))
+        return [[rows[order[row]][column] for column in sorted(columns[row])] for row in sorted(columns)]
 
     @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -81,12 +80,3 @@ class PreviewTableModel(QAbstractTableModel):
     def _alignment(self, column: int) -> Qt.AlignmentFlag:
         side = Qt.AlignmentFlag.AlignRight if self._table.is_number[column] else Qt.AlignmentFlag.AlignLeft
         return side | Qt.AlignmentFlag.AlignVCenter
-
-
-def _number_key(text: str) -> tuple[bool, float]:
-    """By size; NaN and words that are no numbers after all others."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    return (math.isnan(number), 0.0 if math.isnan(number) else number)

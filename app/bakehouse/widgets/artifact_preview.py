@@ -47,7 +47,7 @@ class ArtifactPreview(QWidget):
         self._notice.setObjectName("preview_notice")
         self._text = TextView(theme)
         self.picture = PictureView(theme)
-        self._table = FileTable()
+        self.table = FileTable()
         self._facts = FactsView(theme)
         self._outline = OutlineView(theme)
         self.markdown = NoteViewer(theme)
@@ -57,7 +57,7 @@ class ArtifactPreview(QWidget):
         self._pages = QStackedWidget()
         self._scrolled = _scrolled(self.markdown)
         for page in (
-            self._text, self.picture, self._table, self._facts, self._outline, self._scrolled, self.card
+            self._text, self.picture, self.table, self._facts, self._outline, self._scrolled, self.card
         ):  # fmt: skip
             self._pages.addWidget(page)
         self._switch = _link("preview_switch", self._turn)
@@ -113,8 +113,8 @@ class ArtifactPreview(QWidget):
             self._hold.setText("Pause")
             self._pages.setCurrentWidget(self.picture)
         elif isinstance(shown, TablePreview):
-            self._table.show_table(shown)
-            self._pages.setCurrentWidget(self._table)
+            self.table.show_table(shown)
+            self._pages.setCurrentWidget(self.table)
         elif isinstance(shown, OutlinePreview):
             self._outline.show_branches(shown.branches)
             self._pages.setCurrentWidget(self._outline)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 from typing_extensions import override
@@ -13,14 +15,22 @@ from bakehouse.theme import GRID
 
 _SAMPLED_ROWS = 40
 _WIDEST_COLUMN = 260
+_MOST_FOLLOWED = 2_000
 
 
 class FileTable(QTableView):
-    """Shows one table; a third click on a column gives the file's own order back, Ctrl+C copies cells. GUI thread."""
+    """Shows one table; a third click on a column gives the file's own order back, Ctrl+C copies cells. GUI thread.
+
+    Sorting is left to whoever owns the preview, which has threads: it answers `order_wanted` by `take_order`.
+    """
+
+    order_wanted = Signal(object, int, bool)
+    """The TablePreview shown, the column (-1: the file's own order), whether falling."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: PreviewTableModel | None = None
+        self._table: TablePreview | None = None
         self._sorted: tuple[int, Qt.SortOrder] | None = None
         self.setFrameShape(QTableView.Shape.NoFrame)
         self.setShowGrid(False)
@@ -44,6 +54,7 @@ class FileTable(QTableView):
         """Show a table from its beginning, in its own order."""
         old = self._rows
         self._rows = PreviewTableModel(table, self)
+        self._table = table
         self._sorted = None
         self.setModel(self._rows)
         if old is not None:
@@ -67,21 +78,29 @@ class FileTable(QTableView):
         rising, falling = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
         if self._sorted == (column, falling):
             self._sorted = None
-            self._rows.sort(-1)
         else:
             self._sorted = (column, falling if self._sorted == (column, rising) else rising)
-            self._rows.sort(*self._sorted)
             self.horizontalHeader().setSortIndicator(*self._sorted)
         self.horizontalHeader().setSortIndicatorShown(self._sorted is not None)
+        by, order = self._sorted or (-1, rising)
+        self.order_wanted.emit(self._table, by, order is falling)
+
+    def take_order(self, table: TablePreview, places: Sequence[int]) -> None:
+        """The rows of `table` in another order; ignored when another table is shown by now."""
+        if self._rows is not None and table is self._table:
+            # Qt follows a selection cell by cell through a new order: a large one is put back whole, or given up.
+            chosen = self.selectionModel()
+            count = sum(area.width() * area.height() for area in chosen.selection().toList())
+            if count > _MOST_FOLLOWED:
+                chosen.clearSelection()
+            self._rows.set_order(places)
+            if count == self._rows.rowCount() * self._rows.columnCount():
+                self.selectAll()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        chosen = self.selectionModel()
-        if event.matches(QKeySequence.StandardKey.Copy) and chosen is not None:
-            cells = sorted(chosen.selectedIndexes(), key=lambda index: (index.row(), index.column()))
-            lines: dict[int, list[str]] = {}
-            for index in cells:
-                lines.setdefault(index.row(), []).append(str(index.data()))
-            QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines.values()))
+        if event.matches(QKeySequence.StandardKey.Copy) and self._rows is not None:
+            lines = self._rows.rows_of(self.selectionModel().selection().toList())
+            QGuiApplication.clipboard().setText("\n".join(map("\t".join, lines)))
             return
         super().keyPressEvent(event)

@@ -35,12 +35,12 @@ class ModelCardBody(QWidget):
         self._lists = [self._facts, self._flavors, *self._signature.values(), self._requirements]
         self._missing = PlainLabel("", "warn")
         self._missing.setWordWrap(True)
-        self._table = FileTable()
+        self.table = FileTable()
         self._text = TextView(theme)
         self._example_body = QWidget()
         example = QVBoxLayout(self._example_body)
         example.setContentsMargins(0, 0, 0, 0)
-        for shown in (self._table, self._text):
+        for shown in (self.table, self._text):
             shown.setFixedHeight(_EXAMPLE_HEIGHT)
             example.addWidget(shown)
         layout = QVBoxLayout(self)
@@ -75,11 +75,11 @@ class ModelCardBody(QWidget):
         self._sections["example"].setVisible(card.example is not None)
         is_text = isinstance(card.example, TextPreview)
         self._text.setVisible(is_text)
-        self._table.setVisible(not is_text)
+        self.table.setVisible(not is_text)
         if isinstance(card.example, TextPreview):
             self._text.show_text(card.example.text)
         elif card.example is not None:
-            self._table.show_table(card.example)
+            self.table.show_table(card.example)
         self._missing.setText("\n".join(card.missing))
         self._missing.setVisible(bool(card.missing))
 
@@ -102,6 +102,7 @@ class ModelCardView(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._card = ModelCardBody(theme)
+        self.table = self._card.table
         self._digest = DigestSection()
         self._digest.digest_wanted.connect(self.digest_wanted)
         self._digest.digest_unwanted.connect(self.digest_unwanted)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent, QTextCharFormat, QTextCursor, QTextDocum
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
 from typing_extensions import override
 
+from bakehouse.domain.laying_out import laid_out_extent
 from bakehouse.domain.source_links import is_web_link
 from bakehouse.domain.text import visible, visible_lines
 from bakehouse.theme import Theme
@@ -39,10 +40,7 @@ class NoteViewer(QTextBrowser):
         self._text = ""
         self.setObjectName("note_viewer")
         self.setAccessibleName("Note")
-        self.setDocument(NoteDocument(self))
-        self.document().setDocumentMargin(0)
-        self.document().setUndoRedoEnabled(False)
-        self.document().setIndentWidth(_INDENT)
+        self.setDocument(self._new_document())
         self.setOpenLinks(False)
         self.setOpenExternalLinks(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -59,14 +57,30 @@ class NoteViewer(QTextBrowser):
     def show_markdown(self, text: str) -> None:
         """Show foreign Markdown; very long texts are cut, and say so."""
         self._text = text
-        shown = visible_lines(text, _CHARACTERS)
-        if len(text) > _CHARACTERS:
-            shown += f"\n\n*Only the first {_CHARACTERS:,} of {len(text):,} characters are shown.*"
-        document = self.document()
+        end = laid_out_extent(text[:_CHARACTERS])
+        shown = visible_lines(text[:end], _CHARACTERS)
+        if len(text) > end:
+            shown += f"\n\n*Only the first {end:,} of {len(text):,} characters are shown.*"
+        # Made whole before it is shown: a document on screen is laid out anew at every change of a format.
+        document, old = self._new_document(), self.document()
         document.setMarkdown(shown, _FEATURES)
         self._name_images(document)
         self._colour(document)
+        document.setTextWidth(self._text_width())
+        self.setDocument(document)
+        old.deleteLater()
         self._fit()
+
+    def _new_document(self) -> NoteDocument:
+        document = NoteDocument(self)
+        document.setDocumentMargin(0)
+        document.setUndoRedoEnabled(False)
+        document.setIndentWidth(_INDENT)
+        document.setDefaultFont(self.font())
+        return document
+
+    def _text_width(self) -> int:
+        return max(self.viewport().width(), 40)
 
     @override
     def loadResource(self, kind: int, name: QUrl | str) -> object:
@@ -136,7 +150,7 @@ class NoteViewer(QTextBrowser):
 
     def _fit(self) -> None:
         document = self.document()
-        document.setTextWidth(max(self.viewport().width(), 40))
+        document.setTextWidth(self._text_width())
         self.setFixedHeight(math.ceil(document.size().height()) + 2)
 
     @override

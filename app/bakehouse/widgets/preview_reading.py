@@ -21,6 +21,7 @@ from bakehouse.domain.text import visible
 from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.widgets.artifact_preview import ArtifactPreview
 from bakehouse.widgets.preview_loading import Loaded, load_preview
+from bakehouse.widgets.table_ordering import TableOrdering
 
 _PATIENCE_MS = 120
 _OPENS = "opens"
@@ -59,6 +60,10 @@ class PreviewReading(QObject):
         preview.markdown.link_activated.connect(self._ask_for_link)
         preview.card.digest_wanted.connect(self._start_digest)
         preview.card.digest_unwanted.connect(self._stop_digest)
+        self._orderings = (
+            TableOrdering(tasks, f"{slot}.order", preview.table),
+            TableOrdering(tasks, f"{slot}.example", preview.card.table),
+        )
         tasks.task_progressed.connect(self._tell_progress)
 
     @property
@@ -78,6 +83,8 @@ class PreviewReading(QObject):
         self._entry = None
         self._patience.stop()
         self._tasks.cancel(self._slot)
+        for ordering in self._orderings:
+            ordering.stop()
         self._stop_digest()
 
     def _turn_to(self, place: int) -> None:

@@ -40,11 +40,13 @@ from bakehouse.widgets.model_card_view import ModelCardBody
 from bakehouse.widgets.note_viewer import NoteViewer
 from bakehouse.widgets.sections import Section
 from bakehouse.widgets.snippet_view import SnippetView
+from bakehouse.widgets.table_ordering import TableOrdering
 
 DIGEST_TAG = "bakehouse.digest"
 """The version tag in which a digest made at registration is noted: `sha256:<hex> rule <number>`."""
 
 _SOURCE, _CURVES, _CARD, _DIGEST = "version.source", "version.curves", "version.card", "version.digest"
+_EXAMPLE_ORDER = "version.example_order"
 _DIGEST_TEXT = re.compile(r"sha256:([0-9a-f]{64})(?:\s+rule\s+(\d+))?")
 _GONE = "This version is not in the store any more: it was deleted, or its model renamed."
 _BACK = "Back to the versions"
@@ -83,6 +85,7 @@ class VersionPage(QWidget):
         self.lineage = LineageGraph(theme)
         self.description = NoteViewer(theme)
         self.card = ModelCardBody(theme)
+        self._example_order = TableOrdering(tasks, _EXAMPLE_ORDER, self.card.table)
         self._card_sentence = PlainLabel("", "muted")
         self._card_sentence.setObjectName("version_card_sentence")
         self._card_sentence.setWordWrap(True)
@@ -231,7 +234,7 @@ class VersionPage(QWidget):
         self._tasks.start(_SOURCE, work, done=self._show_source, failed=self._fail_source)
 
     def _stop(self) -> None:
-        for slot in (_SOURCE, _CURVES, _CARD, _DIGEST):
+        for slot in (_SOURCE, _CURVES, _CARD, _DIGEST, _EXAMPLE_ORDER):
             self._tasks.cancel(slot)
 
     def _show_source(self, source: SourceReading) -> None:
