@@ -63,6 +63,10 @@ class TrailUnfinished(TrailError):
     """A writer was killed in mid-commit: the trail's file is repaired by the next one who may write to it."""
 
 
+class TrailDoubted(WriteRefused):
+    """The trail is missing, another store's, or not what the person has seen; they may go on all the same."""
+
+
 class DiskFull(BakehouseError):
     """No space left at the target; nothing half-written remains."""
 

@@ -11,6 +11,9 @@ from bakehouse.domain.policy import Policy, Role
 COMMENT_LIMIT = 65_535
 """The most characters of a comment, as in Databricks' registry."""
 
+NAME_LIMIT = 200
+"""The most characters of a person's name."""
+
 
 class ActivityType(StrEnum):
     """The seven activities, in the words of Databricks' workspace registry."""
@@ -145,6 +148,23 @@ def may_move_directly(role: Role, policy: Policy | None, comment: str) -> str:
         return f"The policy lets a {policy.direct.word} move versions here; request the transition instead."
     if not comment.strip():
         return "A move without a request needs a comment here."
+    return ""
+
+
+def counted_approvals(request: ReviewRequest, policy: Policy | None) -> int:
+    """How many of a request's approvals count under the policy in force."""
+    own = policy is not None and policy.four_eyes and request.requester.key in request.approvers
+    return len(request.approvers) - own
+
+
+def name_problem(name: str) -> str:
+    """Why a person's name cannot be taken as it is; "" when it can."""
+    if len(name) > NAME_LIMIT:
+        return f"The name has {len(name):,} characters; {NAME_LIMIT} is the most."
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return "The name holds half a character (a lone surrogate), which cannot be stored."
     return ""
 
 

@@ -35,6 +35,11 @@ class TrailMemory:
         head, verified, seen_ms = _head(one.get("head")), _head(one.get("verified")), one.get("seen_ms")
         return SeenTrail(head, seen_ms, verified) if head is not None and isinstance(seen_ms, int) else None
 
+    def last_head(self, store_id: str) -> Head | None:
+        """The head seen last. Raises PersonalFileError."""
+        seen = self.seen(store_id)
+        return None if seen is None else seen.head
+
     def remember(self, store_id: str, head: Head, *, verified: bool = False) -> None:
         """Keep this head as the last one seen (and verified). A shorter one than is known is not kept.
 

@@ -12,31 +12,47 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
 
-from bakehouse.domain.errors import TrailError, WriteRefused
+from bakehouse.domain.errors import TrailDoubted, TrailError, WriteRefused
 from bakehouse.domain.models import Stage
 from bakehouse.domain.requests import VersionKey
 from bakehouse.domain.trail import Entry, EntryType, Head
-from bakehouse.registry.projection import Intent, RuleBroken
+from bakehouse.registry.projection import Intent, outside_changes
+from bakehouse.registry.rules import RuleBroken, apply
 from bakehouse.registry.signing import NotAnEntry, Signer, read_entry
 from bakehouse.registry.trail_rows import key_of, load, row_of
-from bakehouse.store.registrations import mark_version, move_version, stages_of_model, version_tag
-from bakehouse.store.store_marks import mark_store
-from bakehouse.store.trail.file import ensure, writing
+from bakehouse.store.failures import shown
+from bakehouse.store.registrations import (
+    DEFAULT_WORKSPACE,
+    DELETED_STAGE,
+    mark_version,
+    move_version,
+    stages_of_model,
+    version_tag,
+)
+from bakehouse.store.store_marks import mark_store, store_mark
+from bakehouse.store.trail.file import ensure, trail_path, writing
 from bakehouse.store.trail.tables import TrailTables
 from bakehouse.store.writing import Transaction, Writer
 
 REQUEST_TAG = "bakehouse.request"
 """Version tag: the hash of the entry under which the version was last moved."""
 APPROVED_BY_TAG = "bakehouse.approved_by"
-OUTSIDE = "changed outside of Bakehouse"
 _TAG_COMMENT = 5_000
 
 T = TypeVar("T")
-Remember = Callable[[str, Head], None]
-"""Told the store's id and the head after each act, to be kept in the person's own folder."""
+
+
+class HeadMemory(Protocol):
+    """What the person has seen of each trail, by the store's id; kept in the person's own folder."""
+
+    def last_head(self, store_id: str) -> Head | None:
+        """The head seen last, None for a trail never seen."""
+
+    def remember(self, store_id: str, head: Head) -> None:
+        """Keep this head, which continues the last one or was accepted instead of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +89,7 @@ class TrailSession:
         sealed = self.signer.seal(store_id, sequence, previous, self._now_ms(), kind, body)
         entry = sealed.entry
         try:
-            touched = self.projection.apply(entry)
+            touched = apply(self.projection, entry)
         except RuleBroken as broken:
             raise WriteRefused(f"{broken} Nothing was written.") from broken
         self.tables.append(sequence, entry.hash, sealed.envelope)
@@ -96,9 +112,16 @@ class Desk:
     """Carries acts out for one person over one store. For a worker thread with the right to write."""
 
     def __init__(
-        self, writer: Writer, signer: Signer, remember: Remember, now_ms: Callable[[], int] | None = None
+        self,
+        writer: Writer,
+        signer: Signer,
+        memory: HeadMemory,
+        now_ms: Callable[[], int] | None = None,
+        *,
+        accept: bool = False,
     ) -> None:
-        self._writer, self._signer, self._remember = writer, signer, remember
+        """`accept`: the person was told what TrailDoubted says, and goes on with the trail as it is now."""
+        self._writer, self._signer, self._memory, self._accept = writer, signer, memory, accept
         self._now_ms = now_ms or _now_ms
         self._in_one = writer.store.locking == "rollback"
 
@@ -115,33 +138,39 @@ class Desk:
             with self._both() as (transaction, session):
                 move = decide(transaction, session)
                 if move is not None:
-                    applied = session.add(EntryType.APPLIED, _applied(move, session, ""))
+                    applied = session.add(EntryType.APPLIED, _applied(move, session))
                     _write_move(transaction, move, applied.hash)
-                    _follow(session, move)
+                    _follow(session, applied)
             self._keep(session)
             return move
         return self._move_in_steps(decide)
 
     def _move_in_steps(self, decide: Callable[[Transaction, TrailSession], Move | None]) -> Move | None:
-        ensure(self._writer.store.path)
+        self._found_in_steps()
         # The store's lock is held from the announcement to the move, so that nobody takes an open one for a dead one.
         with self._writer.transaction() as transaction:
             with writing(self._writer.store.path) as tables:
                 session = TrailSession(tables, self._signer, self._now_ms)
                 self._begin(transaction, session)
                 move = decide(transaction, session)
-                intended = None if move is None else session.add(EntryType.INTENDED, _applied(move, session, ""))
+                intended = None if move is None else session.add(EntryType.INTENDED, _applied(move, session))
             self._keep(session)
             if move is None or intended is None:
                 return None
             _write_move(transaction, move, intended.hash)
         with writing(self._writer.store.path) as tables:
             session = TrailSession(tables, self._signer, self._now_ms)
-            if intended.hash in session.projection.intents:
-                session.add(EntryType.APPLIED, _applied(move, session, intended.hash))
-                _follow(session, move)
+            intent = session.projection.intents.get(intended.hash)
+            if intent is not None:
+                _confirm(session, intent)
         self._keep(session)
         return move
+
+    def _found_in_steps(self) -> None:
+        """Begin the trail of a WAL store and mark the store, so that no other entry stands over an unmarked one."""
+        ensure(self._writer.store.path)
+        with self._writer.transaction() as transaction, writing(self._writer.store.path) as tables:
+            self._begin(transaction, TrailSession(tables, self._signer, self._now_ms))
 
     @contextmanager
     def _both(self) -> Iterator[tuple[Transaction, TrailSession]]:
@@ -152,59 +181,107 @@ class Desk:
                 self._begin(transaction, session)
                 yield transaction, session
             return
+        self._found_in_steps()
         with self._writer.transaction() as transaction, writing(self._writer.store.path) as tables:
             session = TrailSession(tables, self._signer, self._now_ms)
             self._begin(transaction, session)
             yield transaction, session
 
     def _begin(self, transaction: Transaction, session: TrailSession) -> None:
-        """Found the trail if there is none, and finish what was left undone."""
+        """Found the trail if there is none, else see that it is the one that belongs here; finish what was left."""
+        marked = store_mark(transaction)
+        if not self._accept:
+            self._doubt(session, marked)
         if session.head is None:
-            session.add(EntryType.FOUNDED, {"stages": list(_stages_of_all(transaction))})
+            session.add(EntryType.FOUNDED, {"stages": list(_founding_stages(transaction)), "replaces": marked or ""})
         mark_store(transaction, session.projection.store_id)
         for intent in list(session.projection.intents.values()):
             _settle(transaction, session, intent)
 
+    def _doubt(self, session: TrailSession, marked: str | None) -> None:
+        """Raises TrailDoubted where the trail is not the one that store and person know."""
+        name, head = shown(trail_path(self._writer.store.path)), session.head
+        if head is None:
+            if marked:
+                raise TrailDoubted(
+                    f"The store carries the mark of a trail, but {name} is not there or holds nothing: it was removed,"
+                    " or the store was copied without it. Put it back; nothing was written."
+                )
+            return
+        store_id = session.projection.store_id
+        # A WAL store is marked after its trail has begun.
+        if marked is not None and marked != store_id and (marked or head.length > 1):
+            raise TrailDoubted(
+                f"{name} was made for another store, or the store's mark was removed. Put the right file there; "
+                "nothing was written."
+            )
+        seen = self._memory.last_head(store_id)
+        if seen is not None and not session.tables.continues(seen):
+            raise TrailDoubted(
+                f"{name} is not what you have seen before: it was replaced, cut or written anew. Put the right file "
+                "there; nothing was written."
+            )
+
     def _keep(self, session: TrailSession) -> None:
         if session.head is not None:
-            self._remember(session.projection.store_id, session.head)
+            self._memory.remember(session.projection.store_id, session.head)
 
 
-def record_outside(transaction: Transaction, session: TrailSession, workspace: str, model: str) -> int:
-    """Write down each stage of a model that is another than the trail has; how many there were."""
-    changed = 0
-    for version, stage in sorted(stages_of_model(transaction, model, workspace).items()):
-        key = VersionKey(workspace, model, version)
-        known = session.projection.stage(key)
-        if stage != known:
-            session.add(EntryType.SYSTEM, _system(key, known, stage, OUTSIDE, ""))
-            changed += 1
-    return changed
+def record_outside(transaction: Transaction, session: TrailSession, workspace: str, model: str) -> list[str]:
+    """Write down each stage of a model that is another than the trail has; the model once for each."""
+    found = {
+        VersionKey(workspace, model, version): stage
+        for version, stage in stages_of_model(transaction, model, workspace).items()
+    }
+    known = {
+        version: stage
+        for version, stage in session.projection.stages.items()
+        if (version.workspace, version.model) == (workspace, model)
+    }
+    return _record(session, found, known)
+
+
+def record_all_outside(transaction: Transaction, session: TrailSession) -> list[str]:
+    """As `record_outside`, for every model."""
+    return _record(session, stages_of_all(transaction), session.projection.stages)
+
+
+def _record(session: TrailSession, found: Mapping[VersionKey, str], known: Mapping[VersionKey, str]) -> list[str]:
+    changed = outside_changes(found, known)
+    for version in sorted(changed, key=lambda one: (one.workspace, one.model, one.version)):
+        _add_system(session, version, changed[version])
+    return [version.model for version in changed]
 
 
 def _settle(transaction: Transaction, session: TrailSession, intent: Intent) -> None:
     """Complete an announced move that was made, take back one that was not."""
-    body = intent.body
-    where = body["version"]
-    key = VersionKey(str(where["workspace"]), str(where["model"]), int(where["version"]))
-    tag = version_tag(transaction, key.model, key.version, REQUEST_TAG, key.workspace)
-    if tag != intent.entry_hash:
+    where = intent.body["version"]
+    model, number, workspace = str(where["model"]), int(where["version"]), str(where["workspace"])
+    if version_tag(transaction, model, number, REQUEST_TAG, workspace) == intent.entry_hash:
+        _confirm(session, intent)
+    else:
         session.add(EntryType.ABANDONED, {"intent": intent.entry_hash, "request": intent.request_id, "version": where})
-        return
-    session.add(EntryType.APPLIED, {**body, "intent": intent.entry_hash})
-    for other in body["archived"]:
-        known = VersionKey(key.workspace, key.model, int(other))
-        cause = f"archived by the move of version {key.version} to {body['to']}"
-        system = _system(known, session.projection.stage(known), Stage.ARCHIVED.value, cause, intent.request_id)
-        session.add(EntryType.SYSTEM, system)
 
 
-def _follow(session: TrailSession, move: Move) -> None:
-    for other in sorted(move.archived):
-        key = replace(move.version, version=other)
-        cause = f"archived by the move of version {move.version.version} to {move.to_stage}"
-        body = _system(key, session.projection.stage(key), Stage.ARCHIVED.value, cause, move.request_id)
-        session.add(EntryType.SYSTEM, body)
+def _confirm(session: TrailSession, intent: Intent) -> None:
+    _follow(session, session.add(EntryType.APPLIED, {**intent.body, "intent": intent.entry_hash}))
+
+
+def _follow(session: TrailSession, applied: Entry) -> None:
+    """Write down what a move that was just added archives."""
+    for version in sorted(session.projection.follows, key=lambda one: one.version):
+        _add_system(session, version, Stage.ARCHIVED.value, applied)
+
+
+def _add_system(session: TrailSession, version: VersionKey, stage: str, applied: Entry | None = None) -> None:
+    body = {
+        "version": version_body(version),
+        "from": session.projection.stage(version),
+        "to": stage,
+        "after": "" if applied is None else applied.hash,
+        "request": "" if applied is None else applied.body["request"],
+    }
+    session.add(EntryType.SYSTEM, body)
 
 
 def _write_move(transaction: Transaction, move: Move, entry_hash: str) -> None:
@@ -225,7 +302,7 @@ def _write_move(transaction: Transaction, move: Move, entry_hash: str) -> None:
     mark_version(transaction, version.model, version.version, tags, version.workspace)
 
 
-def _applied(move: Move, session: TrailSession, intent: str) -> dict[str, Any]:
+def _applied(move: Move, session: TrailSession) -> dict[str, Any]:
     return {
         "request": move.request_id,
         "version": version_body(move.version),
@@ -233,13 +310,9 @@ def _applied(move: Move, session: TrailSession, intent: str) -> dict[str, Any]:
         "to": move.to_stage.value,
         "archived": sorted(move.archived),
         "comment": move.comment,
-        "intent": intent,
+        "intent": "",
         **session.standing(move.version, move.to_stage.value),
     }
-
-
-def _system(key: VersionKey, known: str, stage: str, cause: str, request_id: str) -> dict[str, Any]:
-    return {"version": version_body(key), "from": known, "to": stage, "cause": cause, "request": request_id}
 
 
 def version_body(version: VersionKey, run_id: str = "") -> dict[str, Any]:
@@ -247,22 +320,29 @@ def version_body(version: VersionKey, run_id: str = "") -> dict[str, Any]:
     return {"workspace": version.workspace, "model": version.model, "version": version.version, "run": run_id}
 
 
-def _stages_of_all(transaction: Transaction) -> Iterator[dict[str, Any]]:
-    """What stands in the registry when a trail begins; None needs no words."""
+def stages_of_all(transaction: Transaction) -> dict[VersionKey, str]:
+    """Every version of the store that is not deleted, with its stage as stored."""
     columns = ("workspace", "name", "version", "current_stage")
-    for workspace, name, version, stage in transaction.rows("model_versions", columns, {}):
-        if stage not in (None, Stage.NONE.value, "Deleted_Internal"):
-            key = VersionKey(str(workspace or "default"), str(name), int(version))
-            yield {**version_body(key), "stage": str(stage)}
+    return {
+        VersionKey(str(workspace or DEFAULT_WORKSPACE), str(name), int(version)): str(stage or Stage.NONE)
+        for workspace, name, version, stage in transaction.rows("model_versions", columns, {})
+        if stage != DELETED_STAGE
+    }
+
+
+def _founding_stages(transaction: Transaction) -> Iterator[dict[str, Any]]:
+    """What stands in the registry when a trail begins; None needs no words."""
+    for version, stage in stages_of_all(transaction).items():
+        if stage != Stage.NONE:
+            yield {**version_body(version), "stage": stage}
 
 
 def _store_id(tables: TrailTables) -> str:
-    for _, _, envelope in tables.entries(0):
-        try:
-            return read_entry(envelope).store_id
-        except NotAnEntry as error:
-            raise TrailError(f"The trail's first entry cannot be read: {error}") from error
-    return ""
+    first = tables.first()
+    try:
+        return "" if first is None else read_entry(first).store_id
+    except NotAnEntry as error:
+        raise TrailError(f"The trail's first entry cannot be read: {error}") from error
 
 
 def _now_ms() -> int:

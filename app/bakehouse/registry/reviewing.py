@@ -13,14 +13,14 @@ from bakehouse.domain.requests import (
     RequestAction,
     RequestState,
     ReviewRequest,
-    Situation,
     VersionKey,
     available_actions,
     may_move_directly,
 )
 from bakehouse.domain.text import counted, visible
 from bakehouse.domain.trail import EntryType
-from bakehouse.registry.desk import Desk, Move, TrailSession, record_outside, version_body
+from bakehouse.registry.desk import Desk, Move, TrailSession, record_all_outside, record_outside, version_body
+from bakehouse.registry.rules import situation
 from bakehouse.registry.transitions import ACTIVE_STAGES
 from bakehouse.store.registrations import stages_of_model
 from bakehouse.store.writing import Transaction
@@ -158,15 +158,15 @@ def set_policy(desk: Desk, scope: Scope, policy: Policy | None) -> Changes:
     return Changes(f"Policy {what}", model_names=names)
 
 
-def record_changes_outside(desk: Desk, models: list[tuple[str, str]]) -> Changes:
-    """Write down, under this person's key, what other programs changed in the stages of (workspace, model)."""
+def record_changes_outside(desk: Desk) -> Changes:
+    """Write down, under this person's key, what other programs changed in stages, and finish what was left undone.
 
-    def work(transaction: Transaction, session: TrailSession) -> int:
-        return sum(record_outside(transaction, session, workspace, model) for workspace, model in models)
-
-    number = desk.write(work)
-    sentence = f"{counted(number, 'change')} made outside of Bakehouse recorded"
-    return Changes(sentence, model_names=frozenset(model for _, model in models))
+    For the moment at which somebody switches to editing. Raises WriteRefused, StoreError kin.
+    """
+    models = desk.write(record_all_outside)
+    return Changes(
+        f"{counted(len(models), 'change')} made outside of Bakehouse recorded", model_names=frozenset(models)
+    )
 
 
 def _end(desk: Desk, request_id: str, comment: str, kind: EntryType, action: RequestAction, word: str) -> Changes:
@@ -193,7 +193,7 @@ def _pending(session: TrailSession, request_id: str) -> ReviewRequest:
 def _refuse_unless(session: TrailSession, request: ReviewRequest, action: RequestAction, digest: str) -> None:
     where, projection, key = request.version, session.projection, session.signer.actor.key
     policy, _ = projection.policy(where.workspace, where.model, request.to_stage)
-    now = Situation(projection.stage(where), bool(digest) and digest == request.digest)
+    now = situation(projection, request, digest)
     problem = available_actions(key, projection.role(key), request, policy, now)[action]
     if problem:
         raise WriteRefused(f"{problem} Nothing was written.")

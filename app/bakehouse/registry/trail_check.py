@@ -5,23 +5,29 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import TrailError
+from bakehouse.domain.models import Stage
 from bakehouse.domain.requests import VersionKey
 from bakehouse.domain.trail import Head
+from bakehouse.registry.desk import REQUEST_TAG
+from bakehouse.registry.projection import outside_changes
 from bakehouse.registry.signing import hash_of
 from bakehouse.registry.verifying import (
     Verification,
     check_head,
     check_stages,
     check_store_id,
+    check_tags,
+    outside_sentence,
     verify_entries,
     verify_tables,
 )
 from bakehouse.store.handle import Store
-from bakehouse.store.registry import stages_of_versions
+from bakehouse.store.registry import stages_of_versions, tags_of_versions
 from bakehouse.store.store_marks import read_store_id
 from bakehouse.store.trail.file import reading, trail_path
 from bakehouse.store.trail.tables import TrailTables
@@ -47,10 +53,7 @@ def check_trail(store: Store, token: Token, expected: Sequence[Expected] = ()) -
     with reading(store.path) as tables:
         if tables is None or tables.head() is None:
             return _missing(store, marked, expected)
-        done = verify_tables(tables, token)
-    check_store_id(done, marked)
-    stages = stages_of_versions(store.reader(), token)
-    check_stages(done, {VersionKey(*key): stage for key, stage in stages.items()})
+        done = verify_tables(tables, token, partial(_compare_store, store, token))
     for one in expected:
         check_head(done, one.head, one.when)
     return done
@@ -108,6 +111,43 @@ def check_export(content: object, token: Token, expected: Sequence[Expected] = (
     for one in expected:
         check_head(done, one.head, one.when)
     return done
+
+
+def changes_outside(store: Store, token: Token) -> list[str]:
+    """A sentence for each stage in MLflow's table that the trail has otherwise; none without a trail. Quick.
+
+    Raises TrailUnfinished, TrailError, StoreError kin.
+    """
+    with reading(store.path) as tables:
+        if tables is None:
+            return []
+        while True:
+            with tables.snapshot():
+                head = tables.head()
+                known = {VersionKey(*row[:3]): str(row[3]) for row in tables.rows("stages")}
+                announced = {str(json.loads(body)["version"]["model"]) for _, _, body in tables.rows("intents")}
+            found = _stages(store, token)
+            # Not while the trail is held, see `verify_tables`.
+            if tables.head() == head:
+                break
+    changed = outside_changes(found, known)
+    return [
+        outside_sentence(version, known.get(version, Stage.NONE.value), stage)
+        for version, stage in changed.items()
+        if version.model not in announced
+    ]
+
+
+def _compare_store(store: Store, token: Token, done: Verification) -> None:
+    check_store_id(done, read_store_id(store.reader(), token))
+    check_stages(done, _stages(store, token))
+    check_tags(
+        done, {VersionKey(*key): tag for key, tag in tags_of_versions(store.reader(), REQUEST_TAG, token).items()}
+    )
+
+
+def _stages(store: Store, token: Token) -> dict[VersionKey, str]:
+    return {VersionKey(*key): stage for key, stage in stages_of_versions(store.reader(), token).items()}
 
 
 def has_trail(store: Store) -> bool:

@@ -50,9 +50,9 @@ def load(tables: TrailTables, *, activities: bool = False) -> Projection:
         projection.policies[Scope(workspace, model, stage)] = policy_of(json.loads(policy)), entry
     for row in tables.rows("requests"):
         request = request_of(row)
-        projection.requests[request.request_id] = request
+        projection.set_request(request)
     for workspace, model, version, stage in tables.rows("stages"):
-        projection.stages[VersionKey(workspace, model, version)] = stage
+        projection.set_stage(VersionKey(workspace, model, version), stage)
     for entry, request_id, body in tables.rows("intents"):
         projection.intents[entry] = Intent(entry, request_id, json.loads(body))
     if activities:

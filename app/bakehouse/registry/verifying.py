@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from bakehouse.domain.cancellation import Token
-from bakehouse.domain.models import Stage
 from bakehouse.domain.requests import VersionKey
 from bakehouse.domain.trail import Entry, Finding, Head
-from bakehouse.registry.projection import Projection, RuleBroken
+from bakehouse.registry.projection import GONE, Projection, outside_changes
+from bakehouse.registry.rules import RuleBroken, apply
 from bakehouse.registry.signing import NotAnEntry, check_signature, read_entry
 from bakehouse.registry.trail_rows import all_rows
 from bakehouse.store.trail.schema import PROJECTED
@@ -31,6 +31,10 @@ class Verification:
     """Those of all entries as stored."""
     notices: list[str] = field(default_factory=list)
     """What is no proof of anything wrong, and worth telling: clocks set back, unfinished moves."""
+    is_whole: bool = True
+    """Whether the check began with the first entry, so that it can tell whether the rules were kept."""
+    clock_ms: int = 0
+    """The latest time that an entry tells."""
 
     @property
     def holds(self) -> bool:
@@ -39,6 +43,10 @@ class Verification:
     def found(self, sentence: str, sequence: int | None = None) -> None:
         if len(self.findings) < MOST_FINDINGS:
             self.findings.append(Finding(sentence, sequence))
+
+    def noticed(self, sentence: str) -> None:
+        if len(self.notices) < MOST_FINDINGS:
+            self.notices.append(sentence)
 
 
 def verify_entries(
@@ -49,8 +57,14 @@ def verify_entries(
     About 0.2 ms an entry on one core; reports entries checked of `total`. With `after` these are the entries behind a
     head that was verified before; whether they keep the rules cannot be told then, only that they follow.
     """
-    done = Verification(head=after)
-    previous, expected, clock = ("", 0, 0) if after is None else (after.hash, after.length, 0)
+    done = Verification(head=after, is_whole=after is None)
+    go_on(done, stored, token, total)
+    return done
+
+
+def go_on(done: Verification, stored: Iterable[tuple[Any, Any, Any]], token: Token, total: int) -> None:
+    """Check the entries behind `done.head` and add to it what they are. Raises Cancelled."""
+    previous, expected = ("", 0) if done.head is None else (done.head.hash, done.head.length)
     for sequence, entry_hash, envelope in stored:
         if expected % _REPORT_EVERY == 0:
             token.check()
@@ -61,22 +75,50 @@ def verify_entries(
         entry = _read(done, sequence, envelope)
         if entry is not None:
             _check_place(done, entry, sequence, entry_hash, previous)
-            if after is None:
+            if done.is_whole:
                 _apply(done, entry, expected)
-            if entry.time_ms < clock:
-                done.notices.append(f"Entry {sequence} tells an earlier time than the one before it: a clock was set.")
-            clock = max(clock, entry.time_ms)
+            if entry.time_ms < done.clock_ms:
+                done.noticed(f"Entry {sequence} tells an earlier time than one before it: a clock was set.")
+            done.clock_ms = max(done.clock_ms, entry.time_ms)
         previous = str(entry_hash)
         expected += 1
         done.hashes.append(previous)
-        done.head = Head(after.genesis if after is not None else done.hashes[0], expected, previous)
+        done.head = Head(done.head.genesis if done.head is not None else previous, expected, previous)
+
+
+def verify_tables(
+    tables: TrailTables, token: Token, look: Callable[[Verification], None] | None = None
+) -> Verification:
+    """All of `verify_entries`, and whether the projection's rows are what the entries add up to.
+
+    `look` adds what it finds in the store; it is called again when somebody acted meanwhile. The trail is not held
+    while it reads: who commits to both files holds the store's lock while waiting for the trail's.
+    """
+    done = Verification()
+    while True:
+        head = tables.head()
+        go_on(done, tables.entries(len(done.hashes)), token, 0 if head is None else head.length)
+        kept = len(done.findings), len(done.notices)
+        with tables.snapshot():
+            is_newer = _is_newer(tables.head(), done)
+            if not is_newer:
+                _check_rows(done, tables, token)
+        if not is_newer and look is not None:
+            look(done)
+            is_newer = _is_newer(tables.head(), done)
+        if not is_newer:
+            break
+        del done.findings[kept[0] :], done.notices[kept[1] :]
+    for intent in done.projection.intents.values():
+        done.noticed(f"A move to {intent.body['to']} was announced and not confirmed; the next act settles it.")
     return done
 
 
-def verify_tables(tables: TrailTables, token: Token) -> Verification:
-    """All of `verify_entries`, and whether the projection's rows are what the entries add up to."""
-    head = tables.head()
-    done = verify_entries(tables.entries(), token, head.length if head is not None else 0)
+def _is_newer(head: Head | None, done: Verification) -> bool:
+    return head is not None and head.length > len(done.hashes) and head.hash not in done.hashes[-1:]
+
+
+def _check_rows(done: Verification, tables: TrailTables, token: Token) -> None:
     wanted = all_rows(done.projection)
     for table in PROJECTED:
         token.check()
@@ -85,23 +127,33 @@ def verify_tables(tables: TrailTables, token: Token) -> Verification:
             continue
         changed = len(set(map(repr, stored)) ^ set(map(repr, wanted[table])))
         done.found(f"The table {table} is not what the entries add up to ({changed} rows differ).")
-    for intent in done.projection.intents.values():
-        done.notices.append(f"A move to {intent.body['to']} was announced and not confirmed; the next act settles it.")
-    return done
 
 
 def check_stages(done: Verification, stages: Mapping[VersionKey, str]) -> None:
     """Add what of MLflow's stages is another than in the trail. `stages`: every version of the store, as stored."""
-    open_moves = {
-        (str(one.body["version"]["model"]), int(one.body["version"]["version"]))
-        for one in done.projection.intents.values()
-    }
-    for version, stage in stages.items():
-        known = done.projection.stage(version)
-        if stage != known and (version.model, version.version) not in open_moves:
+    projection = done.projection
+    open_moves = {str(one.body["version"]["model"]) for one in projection.intents.values()}
+    for version, stage in outside_changes(stages, projection.stages).items():
+        if version.model not in open_moves:
+            done.found(f"{outside_sentence(version, projection.stage(version), stage)} This is not in the trail.")
+
+
+def outside_sentence(version: VersionKey, known: str, stage: str) -> str:
+    """What another program did to a version that the trail has in `known`."""
+    name = f"{version.model} version {version.version}"
+    if stage == GONE:
+        return f"{name}, in {known} in the trail, was deleted or renamed outside of Bakehouse."
+    return f"{name} is in {stage} in MLflow's table, in {known} in the trail: it was changed outside of Bakehouse."
+
+
+def check_tags(done: Verification, tags: Mapping[VersionKey, str]) -> None:
+    """Add versions whose tag names an entry that this trail does not have. `tags`: of every version that has one."""
+    hashes = set(done.hashes)
+    for version, entry in tags.items():
+        if entry not in hashes:
             done.found(
-                f"{version.model} version {version.version} is in {stage} in MLflow's table, in {known} in the trail: "
-                "it was changed outside of Bakehouse and not recorded."
+                f"{version.model} version {version.version} was moved under an entry that is not in this trail: "
+                "the trail was replaced or cut, or the version's tag was edited."
             )
 
 
@@ -122,16 +174,13 @@ def check_head(done: Verification, expected: Head, when: str) -> None:
 def check_store_id(done: Verification, store_id: str) -> None:
     """Add a finding where the store carries another id than the trail."""
     known = done.projection.store_id
-    if known and store_id != known:
-        what = "another id" if store_id else "no id"
-        done.found(
-            f"The store carries {what} of a trail: this trail was made for another store, or the tag was removed."
-        )
-
-
-def stage_or_none(stage: str | None) -> str:
-    """A stage as stored; versions without one are in None."""
-    return stage or Stage.NONE.value
+    if not known or store_id == known:
+        return
+    if not store_id and len(done.hashes) == 1:
+        done.noticed("The trail was begun and its store not marked yet; the next act does it.")
+        return
+    what = "another id" if store_id else "no id"
+    done.found(f"The store carries {what} of a trail: this trail was made for another store, or the tag was removed.")
 
 
 def _read(done: Verification, sequence: object, envelope: object) -> Entry | None:
@@ -148,7 +197,7 @@ def _read(done: Verification, sequence: object, envelope: object) -> Entry | Non
 
 def _apply(done: Verification, entry: Entry, number: int) -> None:
     try:
-        done.projection.apply(entry)
+        apply(done.projection, entry)
     except RuleBroken as broken:
         done.found(str(broken), number)
 

@@ -23,7 +23,7 @@ DEFAULT_WORKSPACE = "default"
 TRANSITION_COMMENT_TAG = "bakehouse.transition_comment"
 """The version tag that keeps the comment of the version's last transition."""
 
-_DELETED_STAGE = "Deleted_Internal"
+DELETED_STAGE = "Deleted_Internal"
 _PROMPT_TAG = "mlflow.prompt.is_prompt"
 _LOGGED_MODEL_VERSIONS_TAG = "mlflow.modelVersions"
 _ACTIVE_STAGES = (Stage.STAGING, Stage.PRODUCTION)
@@ -186,7 +186,7 @@ def move_version(
 def stages_of_model(transaction: Transaction, name: str, workspace: str) -> dict[int, str]:
     """Version → stage as stored, of every version of a model that is not deleted; empty for a model that is gone."""
     rows = transaction.rows("model_versions", ("version", "current_stage"), _model_key(name, workspace))
-    return {int(version): str(stage or Stage.NONE) for version, stage in rows if stage != _DELETED_STAGE}
+    return {int(version): str(stage or Stage.NONE) for version, stage in rows if stage != DELETED_STAGE}
 
 
 def mark_version(transaction: Transaction, name: str, version: int, tags: Mapping[str, str], workspace: str) -> None:
@@ -341,7 +341,7 @@ def _refuse_prompt(transaction: Transaction, name: str, key: Mapping[str, str]) 
 def _find_version(transaction: Transaction, name: str, version: int, workspace: str) -> str:
     """The version's stage as stored."""
     found = transaction.rows("model_versions", ("current_stage",), _version_key(name, version, workspace))
-    if not found or found[0][0] == _DELETED_STAGE:
+    if not found or found[0][0] == DELETED_STAGE:
         raise WriteRefused(f"{visible(name, 80)} version {version} is not in this store any more.")
     return str(found[0][0])
 

@@ -65,6 +65,18 @@ def stages_of_versions(reader: Reader, token: Token) -> dict[tuple[str, str, int
     }
 
 
+def tags_of_versions(reader: Reader, key: str, token: Token) -> dict[tuple[str, str, int], str]:
+    """(workspace, model, version) → value of the tag `key`, of every version that has it, deleted ones among them."""
+    if not reader.has("model_version_tags"):
+        return {}
+    columns = ("name", "version", "key", "value")
+    return {
+        (workspace, name, as_int(version)): as_text(value)
+        for workspace, name, version, tag, value in _pages(reader, "model_version_tags", columns, token)
+        if tag == key
+    }
+
+
 def versions_of_run(reader: Reader, run_id: str, token: Token) -> list[tuple[str, int, str]]:
     """(model name, version, stage) of every version registered from the run, by name and version; no deleted ones."""
     if not reader.has("model_versions", "run_id"):

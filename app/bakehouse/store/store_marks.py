@@ -20,6 +20,14 @@ def read_store_id(reader: Reader, token: Token) -> str:
     return as_text(found[0][0]) if found else ""
 
 
+def store_mark(transaction: Transaction) -> str | None:
+    """As `read_store_id`, within a transaction; None for a store without experiments, which can carry no mark."""
+    if not transaction.has("experiment_tags") or transaction.greatest("experiments", "experiment_id", {}) is None:
+        return None
+    rows = transaction.rows("experiment_tags", ("experiment_id", "value"), {"key": STORE_ID_TAG})
+    return str(min(rows, key=lambda row: int(row[0]))[1] or "") if rows else ""
+
+
 def mark_store(transaction: Transaction, store_id: str) -> None:
     """Write the id to the oldest experiment, unless it stands there; a store without experiments is left alone."""
     oldest = min((int(row[0]) for row in transaction.rows("experiments", ("experiment_id",), {})), default=None)

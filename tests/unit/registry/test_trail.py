@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bakehouse.domain.cancellation import Token
-from bakehouse.domain.errors import WriteRefused
+from bakehouse.domain.errors import TrailDoubted, WriteRefused
 from bakehouse.domain.models import Stage
 from bakehouse.domain.policy import Policy, Role, Scope
 from bakehouse.domain.requests import COMMENT_LIMIT, VersionKey
@@ -144,7 +144,7 @@ def test_that_a_change_by_another_program_is_found_and_recorded_under_ones_key(d
         transition_stage(Writer(store), MODEL, 3, Stage.PRODUCTION)
     assert "changed outside of Bakehouse" in verified(desk_of).findings[0].sentence
     with desk_of.desk("Bo") as desk:
-        record_changes_outside(desk, [("default", MODEL)])
+        record_changes_outside(desk)
         add_comment(desk, asked, "seen")
     assert kinds(desk_of) == ["REQUESTED_TRANSITION", "SYSTEM_TRANSITION", "NEW_COMMENT"]
     assert verified(desk_of).holds
@@ -193,6 +193,9 @@ def test_that_a_shorter_or_another_trail_is_known_by_the_remembered_head(desk_of
     assert cut.holds
     check_head(cut, head, "yesterday")
     assert "1 entries that were seen yesterday are missing" in cut.findings[0].sentence
+    with pytest.raises(TrailDoubted, match="not what you have seen"):
+        desk_of.request("Ada", 3, Stage.PRODUCTION)
+    desk_of.remembered.clear()
     desk_of.request("Eve", 3, Stage.PRODUCTION)
     forked = verified(desk_of)
     check_head(forked, head, "yesterday")

@@ -46,9 +46,9 @@ class Office:
     clock: int = 1_700_000_000_000
 
     @contextmanager
-    def desk(self, name: str) -> Iterator[Desk]:
+    def desk(self, name: str, *, accept: bool = False) -> Iterator[Desk]:
         with open_store(self.path) as store:
-            yield Desk(Writer(store), signer(name), self._remember, self._tick)
+            yield Desk(Writer(store), signer(name), self, self._tick, accept=accept)
 
     def request(self, name: str, number: int, stage: Stage, *, comment: str = "please", archive: bool = True) -> str:
         with self.desk(name) as desk:
@@ -67,7 +67,10 @@ class Office:
             found = connection.execute(statement, values).fetchone()
             return None if found is None else found[0]
 
-    def _remember(self, store_id: str, head: Head) -> None:
+    def last_head(self, store_id: str) -> Head | None:
+        return self.remembered.get(store_id)
+
+    def remember(self, store_id: str, head: Head) -> None:
         self.remembered[store_id] = head
 
     def _tick(self) -> int:

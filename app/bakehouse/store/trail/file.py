@@ -8,6 +8,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,12 @@ _WAIT_S = 20.0
 
 
 def trail_path(store_path: Path) -> Path:
-    """Where the trail of the store at `store_path` lies, whether there is one or not."""
-    return store_path.with_name(store_path.name + ENDING)
+    """Where the trail of the store at `store_path` lies, whether there is one or not.
+
+    Beside the file itself, not beside a link to it, so that everybody finds the same one.
+    """
+    real = Path(os.path.realpath(store_path))
+    return real.with_name(real.name + ENDING)
 
 
 @contextmanager
@@ -66,8 +71,7 @@ def ensure(store_path: Path) -> Path:
     """
     path = trail_path(store_path)
     if is_there(path):
-        with _said(path), closing(_connect(path, "mode=ro")) as connection:
-            _check_schema(connection, path)
+        _make_ready(path)
         return path
     try:
         facts = store_path.stat()
@@ -105,6 +109,14 @@ def is_there(path: Path) -> bool:
     return True
 
 
+def _make_ready(path: Path) -> None:
+    """Let SQLite take back what a killed writer left, and leave WAL mode, in which no commit spans two files."""
+    with _said(path, writing=True), closing(_connect(path, "mode=rw")) as connection:
+        _check_schema(connection, path)
+        if connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+            connection.execute("PRAGMA journal_mode = DELETE").fetchall()
+
+
 def _put_in_place(part: Path, path: Path) -> None:
     try:
         os.link(part, path)
@@ -118,9 +130,15 @@ def _put_in_place(part: Path, path: Path) -> None:
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{file_uri(path)}?{mode}", uri=True, timeout=_WAIT_S, isolation_level=None)
+    connection.text_factory = _decoded
     for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0"):
         connection.execute(f"PRAGMA {pragma}").close()
     return connection
+
+
+def _decoded(data: bytes) -> str:
+    """What is no UTF-8 was not written by us; it stays visible as such, instead of failing the whole statement."""
+    return data.decode(errors="surrogateescape")
 
 
 def _executor(connection: sqlite3.Connection) -> Any:
@@ -147,6 +165,21 @@ def _check_schema(connection: sqlite3.Connection, path: Path) -> None:
         )
     if version < VERSION:
         raise TrailError(f"The trail {shown(path)} has tables that no Bakehouse made; restore it from a backup.")
+    if _schema_of(connection) != _schema_made():
+        raise _altered(path)
+
+
+def _schema_of(connection: sqlite3.Connection) -> frozenset[Row]:
+    """Also what others may have added: a trigger or a view there would speak for us."""
+    return frozenset(connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"))
+
+
+@cache
+def _schema_made() -> frozenset[Row]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        for statement in statements():
+            connection.execute(statement).close()
+        return _schema_of(connection)
 
 
 @contextmanager
@@ -165,8 +198,14 @@ def trail_failure(error: SqliteFailure, path: Path, *, writing: bool = False) ->
             "repairs it, or run verify with the right to write to it."
         )
     if isinstance(error, UnicodeDecodeError) or str(error).startswith(("no such table", "no such column")):
-        return TrailError(f"The trail {shown(path)} is damaged: its tables are not as they were made.")
+        return _altered(path)
     return failure(error, path, writing=writing) or error
+
+
+def _altered(path: Path) -> TrailError:
+    return TrailError(
+        f"The trail {shown(path)} is damaged: its tables are not as they were made; restore it from a backup."
+    )
 
 
 def _foreign(path: Path) -> TrailError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from bakehouse.domain.trail import Head
@@ -45,6 +46,18 @@ class TrailTables:
                 return
             after = page[-1][0]
 
+    def first(self) -> str | None:
+        """The stored text of the first entry."""
+        found = self._execute(f"SELECT envelope FROM {self._schema}.entries ORDER BY sequence LIMIT 1", ())
+        return str(found[0][0]) if found else None
+
+    def continues(self, seen: Head) -> bool:
+        """Whether this is the trail that once ended with `seen`, or is there still."""
+        head = self.head()
+        statement = f"SELECT hash FROM {self._schema}.entries WHERE sequence = ?"
+        found = self._execute(statement, (seen.length - 1,))
+        return head is not None and head.genesis == seen.genesis and bool(found) and found[0][0] == seen.hash
+
     def envelope(self, entry_hash: str) -> str | None:
         """The stored text of one entry."""
         found = self._execute(f"SELECT envelope FROM {self._schema}.entries WHERE hash = ?", (entry_hash,))
@@ -64,6 +77,15 @@ class TrailTables:
             f"INSERT INTO {self._schema}.entries (sequence, hash, envelope) VALUES (?, ?, ?)",
             (sequence, entry_hash, envelope),
         )
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that is read inside belongs together; until it ends nobody can write to the trail."""
+        self._execute("BEGIN", ())
+        try:
+            yield
+        finally:
+            self._execute("COMMIT", ())
 
     def put(self, table: str, row: Row) -> None:
         """Add or replace a row of the projection."""
