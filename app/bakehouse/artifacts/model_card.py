@@ -15,7 +15,7 @@ CARD_LIMIT = 200_000
 _MOST_ROWS = 500
 _FACTS = (
     ("MLflow", "mlflow_version"),
-    ("Created", "utc_time_created"),
+    ("Created, UTC", "utc_time_created"),
     ("Run", "run_id"),
     ("Model id", "model_id"),
     ("Logged as", "artifact_path"),
@@ -79,6 +79,8 @@ def _facts(content: dict[str, object], flavors: dict[str, object], read: ReadTex
         yield "Python", visible(python, 100)
     for label, key in _FACTS:
         value = _word(content.get(key))
+        if key == "utc_time_created":
+            value = value.partition(".")[0]
         if value:
             yield label, visible(value, 500)
     size = _word(content.get("model_size_bytes"))
@@ -115,16 +117,16 @@ def _signature(signature: dict[str, object]) -> Iterator[SignatureRow]:
         except (ValueError, RecursionError):
             yield part, "", visible(text, 300), ""
             continue
-        for number, column in enumerate(columns if isinstance(columns, list) else [columns]):
+        for column in columns if isinstance(columns, list) else [columns]:
             if not left:
                 return
             left -= 1
-            yield (part, *_column(column, number))
+            yield (part, *_column(column))
 
 
-def _column(column: object, number: int) -> tuple[str, str, str]:
+def _column(column: object) -> tuple[str, str, str]:
     about = _mapping(column)
-    name = visible(str(about.get("name", number)), 200)
+    name = visible(str(about.get("name", "")), 200)
     tensor = _mapping(about.get("tensor-spec"))
     if tensor:
         shape = tensor.get("shape")

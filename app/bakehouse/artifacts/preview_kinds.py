@@ -110,7 +110,7 @@ class ModelCard:
     flavors: tuple[tuple[str, str], ...]
     """(name, what the flavor says: versions, files)"""
     signature: tuple[tuple[str, str, str, str], ...]
-    """(inputs, outputs or params; name; type; optional, shape or default)"""
+    """(inputs, outputs or params; name, "" for one without; type; optional, shape or default)"""
     source: TextPreview
     example: TablePreview | TextPreview | None = None
     example_name: str = ""

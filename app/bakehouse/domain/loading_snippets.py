@@ -65,8 +65,11 @@ class Snippet:
 def addresses_of(version: ModelVersion, folder: str = "", *, folder_first: bool = False) -> list[Address]:
     """By version, by stage, by each alias, and by the folder where its files were found (`folder_first`: before all).
 
-    A stage names the newest version in it, so only where that is meant; None names no version.
+    A stage names the newest version in it; None names no version. MLflow's client reads no name with one of `/:?` out
+    of an address, so such a model has only its folder, or what its source says.
     """
+    if not is_nameable(version.name):
+        return [Address("Folder", folder) if folder else Address("Source", version.source)]
     found = [Address(f"Version {version.version}", f"models:/{version.name}/{version.version}")]
     if version.stage in (Stage.STAGING, Stage.PRODUCTION, Stage.ARCHIVED):
         found.append(Address(f"Stage {version.stage}", f"models:/{version.name}/{version.stage}"))
@@ -74,6 +77,11 @@ def addresses_of(version: ModelVersion, folder: str = "", *, folder_first: bool 
     if folder:
         found.insert(0 if folder_first else len(found), Address("Folder", folder))
     return found
+
+
+def is_nameable(name: str) -> bool:
+    """Whether MLflow's client finds a model of that name by a `models:/` address."""
+    return not {"/", ":", "?"}.intersection(name)
 
 
 def loading_snippets(
@@ -87,7 +95,8 @@ def loading_snippets(
 ) -> list[Snippet]:
     """Programs that load `address` from the SQLite file `store`.
 
-    `flavors` are those of the MLmodel file, `loader` its python_function's module, `columns` the names of the inputs.
+    `flavors` are those of the MLmodel file, `loader` its python_function's module, `columns` the names of the inputs,
+    "" for one without.
     Without flavors (the file could not be read) the general ways are given.
     """
     begin = _beginning(store, address, workspace)
@@ -119,16 +128,16 @@ def _beginning(store: Path, address: Address, workspace: str) -> list[str]:
 
 
 def _predict(name: str, given: str) -> list[str]:
-    return [f"# predictions = {name}.predict(data)" + (f"  # {given}" if given else "")]
+    return [*([f"# data: {given}"] if given else []), f"# predictions = {name}.predict(data)"]
 
 
 def _given(columns: Sequence[str]) -> str:
     """The columns that the model wants, for a comment of one line."""
-    named = [name for name in columns if not name.isdecimal()]
+    named = [name for name in columns if name]
     if not named:
         return ""
     shown = visible(", ".join(named[:_MOST_COLUMNS]), _WIDTH)
-    return f"columns: {shown}" + (f" and {len(named) - _MOST_COLUMNS:,} more" if len(named) > _MOST_COLUMNS else "")
+    return f"columns {shown}" + (f" and {len(named) - _MOST_COLUMNS:,} more" if len(named) > _MOST_COLUMNS else "")
 
 
 def _spark(begin: Sequence[str], address: Address) -> list[str]:

@@ -30,7 +30,7 @@ class ModelCardBody(QWidget):
         self._flavors = FactList(theme, name_share=0.3)
         self._flavors.setAccessibleName("Flavors")
         self._signature = {part: SignatureRows(theme, part) for part, _ in _PARTS}
-        self._requirements = FactList(theme, name_share=0.5)
+        self._requirements = FactList(theme, name_share=0.3)
         self._requirements.setAccessibleName("Requirements")
         self._lists = [self._facts, self._flavors, *self._signature.values(), self._requirements]
         self._missing = PlainLabel("", "warn")

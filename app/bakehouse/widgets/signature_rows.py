@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter
 from typing_extensions import override
 
+from bakehouse.analysis.figures import MISSING
 from bakehouse.theme import GRID, Theme
 from bakehouse.widgets.fact_list import Fact, FactList
 
@@ -24,7 +25,7 @@ class SignatureRows(FactList):
         """(name, type, shape or default) of each column."""
         self.show_facts(
             [
-                Fact(name, kind, (detail,), full="  ".join(filter(None, (kind, detail))), copy=kind)
+                Fact(name or MISSING, kind, (detail,), full="  ".join(filter(None, (kind, detail))), copy=kind)
                 for name, kind, detail in rows
             ]
         )

@@ -323,7 +323,7 @@ def test_that_a_real_model_is_a_card() -> None:
         assert isinstance(card, ModelCard)
         facts = dict(card.facts)
         assert facts["MLflow"].startswith("3.") and facts["Python"] and "sklearn" in dict(card.flavors)
-        assert ("inputs", "0", "tensor of float64", "any × 3") in card.signature
+        assert ("inputs", "", "tensor of float64", "any × 3") in card.signature
         assert any(line.startswith("mlflow==") for line in card.requirements)
 
 

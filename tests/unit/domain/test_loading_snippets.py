@@ -35,12 +35,19 @@ def test_that_no_stage_names_no_version() -> None:
     assert [one.uri for one in addresses_of(replace(VERSION, stage="None", aliases=()))] == ["models:/churn/3"]
 
 
+@pytest.mark.parametrize("name", ["../x", "a:b", "what?"])
+def test_that_a_name_that_no_address_can_bear_leaves_the_folder(name: str) -> None:
+    version = replace(VERSION, name=name)
+    assert addresses_of(version, "/models/churn") == [Address("Folder", "/models/churn")]
+    assert addresses_of(version) == [Address("Source", "models:/m-1")]
+
+
 def test_that_each_known_flavor_has_a_program_of_its_own() -> None:
     flavors = ["python_function", "xgboost", "made_up"]
-    found = loading_snippets(STORE, addresses_of(VERSION)[0], flavors, columns=["age", "0"])
+    found = loading_snippets(STORE, addresses_of(VERSION)[0], flavors, columns=["age", ""])
     assert [one.title for one in found] == ["Python function", "XGBoost", "Spark UDF"]
     assert 'mlflow.set_tracking_uri("sqlite:////data/mlflow.db")' in found[0].code
-    assert "# columns: age" in found[0].code
+    assert "# data: columns age\n" in found[0].code
     assert 'mlflow.xgboost.load_model("models:/churn/3")' in found[1].code
     assert "import mlflow.xgboost" in found[1].code
     assert 'spark_udf(spark, "models:/churn/3")' in found[2].code

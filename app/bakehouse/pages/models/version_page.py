@@ -7,14 +7,14 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from bakehouse.analysis.figures import MISSING
 from bakehouse.artifacts.listing import size_text
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.lineage import DATASET_LINK, LOGGED_LINK, MODEL_LINK, RUN_LINK, linked_version
-from bakehouse.domain.loading_snippets import Address, Snippet, addresses_of, loading_snippets
+from bakehouse.domain.loading_snippets import Address, Snippet, addresses_of, is_nameable, loading_snippets
 from bakehouse.domain.models import ModelVersion, RegisteredModel
 from bakehouse.domain.text import visible
 from bakehouse.itemmodels.artifact_tree import ArtifactRoot
@@ -52,6 +52,8 @@ _GONE = "This version is not in the store any more: it was deleted, or its model
 _BACK = "Back to the versions"
 _ARTIFACTS_HEIGHT = 380
 _TWO_COLUMNS = 860
+_ASIDE_PLACE = 3
+"""Where the narrow column stands in the only one: behind lineage, description and programs."""
 
 
 class VersionPage(QWidget):
@@ -204,7 +206,9 @@ class VersionPage(QWidget):
             str(location.path) if location is not None and location.path is not None and not location.remote else ""
         )
         note = ""
-        if is_moved:
+        if not is_nameable(version.name):
+            note = "MLflow finds no model by a name with /, : or ? in it, only its folder."
+        elif is_moved:
             note = "The files do not lie where the store says, so MLflow finds them only by their folder."
         elif self._found is not None and self._found.card is None:
             note = "The MLmodel file could not be read, so these are the general ways."
@@ -375,10 +379,10 @@ class VersionPage(QWidget):
             column.setContentsMargins(0, 0, 0, 0)
             column.setSpacing(0)
             column.addStretch(1)
-        self._aside = aside
+        self._main, self._aside = main, aside
         self._side = QWidget()
         self._side.setLayout(aside)
-        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._columns = QHBoxLayout()
         self._columns.setSpacing(3 * GRID)
         self._columns.addLayout(main, 1)
         self._columns.addWidget(self._side)
@@ -432,9 +436,10 @@ class VersionPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         is_wide = self.width() >= _TWO_COLUMNS
-        directions = QBoxLayout.Direction
-        self._columns.setDirection(directions.LeftToRight if is_wide else directions.TopToBottom)
-        self._columns.setSpacing(3 * GRID if is_wide else 0)
+        if is_wide:
+            self._columns.addWidget(self._side)
+        else:
+            self._main.insertWidget(_ASIDE_PLACE, self._side)
         self._side.setMinimumWidth(INSPECTOR_WIDTH - 3 * GRID if is_wide else 0)
         self._side.setMaximumWidth(INSPECTOR_WIDTH - 3 * GRID if is_wide else 16_777_215)
 
