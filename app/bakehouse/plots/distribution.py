@@ -16,6 +16,7 @@ from bakehouse.analysis.distribution import Boxes, Histogram, boxes, histogram
 from bakehouse.analysis.ticks import number_places
 from bakehouse.domain.text import counted, visible
 from bakehouse.plots.canvas import PlotCanvas, is_adding
+from bakehouse.plots.parallel_words import lane_notes
 from bakehouse.plots.readout import ReadoutLine, paint_readout, small_font
 from bakehouse.plots.scatter_axes import axis_title
 from bakehouse.theme import Theme
@@ -71,14 +72,7 @@ class DistributionPlot(PlotCanvas):
         runs = self._runs
         if runs is None or not len(runs.rows):
             return ""
-        axis, parts = runs.values, [f"{counted(len(runs.rows), 'run')}"]
-        name = visible(axis.data.title, 40)
-        for count, words in (
-            (axis.missing, f"without {name}"),
-            (axis.not_finite, f"NaN or infinite in {name}"),
-            (axis.not_positive, f"with {name} ≤ 0"),
-        ):
-            parts += [f"{count:,} {words}"] if count else []
+        parts = [counted(len(runs.rows), "run"), *lane_notes((runs.values,))]
         hidden = len(runs.group_names) - self._groups_shown()
         parts += [f"{hidden:,} smaller groups do not fit here"] if hidden > 0 else []
         return "; ".join(parts)

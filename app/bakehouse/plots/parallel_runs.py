@@ -10,6 +10,7 @@ import numpy as np
 from bakehouse.analysis.axes import Axis, AxisData, make_axis
 from bakehouse.plots.parallel_picture import density_pairs
 from bakehouse.plots.point_colours import PointColours, number_legend, point_colours
+from bakehouse.plots.visible_runs import VisibleRuns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,17 +30,13 @@ class AxisChoice(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ParallelRuns:
-    """`rows` int32[k] are the visible rows of a table with `ids` (and `names`, by row); a place is an index into them.
-
-    `axes` and `colour` are over these k runs; `choices` and `colour_choice`, what they are made of, over all rows.
+class ParallelRuns(VisibleRuns):
+    """`axes` and `colour` are over the visible runs; `choices` and `colour_choice`, what they are made of, over all
+    rows.
     """
 
     choices: tuple[AxisChoice, ...]
     colour_choice: AxisChoice | None
-    ids: Sequence[str]
-    names: Sequence[str] | None
-    rows: NDArray[np.int32]
     axes: tuple[Axis, ...]
     colour: Axis | None
     pairs: tuple[NDArray[np.int32], ...]
@@ -57,7 +54,7 @@ class ParallelRuns:
         """Make the axes over the runs `rows`; for many runs in a worker thread."""
         axes = tuple(_axis(one, rows) for one in choices)
         colour_axis = None if colour is None else _axis(colour, rows)
-        return cls(tuple(choices), colour, ids, names, rows, axes, colour_axis, density_pairs(axes))
+        return cls(ids, names, rows, tuple(choices), colour, axes, colour_axis, density_pairs(axes))
 
     def is_made_of(
         self, choices: Sequence[AxisChoice], colour: AxisChoice | None, ids: Sequence[str], rows: NDArray[np.int32]
@@ -83,25 +80,6 @@ class ParallelRuns:
         rgb[np.isnan(axis.positions)] = np.nan
         return tuple(np.ascontiguousarray(rgb[:, channel]) for channel in range(3)), found
 
-    def places_of(self, rows: NDArray[np.int32]) -> NDArray[np.int64]:
-        """int64[m]: the places of those of `rows` that are visible, in their order."""
-        places = np.full(len(self.ids), -1, dtype=np.int64)
-        places[self.rows] = np.arange(len(self.rows))
-        found = places[rows[rows < len(places)]]
-        return found[found >= 0]
-
-    def place_of(self, row: int) -> int | None:
-        """The place of the run in `row`, None where it is not visible; visible rows rise."""
-        place = int(np.searchsorted(self.rows, row))
-        return place if place < len(self.rows) and self.rows[place] == row else None
-
-    def run_id(self, place: int) -> str:
-        return self.ids[int(self.rows[place])]
-
-    def title(self, place: int) -> str:
-        """The name of the run, its id where it has none."""
-        return (self.names[int(self.rows[place])] if self.names is not None else "") or self.run_id(place)
-
 
 def _axis(choice: AxisChoice, rows: NDArray[np.int32]) -> Axis:
     axis = make_axis(choice.data, rows, choice.kind)
@@ -114,4 +92,4 @@ def _is_same(one: AxisChoice | None, other: AxisChoice | None) -> bool:
     return one.data is other.data and one[1:] == other[1:]
 
 
-NO_RUNS = ParallelRuns((), None, (), None, np.empty(0, dtype=np.int32), (), None, ())
+NO_RUNS = ParallelRuns((), None, np.empty(0, dtype=np.int32), (), None, (), None, ())

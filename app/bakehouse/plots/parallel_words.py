@@ -1,4 +1,4 @@
-"""What a parallel-coordinates plot says in words: one sentence on what is drawn, and one run's values."""
+"""What plots of runs say in words: one sentence on what is drawn, who stands on a lane, and one run's values."""
 
 from __future__ import annotations
 
@@ -38,6 +38,20 @@ def status_sentence(axes: Sequence[Axis], total: int, brushed: int | None, filte
         if axis.not_positive
     ]
     return "; ".join([text, *notes])
+
+
+def lane_notes(axes: Sequence[Axis]) -> list[str]:
+    """How many runs stand on a lane of each of these axes, and why; an axis that is there twice counts once."""
+    notes = []
+    for axis in dict.fromkeys(axes):
+        name = visible(axis.data.title, 40)
+        for count, words in (
+            (axis.missing, f"without {name}"),
+            (axis.not_finite, f"NaN or infinite in {name}"),
+            (axis.not_positive, f"with {name} ≤ 0"),
+        ):
+            notes += [f"{count:,} {words}"] if count else []
+    return notes
 
 
 def run_lines(axes: Sequence[Axis], colour: Axis | None, row: int) -> list[ReadoutLine]:

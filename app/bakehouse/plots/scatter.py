@@ -22,9 +22,9 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from bakehouse.analysis.lasso import inside_polygon
-from bakehouse.domain.text import counted, visible
+from bakehouse.domain.text import counted
 from bakehouse.plots.canvas import PlotCanvas, is_adding
-from bakehouse.plots.parallel_words import run_lines
+from bakehouse.plots.parallel_words import lane_notes, run_lines
 from bakehouse.plots.point_colours import PointColours, paint_colour_legend, point_colours
 from bakehouse.plots.readout import paint_readout
 from bakehouse.plots.scatter_axes import paint_grid, paint_labels, paint_status
@@ -117,12 +117,7 @@ class ScatterPlot(PlotCanvas):
         parts = [f"{counted(len(runs.rows), 'run')} drawn"]
         if not self._view.is_whole:
             parts[0] = f"{int(np.count_nonzero(self._where()[2])):,} of {len(runs.rows):,} runs in sight"
-        for axis in dict.fromkeys((runs.x, runs.y)):
-            name = visible(axis.data.title, 40)
-            parts += [f"{axis.missing:,} without {name}"] if axis.missing else []
-            parts += [f"{axis.not_finite:,} NaN or infinite in {name}"] if axis.not_finite else []
-            parts += [f"{axis.not_positive:,} with {name} ≤ 0"] if axis.not_positive else []
-        return "; ".join(parts)
+        return "; ".join(parts + lane_notes((runs.x, runs.y)))
 
     def view(self) -> View:
         """The visible part."""

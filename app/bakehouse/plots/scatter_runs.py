@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bakehouse.analysis.axes import Axis, AxisData, make_axis
+from bakehouse.plots.visible_runs import VisibleRuns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,12 +19,9 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ScatterRuns:
-    """`rows` int32[k] are the visible rows of a table with `ids` and `names` by row; a place is an index into them."""
+class ScatterRuns(VisibleRuns):
+    """The visible runs with their axes."""
 
-    ids: Sequence[str]
-    names: Sequence[str]
-    rows: NDArray[np.int32]
     x: Axis
     y: Axis
     colour: Axis | None
@@ -50,22 +48,3 @@ class ScatterRuns:
             None if colour is None else make_axis(colour, rows),
             None if size is None else make_axis(size, rows),
         )
-
-    def run_id(self, place: int) -> str:
-        return self.ids[int(self.rows[place])]
-
-    def title(self, place: int) -> str:
-        """The name of the run, its id where it has none."""
-        return self.names[int(self.rows[place])] or self.run_id(place)
-
-    def place_of(self, row: int) -> int | None:
-        """The place of the run in `row`, None where it is not visible; visible rows rise."""
-        place = int(np.searchsorted(self.rows, row))
-        return place if place < len(self.rows) and self.rows[place] == row else None
-
-    def places_of(self, rows: NDArray[np.int32]) -> NDArray[np.int64]:
-        """int64[m]: the places of those of `rows` that are visible, in their order."""
-        places = np.full(len(self.ids), -1, dtype=np.int64)
-        places[self.rows] = np.arange(len(self.rows))
-        found = places[rows[rows < len(places)]]
-        return found[found >= 0]
