@@ -18,6 +18,8 @@ class Context:
     filtered: bool = False
     view_changed: bool = False
     selected_version: bool = False
+    request_open: bool = False
+    """Whether a request that waits for a decision is in front."""
     can_go_back: bool = False
     can_go_forward: bool = False
     can_undo: bool = False
@@ -56,6 +58,10 @@ def _on_active_runs(context: Context) -> bool:
 
 def _on_experiment(context: Context) -> bool:
     return _on_runs(context) and context.selected_experiments == 1
+
+
+def _request_open(context: Context) -> bool:
+    return context.store_open and context.page == "reviews" and context.request_open and not context.read_only
 
 
 def _view_changed(context: Context) -> bool:
@@ -99,6 +105,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.quit", "&Quit", "Ctrl+Q", "", "Close every window"),
     Action("page.runs", "&Runs", "Ctrl+1", "chart-line", "Runs of the selected experiments", _store_open),
     Action("page.models", "&Models", "Ctrl+2", "box", "Registered models and their versions", _store_open),
+    Action(
+        "page.reviews", "Re&views", "Ctrl+3", "message-square-check", "Requests that wait for a decision", _store_open
+    ),
     Action("view.sidebar", "&Sidebar", "Ctrl+B", "panel-left", "Show or hide the list on the left", _store_open),
     Action("view.inspector", "&Inspector", "Ctrl+I", "panel-right", "Show or hide the inspector", _store_open),
     Action(
@@ -320,6 +329,18 @@ ACTIONS: tuple[Action, ...] = (
         "Move the selected version to another stage",
         lambda c: c.store_open and c.page == "models" and c.selected_version and not c.read_only,
     ),
+    Action(
+        "models.request",
+        "Re&quest transition…",
+        "",
+        "message-square-check",
+        "Ask others to move this version to another stage",
+        lambda c: c.store_open and c.page == "models" and c.selected_version and not c.read_only,
+    ),
+    Action("reviews.approve", "&Approve…", "Ctrl+Return", "check", "Approve the request in front", _request_open),
+    Action("reviews.reject", "Re&ject…", "", "x", "Decide against the request in front", _request_open),
+    Action("reviews.cancel", "Cancel re&quest…", "", "", "Take the request in front back", _request_open),
+    Action("reviews.verify", "&Verify the trail", "", "lock", "Check every entry, signature and stage", _store_open),
     Action("help.shortcuts", "&Keyboard shortcuts", "Ctrl+/", "info", "Every shortcut on one sheet"),
     Action("edit.undo", "&Undo edit", "Ctrl+Z", "", "Take the last edit back", lambda c: c.can_undo),
     Action("help.filter", "&Filter language", "F1", "info", "How runs are filtered, with examples"),
@@ -384,7 +405,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "edit.undo", SEPARATOR, "runs.copy", "copy_as", "plots.copy_picture", "runs.select_all", "runs.star",
             SEPARATOR,
             "runs.rename", "runs.tags", "runs.note",
-            "runs.delete", "runs.restore", SEPARATOR, "runs.register", "models.transition", SEPARATOR,
+            "runs.delete", "runs.restore", SEPARATOR, "runs.register", SEPARATOR,
             "experiments.create", "experiments.rename", "experiments.describe", "experiments.tags",
             "experiments.delete", "experiments.restore",
         ),
@@ -392,13 +413,20 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "&View",
         (
-            "page.runs", "page.models", SEPARATOR, "go.back", "go.forward", SEPARATOR,
+            "page.runs", "page.models", "page.reviews", SEPARATOR, "go.back", "go.forward", SEPARATOR,
             "view.palette", "runs.filter", "runs.clear_filter", "runs.only_starred",
             "runs.compare", "runs.columns", "runs.deleted", SEPARATOR, "runs.group", "runs.expand_all", "runs.fold_all",
             SEPARATOR, "experiments.pin", "experiments.show_deleted",
             "runs.column_menu", "runs.views",
             SEPARATOR, "view.sidebar", "view.inspector", "view.next_pane", "view.previous_pane",
             SEPARATOR, "theme.system", "theme.light", "theme.dark",
+        ),
+    ),
+    (
+        "&Review",
+        (
+            "models.transition", "models.request", SEPARATOR,
+            "reviews.approve", "reviews.reject", "reviews.cancel", SEPARATOR, "reviews.verify",
         ),
     ),
     ("&Help", ("help.filter", "help.shortcuts", SEPARATOR, "help.log", "help.about")),

@@ -30,13 +30,14 @@ from bakehouse.dialogs.message import MessageDialog
 from bakehouse.domain.changes import Changes, FileChange, Sight
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.options import Options
-from bakehouse.domain.text import visible
+from bakehouse.domain.text import counted, visible
 from bakehouse.menus import Menus
 from bakehouse.navigation import Navigation
 from bakehouse.pages.editing_mode import EditingMode
 from bakehouse.pages.models import ModelsPage
 from bakehouse.pages.opening import StoreOpener
 from bakehouse.pages.page import Page
+from bakehouse.pages.reviews import ReviewsPage
 from bakehouse.pages.runs import RunsPage
 from bakehouse.pages.session import Session
 from bakehouse.pages.welcome import WelcomePage
@@ -80,7 +81,8 @@ class MainWindow(QMainWindow):
         self.welcome = WelcomePage(themes.theme)
         self.runs = RunsPage(themes, self.tasks, settings)
         self.models = ModelsPage(themes, self.tasks, settings)
-        self._pages: dict[str, Page] = {"runs": self.runs, "models": self.models}
+        self.reviews = ReviewsPage(themes, self.tasks, settings)
+        self._pages: dict[str, Page] = {"runs": self.runs, "models": self.models, "reviews": self.reviews}
         self.notices = NoticeBar()
         self.questions = StoreQuestions(self.opener, settings, self.notices, self)
         self.palette_search = PaletteSearch(self.tasks, settings, self)
@@ -199,6 +201,7 @@ class MainWindow(QMainWindow):
             "edit.undo": self.editing.undo,
             "page.runs": partial(self._show_page, "runs"),
             "page.models": partial(self._show_page, "models"),
+            "page.reviews": partial(self._show_page, "reviews"),
             "go.back": self.navigation.go_back,
             "go.forward": self.navigation.go_forward,
             "view.palette": self._show_palette,
@@ -249,8 +252,14 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self.top = TopBar(self.menus.bar, [self.menus.action("go.back"), self.menus.action("go.forward")])
-        self.rail = Rail([("runs", "Runs", "chart-line"), ("models", "Models", "box")])
-        for page in (self.welcome, self.runs, self.models):
+        self.rail = Rail(
+            [
+                ("runs", "Runs", "chart-line"),
+                ("models", "Models", "box"),
+                ("reviews", "Reviews", "message-square-check"),
+            ]
+        )
+        for page in (self.welcome, self.runs, self.models, self.reviews):
             self.stack.addWidget(page)
         self.status = StatusBar()
         middle = QHBoxLayout()
@@ -287,6 +296,7 @@ class MainWindow(QMainWindow):
         self.welcome.sample_requested.connect(self._choose_sample)
         self.welcome.path_chosen.connect(self._choose_store)
         self.rail.page_requested.connect(self._show_page)
+        self.reviews.waiting_changed.connect(self._show_waiting)
         self.top.palette_requested.connect(self._show_palette)
         self.menus.recent_chosen.connect(self._choose_store)
         self._settings.recent_changed.connect(self._show_recent)
@@ -323,6 +333,9 @@ class MainWindow(QMainWindow):
     def _say(self, text: str) -> None:
         if self.sender() is self.stack.currentWidget():
             self.status.message.setText(text)
+
+    def _show_waiting(self, count: int) -> None:
+        self.rail.set_badge("reviews", count, f"{counted(count, 'request')} to decide")
 
     def _show_place(self) -> None:
         session = self.opener.session

@@ -49,13 +49,13 @@ class EvidenceModel(QAbstractTableModel):
         self.differing = True
         self._all: list[EvidenceRow] = []
         self._shown: list[EvidenceRow] = []
-        self._check = Check("", "muted")
+        self.check = Check("", "muted")
 
     def show(self, evidence: Evidence | None, directions: Mapping[str, Direction]) -> None:
         """Show this evidence; nothing is known of the files then."""
         self.beginResetModel()
         self.evidence = evidence
-        self._check = Check("", "muted")
+        self.check = Check("", "muted")
         self._all = [] if evidence is None else evidence_rows(evidence, directions)
         self._choose()
         self.endResetModel()
@@ -70,7 +70,7 @@ class EvidenceModel(QAbstractTableModel):
 
     def set_check(self, sentence: str, role: str) -> None:
         """What is known of the candidate's files now, in place of the change of the digest."""
-        self._check = Check(sentence, role)
+        self.check = Check(sentence, role)
         for row, one in enumerate(self._shown):
             if one.kind is Kind.MODEL:
                 place = self.index(row, EvidenceColumn.CHANGE)
@@ -84,6 +84,12 @@ class EvidenceModel(QAbstractTableModel):
     def hidden(self) -> int:
         """How many rows are equal on both sides and therefore not shown."""
         return len(self._all) - len(self._shown)
+
+    @property
+    def metrics(self) -> list[str]:
+        """Metrics by name, those that differ first."""
+        of_kind = [row for row in self._all if row.kind is Kind.METRIC]
+        return [row.name for row in sorted(of_kind, key=lambda row: not row.differs)]
 
     def row_at(self, row: int) -> EvidenceRow:
         return self._shown[row]
@@ -111,8 +117,8 @@ class EvidenceModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tooltip(self._tooltip(row, column))
         if role == self.ROLE and column is EvidenceColumn.CHANGE:
-            if row.kind is Kind.MODEL and self._check.sentence:
-                return self._check.role
+            if row.kind is Kind.MODEL and self.check.sentence:
+                return self.check.role
             return {1: "good", -1: "bad"}.get(row.verdict, "text")
         return None
 
@@ -120,7 +126,7 @@ class EvidenceModel(QAbstractTableModel):
         if column is EvidenceColumn.NAME:
             return row.name + (_ARROWS.get(row.direction, "") if row.direction is not None else "")
         if column is EvidenceColumn.CHANGE:
-            return self._check.sentence or row.change if row.kind is Kind.MODEL else row.change
+            return self.check.sentence or row.change if row.kind is Kind.MODEL else row.change
         return (row.incumbent if column is EvidenceColumn.INCUMBENT else row.candidate) or MISSING
 
     def _tooltip(self, row: EvidenceRow, column: EvidenceColumn) -> str:

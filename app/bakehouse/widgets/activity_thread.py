@@ -99,6 +99,11 @@ class ActivityThread(QWidget):
         layout.addLayout(self._column)
         layout.addLayout(row)
 
+    @property
+    def lines(self) -> tuple[ActivityLine, ...]:
+        """All of them."""
+        return self._lines
+
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         for entry in self._entries:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QItemSelectionModel, QRect, QSize, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from bakehouse.analysis.evidence_rows import Kind
 from bakehouse.domain.comparison import Direction
 from bakehouse.domain.evidence import Evidence
 from bakehouse.domain.text import counted
@@ -131,6 +132,9 @@ class _EvidenceTable(QTableView):
 class EvidenceView(QWidget):
     """Shows the evidence of one request. GUI thread only."""
 
+    metric_chosen = Signal(str)
+    """A metric's row was clicked."""
+
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = EvidenceModel(self)
@@ -140,6 +144,7 @@ class EvidenceView(QWidget):
         self.toggle.setProperty("link", "true")
         self.toggle.setStyleSheet("font-size: 11px;")
         self.toggle.clicked.connect(self._toggle)
+        self.table.clicked.connect(self._choose)
         self._left_out = PlainLabel("", "muted")
         self._left_out.setWordWrap(True)
         head = QHBoxLayout()
@@ -169,6 +174,11 @@ class EvidenceView(QWidget):
         )
         self._left_out.setVisible(bool(left))
         self._say()
+
+    def _choose(self, index: QModelIndex) -> None:
+        row = self.model.row_at(index.row())
+        if row.kind is Kind.METRIC:
+            self.metric_chosen.emit(row.name)
 
     def _toggle(self) -> None:
         self.model.set_differing(not self.model.differing)

@@ -12,11 +12,16 @@ from bakehouse.dialogs.message import MessageDialog
 from bakehouse.dialogs.register_model import RegisterModelDialog
 from bakehouse.dialogs.transition_stage import TransitionStageDialog
 from bakehouse.domain.cancellation import Token
+from bakehouse.domain.changes import Changes
 from bakehouse.domain.errors import WriteRefused
 from bakehouse.domain.models import ModelVersion, RegisteredModel
+from bakehouse.domain.requests import VersionKey
 from bakehouse.domain.runs import LoggedModel
-from bakehouse.pages.editing import EditRoom
+from bakehouse.pages.signing import SigningRoom
+from bakehouse.registry.desk import Desk
 from bakehouse.registry.registering import ModelSource, RegisterRequest, models_of_run, register, source_of_model
+from bakehouse.registry.reviewing import move_directly
+from bakehouse.registry.trail_check import has_trail
 from bakehouse.registry.transitions import TransitionRequest, transition
 from bakehouse.store.experiments import list_experiments
 from bakehouse.store.handle import Store
@@ -37,7 +42,7 @@ class _Registrable:
     workspace: str
 
 
-class RegistryEditing(EditRoom):
+class RegistryEditing(SigningRoom):
     """Owned by the models page. GUI thread only."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -78,7 +83,25 @@ class RegistryEditing(EditRoom):
         self.write(window, "Registering", lambda writer: register(writer, request))
 
     def _transition(self, window: QWidget, request: TransitionRequest) -> None:
-        self.write(window, "Moving the version", lambda writer: transition(writer, request))
+        move = partial(self._move, window, request)
+        self.read(_has_trail, move, window, "", "The trail could not be read")
+
+    def _move(self, window: QWidget, request: TransitionRequest, has_trail: bool) -> None:
+        """With a trail beside the store a move is signed and stands in it."""
+        if has_trail:
+            self.sign(window, "Moving the version", partial(_move_signed, request))
+        else:
+            self.write(window, "Moving the version", lambda writer: transition(writer, request))
+
+
+def _has_trail(store: Store, _token: Token) -> bool:
+    return has_trail(store)
+
+
+def _move_signed(request: TransitionRequest, desk: Desk) -> Changes:
+    version = VersionKey(request.workspace, request.name, request.version)
+    archived = request.archived if request.archive_existing else frozenset[int]()
+    return move_directly(desk, version, request.from_stage, request.stage, archived, request.comment)
 
 
 def _read_registrable(run_id: str, store: Store, token: Token) -> _Registrable:

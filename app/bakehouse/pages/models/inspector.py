@@ -31,6 +31,8 @@ class VersionInspector(SectionPanel):
     run_requested = Signal(str)
     """The id of the run to go to."""
     transition_requested = Signal()
+    request_requested = Signal()
+    """Ask others to move it."""
 
     def __init__(self, themes: ThemeSource, tasks: TaskRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +52,9 @@ class VersionInspector(SectionPanel):
         self._transition.setObjectName("transition")
         self._transition.setProperty("primary", "true")
         self._transition.clicked.connect(self.transition_requested)
+        self._request = QPushButton("Request transition…")
+        self._request.setObjectName("request_transition_button")
+        self._request.clicked.connect(self.request_requested)
         self._aliases, self._tags = ChipList(theme), ChipList(theme)
         self._comment, self._description = Paragraph("version_comment"), Paragraph("version_description")
         self.artifacts = ArtifactView(themes, tasks)
@@ -74,8 +79,9 @@ class VersionInspector(SectionPanel):
         """The open store's locator and whether it may be edited; None when it is closed."""
         self.artifacts.set_locator(locator)
         self.show_version(None, "")
-        self._transition.setEnabled(not read_only)
-        self._transition.setToolTip(_READ_ONLY if read_only else "")
+        for button in (self._transition, self._request):
+            button.setEnabled(not read_only)
+            button.setToolTip(_READ_ONLY if read_only else "")
 
     def show_version(self, version: ModelVersion | None, run_name: str) -> None:
         """Show this version; `run_name` is its source run's name as far as it is known."""
@@ -139,6 +145,8 @@ class VersionInspector(SectionPanel):
         column.addWidget(self._facts)
         column.addSpacing(GRID + 4)
         column.addWidget(self._transition)
+        column.addSpacing(GRID)
+        column.addWidget(self._request)
         for section in self._sections.values():
             column.addWidget(section)
         column.addStretch(1)

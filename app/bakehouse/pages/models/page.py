@@ -134,7 +134,7 @@ class ModelsPage(Page):
 
     @override
     def handlers(self) -> Mapping[str, Callable[[], object]]:
-        return {"models.transition": self._ask_transition}
+        return {"models.transition": self._ask_transition, "models.request": self._ask_request}
 
     @override
     def context(self, context: Context) -> Context:
@@ -343,6 +343,11 @@ class ModelsPage(Page):
         if version is not None:
             self.edit_requested.emit("models.transition", version)
 
+    def _ask_request(self) -> None:
+        version = self.table.current
+        if version is not None:
+            self.edit_requested.emit("reviews.request", version)
+
     def _edited(self, changes: Changes) -> None:
         if isinstance(changes, VersionRegistered):
             self._wanted = ((changes.workspace, changes.name), changes.version)
@@ -406,6 +411,7 @@ class ModelsPage(Page):
         self.table.version_chosen.connect(self._show_version)
         self.inspector.run_requested.connect(self._go_to_run)
         self.inspector.transition_requested.connect(self._ask_transition)
+        self.inspector.request_requested.connect(self._ask_request)
         self.inspector.artifacts.said.connect(self.said)
         self.editing.changed.connect(self._edited)
         self.editing.said.connect(self.said)

@@ -1,0 +1,149 @@
+"""What the reviews page reads of the trail and of the registry, as work for tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bakehouse.domain.cancellation import Token
+from bakehouse.domain.comparison import Direction
+from bakehouse.domain.errors import PersonalFileError, TrailError
+from bakehouse.domain.evidence import Evidence, evidence_of
+from bakehouse.domain.lineage import Graph
+from bakehouse.domain.models import ModelVersion
+from bakehouse.domain.policy import Policy
+from bakehouse.domain.requests import (
+    Activity,
+    RequestAction,
+    RequestState,
+    ReviewRequest,
+    Situation,
+    VersionKey,
+    available_actions,
+)
+from bakehouse.domain.trail import Head
+from bakehouse.personal.directions import DirectionFile
+from bakehouse.personal.identity import IdentityFile
+from bakehouse.registry.lineage import graph_of_version, logged_model_id
+from bakehouse.registry.projection import Projection
+from bakehouse.registry.signing import NotAnEntry, Signer, read_entry
+from bakehouse.registry.trail_check import envelope_of
+from bakehouse.registry.trail_rows import activity_of, load
+from bakehouse.store.handle import Store
+from bakehouse.store.history_growth import RunHistories, read_run_histories
+from bakehouse.store.registry import list_models, source_of_logged_model, stages_of_versions
+from bakehouse.store.runs import read_details
+from bakehouse.store.trail.file import reading
+
+
+@dataclass(frozen=True)
+class Book:
+    """All requests of a store, and who the person is to its trail. `me` is "" before the first signed act."""
+
+    me: str = ""
+    my_name: str = ""
+    projection: Projection = field(default_factory=Projection)
+    stages: Mapping[VersionKey, str] = field(default_factory=dict)
+    """As MLflow's table has them."""
+    head: Head | None = None
+
+    @property
+    def requests(self) -> list[ReviewRequest]:
+        """The newest first."""
+        return sorted(self.projection.requests.values(), key=lambda one: one.created_ms, reverse=True)
+
+    def policy(self, request: ReviewRequest) -> Policy | None:
+        where = request.version
+        return self.projection.policy(where.workspace, where.model, request.to_stage)[0]
+
+    def actions(
+        self, request: ReviewRequest, *, digest_matches: bool | None, read_only: bool
+    ) -> Mapping[RequestAction, str]:
+        """What the person may do about a request, with the reasons why not."""
+        now = Situation(self.stages.get(request.version), digest_matches, read_only)
+        return available_actions(self.me, self.projection.role(self.me), request, self.policy(request), now)
+
+    def waits_for_me(self, request: ReviewRequest) -> bool:
+        """Whether the person could decide it, as far as can be told without looking at files."""
+        if request.state is not RequestState.PENDING:
+            return False
+        return not self.actions(request, digest_matches=True, read_only=False)[RequestAction.APPROVE]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is shown of one request."""
+
+    request: ReviewRequest
+    evidence: Evidence
+    activities: tuple[Activity, ...]
+    """Of the version, the newest first."""
+    directions: Mapping[str, Direction]
+    version: ModelVersion | None
+    """As it is in the registry now; None when it is gone."""
+    graph: Graph
+
+
+def read_book(store: Store, token: Token) -> Book:
+    """Everything about requests. Raises TrailUnfinished, TrailError, StoreError kin."""
+    identity = IdentityFile().load()
+    me = "" if identity is None else Signer(identity.secret, identity.name, identity.account).actor.key
+    name = "" if identity is None else identity.name
+    with reading(store.path) as tables:
+        head = tables.head() if tables is not None else None
+        if tables is None or head is None:
+            return Book(me, name)
+        try:
+            projection = load(tables)
+        except (ValueError, TypeError, KeyError, IndexError) as error:
+            raise TrailError("The trail's tables hold what no entry says; bakehouse verify tells more.") from error
+    stages = stages_of_versions(store.reader(), token)
+    return Book(me, name, projection, {VersionKey(*key): stage for key, stage in stages.items()}, head)
+
+
+def read_case(store: Store, request: ReviewRequest, token: Token) -> Case:
+    """The evidence and the activities of one request. Raises TrailError, StoreError kin."""
+    where = request.version
+    with reading(store.path) as tables:
+        if tables is None:
+            raise TrailError("The trail is not beside the store any more.")
+        rows = tables.rows(
+            "activities", "workspace = ? AND model = ? AND version = ?", (where.workspace, where.model, where.version)
+        )
+        envelope = envelope_of(tables, request.request_id)
+    try:
+        evidence = evidence_of(read_entry(envelope).body["evidence"])
+        activities = tuple(activity_of(row) for row in reversed(rows))
+    except (NotAnEntry, ValueError, KeyError, TypeError) as error:
+        raise TrailError("The request's entry cannot be read; bakehouse verify tells more.") from error
+    token.check()
+    try:
+        directions = DirectionFile().read()
+    except PersonalFileError:
+        directions = {}
+    version = _version(store, where, token)
+    return Case(request, evidence, activities, directions, version, _graph(store, version, token))
+
+
+def read_curves(store: Store, case: Case, metrics: Sequence[str], token: Token) -> list[RunHistories]:
+    """The histories of these in the candidate's run and in that of what it replaces. Raises StoreError kin."""
+    seen = [one for one in (case.evidence.incumbent, case.evidence.candidate) if one is not None and one.run_id]
+    return [read_run_histories(store.reader(), one.run_id, metrics, token) for one in seen]
+
+
+def _version(store: Store, where: VersionKey, token: Token) -> ModelVersion | None:
+    for model in list_models(store.reader(), token):
+        if (model.workspace, model.name) == (where.workspace, where.model):
+            return next((one for one in model.versions if one.version == where.version), None)
+    return None
+
+
+def _graph(store: Store, version: ModelVersion | None, token: Token) -> Graph:
+    if version is None:
+        return Graph()
+    reader = store.reader()
+    model_id = logged_model_id(version)
+    logged = source_of_logged_model(reader, model_id, token) if model_id else None
+    run_id = version.run_id or (logged.source_run_id if logged is not None else None)
+    run = read_details(reader, run_id, token) if run_id else None
+    return graph_of_version(version, run, logged)

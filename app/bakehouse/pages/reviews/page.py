@@ -1,0 +1,420 @@
+"""The reviews page: the inbox, the request in front, and what the person does about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
+from typing_extensions import override
+
+from bakehouse.actions import Context
+from bakehouse.dialogs.message import MessageDialog
+from bakehouse.domain.changes import Changes
+from bakehouse.domain.errors import BakehouseError
+from bakehouse.domain.evidence import DigestSeen
+from bakehouse.domain.history import Place
+from bakehouse.domain.lineage import MODEL_LINK, RUN_LINK, linked_version
+from bakehouse.domain.models import ModelVersion
+from bakehouse.domain.requests import RequestAction, RequestState, ReviewRequest
+from bakehouse.domain.text import counted, visible
+from bakehouse.itemmodels.palette_rows import Entry, Group
+from bakehouse.itemmodels.request_list import RequestLine
+from bakehouse.pages.page import Page
+from bakehouse.pages.refreshing import Refresher
+from bakehouse.pages.reviews.book import Book, Case, read_book, read_case, read_curves
+from bakehouse.pages.reviews.case_view import CaseView
+from bakehouse.pages.reviews.checking import Checked, TrailChecking
+from bakehouse.pages.reviews.editing import ReviewEditing
+from bakehouse.pages.reviews.inbox import Inbox, Tab
+from bakehouse.pages.reviews.words import request_line
+from bakehouse.pages.session import Session
+from bakehouse.registry.evidence import digest_of
+from bakehouse.settings import Settings
+from bakehouse.store.history_growth import RunHistories
+from bakehouse.tasks import Lane, TaskRunner
+from bakehouse.theme import SIDEBAR_WIDTH, Theme, ThemeSource
+from bakehouse.widgets.empty_state import EmptyState
+
+_BOOK, _CASE, _CURVES, _DIGEST = "reviews.book", "reviews.case", "reviews.curves", "reviews.compare"
+_NOTHING = (
+    "No transition was requested in this store yet. Choose a version on the models page and request its transition; "
+    "whoever decides finds it here, with the evidence of that moment."
+)
+_LAYOUT = "reviews.splitter"
+_INBOX_WIDTH = SIDEBAR_WIDTH + 100
+_CURVES_AT_MOST = 12
+
+
+class ReviewsPage(Page):
+    """Made once by the window. Reads the trail in tasks; signed acts through `editing`."""
+
+    waiting_changed = Signal(int)
+    """How many requests wait for this person."""
+
+    def __init__(
+        self, themes: ThemeSource, tasks: TaskRunner, settings: Settings, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("reviews_page")
+        self._themes, self._tasks, self._settings = themes, tasks, settings
+        self._session: Session | None = None
+        self._book = Book()
+        self._case: Case | None = None
+        self._wanted = ""
+        self._tells = False
+        """Whether the next check is answered in a dialog."""
+        self._matches: dict[str, DigestSeen] = {}
+        """Request → the digest of its version's files as they are."""
+        self.editing = ReviewEditing(self)
+        self.checking = TrailChecking(self)
+        self.inbox = Inbox(themes.theme)
+        self.case = CaseView(themes, tasks)
+        self._empty = EmptyState("reviews_empty")
+        self._main = QStackedWidget()
+        self._refresher = Refresher(self._read_again, self)
+        self.setFocusProxy(self.inbox)
+        self._lay_out()
+        self._connect()
+
+    # What the window asks
+
+    @override
+    def open(self, session: Session) -> None:
+        self._session = session
+        self.editing.set_session(session)
+        self.checking.set_session(session)
+        self.case.set_locator(session.locator)
+        self._load()
+
+    @override
+    def close_store(self) -> None:
+        for slot in (_BOOK, _CASE, _CURVES, _DIGEST, "reviews.capture", "reviews.digest"):
+            self._tasks.cancel(slot)
+        self._refresher.stop()
+        self.checking.set_session(None)
+        self.editing.set_session(None)
+        self._session, self._case, self._book = None, None, Book()
+        self._matches = {}
+        self.case.set_locator(None)
+        self._show_book()
+
+    @override
+    def refresh(self, changes: Changes | None) -> None:
+        if changes is None:
+            self._matches = {}
+        if self._session is not None and (changes is None or changes.model_names):
+            self._load()
+
+    @override
+    def follow(self) -> None:
+        if self.isVisible():
+            self._refresher.ask()
+        else:
+            self._refresher.ask_later()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._refresher.ask_if_due()
+
+    @override
+    def set_theme(self, theme: Theme) -> None:
+        self.inbox.set_theme(theme)
+        self.case.set_theme(theme)
+
+    @override
+    def handlers(self) -> Mapping[str, Callable[[], object]]:
+        return {
+            "reviews.approve": partial(self._decide, RequestAction.APPROVE),
+            "reviews.reject": partial(self._decide, RequestAction.REJECT),
+            "reviews.cancel": partial(self._decide, RequestAction.CANCEL),
+            "reviews.verify": self._verify,
+        }
+
+    @override
+    def context(self, context: Context) -> Context:
+        return replace(context, request_open=self._case is not None and self._is_pending(self._case.request))
+
+    @override
+    def places(self) -> list[Group]:
+        store = "" if self._session is None else self._session.store.path
+        entries = []
+        for one in self._book.requests:
+            if not self._is_pending(one):
+                continue
+            name = f"{one.version.model} {one.version.version} → {one.to_stage}"
+            go = partial(self._go_to, one.request_id)
+            entries.append(Entry(f"request/{store}/{one.request_id}", name, "message-square-check", go, "request"))
+        return [Group("Requests", entries)]
+
+    @override
+    def edits(self) -> frozenset[str]:
+        return frozenset({"reviews.request", "reviews.decide", "reviews.comment"})
+
+    @override
+    def begin_edit(self, what: str, argument: object, window: QWidget) -> None:
+        """`reviews.request` (ModelVersion), `reviews.decide` (RequestAction) or `reviews.comment` (text)."""
+        if what == "reviews.request" and isinstance(argument, ModelVersion):
+            self.editing.request(argument, window)
+        elif self._case is not None and isinstance(argument, RequestAction):
+            self.editing.decide(argument, self._case, self._book, window)
+        elif self._case is not None and what == "reviews.comment":
+            self.editing.comment(self._case.request.request_id, str(argument), window)
+
+    @override
+    def reveal(self, target: object) -> None:
+        """`target`: a request's id."""
+        if isinstance(target, str):
+            self._wanted = target
+            self.inbox.choose(target)
+
+    @override
+    def whereabouts(self) -> Place | None:
+        return Place(item=self.inbox.request_id or None)
+
+    @override
+    def return_to(self, place: Place) -> None:
+        if isinstance(place.item, str):
+            self.inbox.choose(place.item)
+
+    @override
+    def place(self) -> str:
+        return visible(self._case.request.version.model, 80) if self._case is not None else ""
+
+    @override
+    def summary(self) -> str:
+        if not self._book.requests:
+            return ""
+        waiting = self._waiting()
+        return f"{counted(waiting, 'request')} {'waits' if waiting == 1 else 'wait'} for you"
+
+    @override
+    def panes(self) -> list[QWidget]:
+        return [self.inbox, *self.case.panes]
+
+    @override
+    def toggle_sidebar(self) -> None:
+        self.inbox.setVisible(self.inbox.isHidden())
+
+    @override
+    def toggle_inspector(self) -> None:
+        self.case.side.setVisible(self.case.side.isHidden())
+
+    @override
+    def remember_layout(self) -> None:
+        self._settings.remember_layout(_LAYOUT, self._split.saveState())
+
+    # Reading
+
+    def _read_again(self) -> bool:
+        if self._session is not None:
+            self._load()
+        return self._session is not None
+
+    def _load(self) -> None:
+        if self._session is not None:
+            work = partial(read_book, self._session.store)
+            self._tasks.start(_BOOK, work, done=self._loaded, failed=self._load_failed)
+
+    def _loaded(self, book: Book) -> None:
+        self._refresher.finished()
+        is_other = book.head != self._book.head
+        self._book = book
+        self._show_book()
+        if is_other:
+            self.checking.check(whole=False)
+        if self._case is not None and self.inbox.request_id == self._case.request.request_id:
+            self._read_case(self.inbox.request_id)
+
+    def _load_failed(self, error: BakehouseError) -> None:
+        self._refresher.given_up()
+        self._empty.show_message(f"The requests of this store cannot be read. {error}", role="bad")
+        self._main.setCurrentWidget(self._empty)
+        self.inbox.hide()
+
+    def _show_book(self) -> None:
+        book = self._book
+        in_stage: dict[tuple[str, str, str], int] = {}
+        for key, stage in book.stages.items():
+            where = key.workspace, key.model, stage
+            in_stage[where] = in_stage.get(where, 0) + 1
+        lines: dict[Tab, list[RequestLine]] = {tab: [] for tab in Tab}
+        for one in book.requests:
+            waits = book.waits_for_me(one)
+            others = in_stage.get((one.version.workspace, one.version.model, one.to_stage), 0)
+            line = request_line(one, waits_for_me=waits, me=book.me, others_in_stage=others)
+            lines[Tab.WAITING if self._is_pending(one) else Tab.DECIDED].append(line)
+            if book.me and one.requester.key == book.me:
+                lines[Tab.MINE].append(line)
+        # What waits for the person stands before what waits for others.
+        lines[Tab.WAITING].sort(key=lambda line: bool(line.outcome))
+        has_any = bool(book.requests)
+        self.inbox.setVisible(has_any)
+        self._empty.show_message(_NOTHING, action="Show the models")
+        waiting = self._waiting()
+        self.inbox.show_lines(lines, waiting)
+        if self._wanted:
+            self.inbox.choose(self._wanted)
+            self._wanted = ""
+        if not has_any:
+            self._main.setCurrentWidget(self._empty)
+        self.waiting_changed.emit(waiting)
+        self.said.emit(self.summary())
+        self.context_changed.emit()
+
+    def _waiting(self) -> int:
+        return sum(self._book.waits_for_me(one) for one in self._book.requests)
+
+    def _choose(self, request_id: str) -> None:
+        if not request_id:
+            self._case = None
+            self._empty.show_message("Nothing here. Other requests are on the other tabs.")
+            self._main.setCurrentWidget(self._empty)
+            self.context_changed.emit()
+            return
+        self._read_case(request_id)
+
+    def _read_case(self, request_id: str) -> None:
+        request = self._book.projection.requests.get(request_id)
+        if self._session is not None and request is not None:
+            work = partial(read_case, self._session.store, request)
+            self._tasks.start(_CASE, work, done=self._show_case, failed=self._case_failed)
+
+    def _show_case(self, case: Case) -> None:
+        before, self._case = self._case, case
+        session = self._session
+        if session is None:
+            return
+        self.case.show_case(case, self._book, read_only=session.read_only)
+        self._main.setCurrentWidget(self.case)
+        self._show_checked(self.checking.last)
+        request_id = case.request.request_id
+        if request_id in self._matches:
+            self._compared(request_id, self._matches[request_id])
+        elif case.version is not None and self._is_pending(case.request):
+            self._compare(request_id, case.version)
+        if before is None or before.request.request_id != request_id:
+            self._read_curves(self.case.evidence.model.metrics[:_CURVES_AT_MOST])
+        self.context_changed.emit()
+
+    def _case_failed(self, error: BakehouseError) -> None:
+        self._case = None
+        self._empty.show_message(str(error), role="bad")
+        self._main.setCurrentWidget(self._empty)
+
+    def _compare(self, request_id: str, version: ModelVersion) -> None:
+        if self._session is None:
+            return
+        self.case.evidence.model.set_check("comparing the files…", "muted")
+        self._tasks.start(
+            _DIGEST,
+            partial(digest_of, self._session.locator, version),
+            done=partial(self._compared, request_id),
+            failed=self._fail_quietly,
+            lane=Lane.WALK,
+            title="Comparing the model's files",
+        )
+
+    def _compared(self, request_id: str, found: DigestSeen) -> None:
+        case, session = self._case, self._session
+        self._matches[request_id] = found
+        if case is None or session is None or case.request.request_id != request_id:
+            return
+        self.case.show_check(found)
+        matches = bool(found.sha256) and found.sha256 == case.request.digest
+        self.case.show_actions(self._book, digest_matches=matches, read_only=session.read_only)
+
+    def _read_curves(self, metrics: list[str]) -> None:
+        if self._session is not None and self._case is not None and metrics:
+            self._tasks.start(
+                _CURVES,
+                partial(read_curves, self._session.store, self._case, metrics),
+                done=partial(self._show_curves, metrics),
+                failed=self._fail_quietly,
+                lane=Lane.BACKGROUND,
+            )
+
+    def _read_curve(self, metric: str) -> None:
+        self._read_curves([metric])
+
+    def _show_curves(self, metrics: list[str], runs: list[RunHistories]) -> None:
+        self.case.show_curves(metrics, runs)
+
+    def _fail_quietly(self, error: BakehouseError) -> None:
+        self.said.emit(str(error))
+
+    # Acting
+
+    @staticmethod
+    def _is_pending(request: ReviewRequest) -> bool:
+        return request.state is RequestState.PENDING
+
+    def _decide(self, action: RequestAction) -> None:
+        if self._case is not None and self.case.can(action):
+            self.edit_requested.emit("reviews.decide", action)
+
+    def _comment(self, text: str) -> None:
+        self.edit_requested.emit("reviews.comment", text)
+
+    def _verify(self) -> None:
+        self._tells = True
+        self.checking.check(whole=True)
+
+    def _show_checked(self, found: Checked) -> None:
+        self.case.show_verification(found.words, found.tone)
+        if self._tells:
+            self._tells = False
+            title = "The trail holds" if found.tone == "good" else "The trail does not hold"
+            MessageDialog(title if found.entries or found.findings else "No trail", found.sentence, self).open()
+
+    def _go_to(self, request_id: str) -> None:
+        self.navigate_requested.emit("reviews", request_id)
+
+    def _follow_link(self, link: str) -> None:
+        target = link.partition(":")[2]
+        version = linked_version(link)
+        if version is not None:
+            self.navigate_requested.emit("models", version)
+        elif link.startswith(RUN_LINK):
+            self.navigate_requested.emit("runs", target)
+        elif link.startswith(MODEL_LINK):
+            self.navigate_requested.emit("models", target)
+
+    # Appearance
+
+    def _lay_out(self) -> None:
+        self._main.setObjectName("page")
+        self._main.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        for part in (self._empty, self.case):
+            self._main.addWidget(part)
+        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split.setHandleWidth(1)
+        self._split.setChildrenCollapsible(False)
+        self._split.addWidget(self.inbox)
+        self._split.addWidget(self._main)
+        self._split.setStretchFactor(1, 1)
+        self._split.setSizes([_INBOX_WIDTH, 1200])
+        state = self._settings.layout(_LAYOUT)
+        if state is not None:
+            self._split.restoreState(state)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._split)
+        self._show_book()
+
+    def _connect(self) -> None:
+        self.inbox.chosen.connect(self._choose)
+        self._empty.acted.connect(partial(self.navigate_requested.emit, "models", None))
+        self.case.decision_requested.connect(self._decide)
+        self.case.comment_requested.connect(self._comment)
+        self.case.metric_chosen.connect(self._read_curve)
+        self.case.link_activated.connect(self._follow_link)
+        self.case.verification_requested.connect(self._verify)
+        self.case.files.said.connect(self.said)
+        self.checking.checked.connect(self._show_checked)
+        self.editing.changed.connect(self.changed)
+        self.editing.said.connect(self.said)
