@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
+from bakehouse.dialogs.message import MessageDialog
 from bakehouse.dialogs.text_answer import NameDialog
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.changes import Changes
-from bakehouse.pages.editing import EditRoom
+from bakehouse.domain.errors import BakehouseError, TrailDoubted
+from bakehouse.pages.editing import Act, EditRoom
 from bakehouse.personal.identity import NAME_LIMIT, Identity, IdentityFile, account_name
 from bakehouse.personal.trail_memory import TrailMemory
 from bakehouse.registry.desk import Desk
@@ -30,7 +34,7 @@ class SigningRoom(EditRoom):
 
     def _sign_as(self, window: QWidget, title: str, act: SignedAct, known: Identity | None) -> None:
         if known is not None:
-            self.write(window, title, partial(_signed, act, known.name))
+            self.write(window, title, _Signed(act, known.name))
             return
         dialog = NameDialog(
             "Your name in the trail",
@@ -40,8 +44,26 @@ class SigningRoom(EditRoom):
             _name_plan,
             window,
         )
-        dialog.decided.connect(lambda name: self.write(window, title, partial(_signed, act, str(name))))
+        dialog.decided.connect(lambda name: self.write(window, title, _Signed(act, str(name))))
         self.ask(dialog)
+
+    @override
+    def _write_failed(
+        self, window: QWidget, title: str, act: Act, allowed: frozenset[str], error: BakehouseError
+    ) -> None:
+        if isinstance(error, TrailDoubted) and isinstance(act, _Signed):
+            go_on = replace(act, accept=True)
+            self.show(
+                MessageDialog(
+                    "The trail is not as you last saw it",
+                    f"{error} Go on with the trail as it is now?",
+                    window,
+                    ("Cancel", "Go on with it"),
+                    lambda _answer: self.write(window, title, go_on, allowed),
+                )
+            )
+        else:
+            super()._write_failed(window, title, act, allowed, error)
 
 
 def _identity(_store: Store, _token: Token) -> Identity | None:
@@ -56,7 +78,15 @@ def _name_plan(name: str) -> tuple[str, bool]:
     return "Others see this name beside what you request and decide; the key proves that it was you.", True
 
 
-def _signed(act: SignedAct, name: str, writer: Writer) -> Changes:
-    identity = IdentityFile().make(name)
-    signer = Signer(identity.secret, identity.name, identity.account)
-    return act(Desk(writer, signer, TrailMemory().remember))
+@dataclass(frozen=True)
+class _Signed:
+    """An act with what its desk needs; `accept`: also over a trail that is not the one seen before."""
+
+    act: SignedAct
+    name: str
+    accept: bool = False
+
+    def __call__(self, writer: Writer) -> Changes:
+        identity = IdentityFile().make(self.name)
+        signer = Signer(identity.secret, identity.name, identity.account)
+        return self.act(Desk(writer, signer, TrailMemory(), accept=self.accept))
