@@ -26,7 +26,7 @@ def page(window, qtbot):
     window.open_sample()
     page = window.runs
     qtbot.waitUntil(lambda: page.model.rowCount() == 200 and not window.tasks.busy, timeout=20_000)
-    page.columns.show(SHOWN)
+    page.tools.columns.show(SHOWN)
     return page
 
 
@@ -49,7 +49,7 @@ def drag(page, key: ColumnKey, to: QPoint) -> None:
 
 
 def menu_of(page, key: ColumnKey) -> HeaderMenu:
-    return HeaderMenu(page.columns, page.model.columns.index(key), page.table)
+    return HeaderMenu(page.tools.columns, page.model.columns.index(key), page.table)
 
 
 def entry(menu: QMenu, text: str) -> QAction:
@@ -81,9 +81,9 @@ def test_that_escape_takes_a_drag_back(page):
 
 def test_that_a_column_dropped_before_the_frozen_name_is_frozen_too(page):
     drag(page, RMSE, QPoint(3, 30))
-    assert page.model.columns[:2] == [RMSE, RUN_NAME] and page.columns.frozen == 2
-    page.columns.hide(0)
-    assert page.model.columns[0] == RUN_NAME and page.columns.frozen == 1
+    assert page.model.columns[:2] == [RMSE, RUN_NAME] and page.tools.columns.frozen == 2
+    page.tools.columns.hide(0)
+    assert page.model.columns[0] == RUN_NAME and page.tools.columns.frozen == 1
 
 
 def test_that_an_edge_is_dragged_to_a_width_and_a_double_click_fits_it(page):
@@ -102,7 +102,7 @@ def test_that_an_edge_is_dragged_to_a_width_and_a_double_click_fits_it(page):
 
 def test_that_the_name_stands_still_while_the_rest_scrolls(page):
     table = page.table
-    page.columns.show([*SHOWN, *(key for key in page.model.frame.keys if key.kind is ColumnKind.METRIC)])
+    page.tools.columns.show([*SHOWN, *(key for key in page.model.frame.keys if key.kind is ColumnKind.METRIC)])
     bar = table.horizontalScrollBar()
     bar.setValue(bar.maximum())
     assert bar.maximum() > 300
@@ -120,14 +120,14 @@ def test_that_the_name_stands_still_while_the_rest_scrolls(page):
 
 
 def test_that_a_click_on_a_frozen_title_sorts_by_it_also_when_scrolled(page):
-    page.columns.show([*SHOWN, *(key for key in page.model.frame.keys if key.kind is ColumnKind.METRIC)])
+    page.tools.columns.show([*SHOWN, *(key for key in page.model.frame.keys if key.kind is ColumnKind.METRIC)])
     page.table.horizontalScrollBar().setValue(300)
     QTest.mouseClick(header_of(page).viewport(), Qt.MouseButton.LeftButton, pos=QPoint(40, 35))
     assert page.model.sort_keys == (SortKey(RUN_NAME, False),)
 
 
 def test_that_columns_too_wide_to_leave_room_do_not_stand_still(page):
-    page.columns.freeze(len(SHOWN) - 1)
+    page.tools.columns.freeze(len(SHOWN) - 1)
     assert header_of(page).frozen == len(SHOWN) - 1 or header_of(page).frozen_width() == 0
     header_of(page).resizeSection(0, header_of(page).viewport().width())
     assert header_of(page).frozen == 0
@@ -139,7 +139,7 @@ def test_that_the_menu_moves_hides_freezes_and_sorts(page):
     entry(menu_of(page, RMSE), "Move right").trigger()
     assert page.model.columns == SHOWN
     entry(menu_of(page, START_TIME), "Freeze up to here").trigger()
-    assert page.columns.frozen == 2
+    assert page.tools.columns.frozen == 2
     entry(menu_of(page, START_TIME), "Unfreeze columns").trigger()
     assert header_of(page).frozen_width() == 0
     entry(menu_of(page, RMSE), "Sort ascending").trigger()
@@ -207,23 +207,23 @@ def test_that_a_metric_shows_its_least_value_or_that_at_a_step_in_its_place(page
 
 def test_that_only_columns_that_differ_are_shown_when_asked_and_the_others_counted(page, window, qtbot):
     alike = next(key for key, column in page.model.frame.columns.items() if not column.differs() and column.count)
-    page.columns.show([*SHOWN, alike])
-    page.columns.choose()
-    box = page.columns.chooser.findChild(QCheckBox, "only_differing")
+    page.tools.columns.show([*SHOWN, alike])
+    page.tools.columns.choose()
+    box = page.tools.columns.chooser.findChild(QCheckBox, "only_differing")
     box.click()
     qtbot.waitUntil(lambda: alike not in page.model.columns)
     assert page.model.columns == SHOWN
     assert page.filter_bar.columns_button.text().endswith(", 1 alike hidden")
-    page.columns.move(5, 3)
+    page.tools.columns.move(5, 3)
     box.click()
     assert page.model.columns == [*SHOWN[:3], RMSE, alike, ALGORITHM, LR]
-    page.columns.chooser.hide()
+    page.tools.columns.chooser.hide()
     qtbot.waitUntil(lambda: not window.tasks.busy)
 
 
 def test_that_the_chooser_adds_a_figure_of_a_metric_beside_it(page, window, qtbot):
-    page.columns.choose()
-    chooser = page.columns.chooser
+    page.tools.columns.choose()
+    chooser = page.tools.columns.chooser
     entry(chooser.figure_menu(RMSE), "Add maximum of its history").trigger()
     greatest = ColumnKey(ColumnKind.METRIC, "rmse", "max")
     assert page.model.columns == [*SHOWN, greatest]

@@ -181,7 +181,7 @@ def test_that_a_baseline_of_a_view_waits_until_its_run_is_compared(opened, qtbot
 
 def test_that_changing_the_comparison_changes_the_view(opened, qtbot) -> None:
     tab = compare(opened, qtbot, RUNS[:3])
-    views = opened.runs.views
+    views = opened.runs.tools.views
     views.save("compared")
     qtbot.waitUntil(lambda: not views.is_changed)
     choose(tab.run_menu(1), "Make baseline")

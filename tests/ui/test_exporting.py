@@ -161,7 +161,7 @@ def test_that_a_folder_that_is_not_there_and_the_store_itself_are_sentences(open
     qtbot.waitUntil(lambda: notice(opened).startswith("There is no folder"), timeout=20_000)
     opened.notices.dismiss()
     store = tmp_path / "mlflow.db"
-    opened.runs.exporting.write(_request(opened), store, replace=True)
+    opened.runs.tools.exporting.write(_request(opened), store, replace=True)
     qtbot.waitUntil(lambda: "is the store itself" in notice(opened), timeout=20_000)
 
 
@@ -175,7 +175,7 @@ def _request(window: MainWindow):
 def test_that_cancel_leaves_nothing_and_says_so(opened, qtbot, tmp_path):
     out = tmp_path / "results"
     out.mkdir()
-    opened.runs.exporting.write(_request(opened), out / "out.csv")
+    opened.runs.tools.exporting.write(_request(opened), out / "out.csv")
     opened.status._ask_cancel()
     assert opened.status.message.text() == "Export cancelled; no file was written"
     qtbot.waitUntil(lambda: not opened.tasks.busy)
@@ -206,7 +206,7 @@ def test_that_a_writer_cancelled_in_the_middle_removes_its_file(opened, qtbot, t
 def test_that_the_dialog_goes_with_its_store(opened):
     dialog = ask(opened)
     opened.opener.close()
-    assert not dialog.isVisible() and opened.runs.exporting._dialog is None
+    assert not dialog.isVisible() and opened.runs.tools.exporting._dialog is None
 
 
 def test_that_escape_closes_and_the_dialog_can_be_asked_for_again(window, qtbot, tmp_path):

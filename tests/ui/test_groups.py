@@ -69,7 +69,7 @@ def test_that_the_sweep_of_the_sample_is_nested_at_first_and_folds_by_click_and_
     row = parent_row(page)
     inside = page.table._table.shown_inside(row)
     chosen = page.selection.ids
-    assert inside == 12 and page.groups.button.text() == "Nested"
+    assert inside == 12 and page.tools.groups.button.text() == "Nested"
     click(page, qtbot, row, Part.ARROW)
     assert page.model.rowCount() == 188 and page.summary().startswith("200 runs, 12 folded away")
     assert page.selection.ids == chosen
@@ -113,29 +113,29 @@ def test_that_the_parent_of_a_match_stays_and_is_counted_apart(page, window, qtb
 
 
 def test_that_nesting_can_be_switched_off_and_stays_off(page, qtbot):
-    qtbot.mouseClick(page.groups.button, Qt.MouseButton.LeftButton)
-    box = page.groups.chooser.findChild(QCheckBox, "nest_runs")
+    qtbot.mouseClick(page.tools.groups.button, Qt.MouseButton.LeftButton)
+    box = page.tools.groups.chooser.findChild(QCheckBox, "nest_runs")
     qtbot.waitUntil(box.isVisible)
     box.click()
-    assert not page.model.arranged.nested and page.groups.button.text() == "Group"
-    assert page.groups._settings.flag("nest_runs", True) is False
-    page.groups.chooser.close()
+    assert not page.model.arranged.nested and page.tools.groups.button.text() == "Group"
+    assert page.tools.groups._settings.flag("nest_runs", True) is False
+    page.tools.groups.chooser.close()
 
 
 def test_that_groups_are_chosen_by_search_shown_with_figures_and_taken_back(page, window, qtbot):
-    qtbot.mouseClick(page.groups.button, Qt.MouseButton.LeftButton)
-    chooser = page.groups.chooser
+    qtbot.mouseClick(page.tools.groups.button, Qt.MouseButton.LeftButton)
+    chooser = page.tools.groups.chooser
     search = chooser.findChild(QLineEdit, "group_search")
     qtbot.keyClicks(search, "algo")
     qtbot.keyClick(search, Qt.Key.Key_Return)
     sizes = {page.model.text_at(row, 0).split(" (")[0]: page.model.groups.size(row) for row in range(3)}
     assert set(sizes) == {f"algorithm {name}" for name in ("gradient_boosting", "linear", "random_forest")}
     assert page.model.rowCount() == 3 and sum(sizes.values()) == 200
-    assert page.groups.button.text() == "By algorithm"
+    assert page.tools.groups.button.text() == "By algorithm"
     assert page.summary().startswith("200 runs in 3 groups, 200 folded away")
     qtbot.keyClicks(search, "features")
     qtbot.keyClick(search, Qt.Key.Key_Return)
-    assert page.groups.arrangement.group_by == (param("algorithm"), param("features"))
+    assert page.tools.groups.arrangement.group_by == (param("algorithm"), param("features"))
     how = chooser.findChild(QComboBox, "group_aggregate")
     how.setCurrentIndex(how.findText("Minimum"))
     how.activated.emit(how.currentIndex())
@@ -144,19 +144,19 @@ def test_that_groups_are_chosen_by_search_shown_with_figures_and_taken_back(page
     runs = page.model.arranged.runs_of_rows(0, 0)
     values = column.numbers()[runs]
     assert page.model.text_at(0, section) == f"{values[np.isfinite(values)].min():.3f}"
-    page.groups.expand_all()
+    page.tools.groups.expand_all()
     assert page.model.rowCount() == 200 + page.model.arranged.grouping.count
-    page.groups.fold_all()
+    page.tools.groups.fold_all()
     assert page.model.rowCount() == 3
     next(b for b in chooser.findChildren(QPushButton) if b.text() == "No groups").click()
     assert page.model.arranged.grouping is None and page.model.rowCount() == 188
-    page.groups.expand_all()
+    page.tools.groups.expand_all()
     assert page.model.rowCount() == 200
     chooser.close()
 
 
 def test_that_a_group_row_selects_and_copies_its_runs(page, window, qtbot):
-    page.groups.arrange(Arrangement(group_by=(param("algorithm"),)))
+    page.tools.groups.arrange(Arrangement(group_by=(param("algorithm"),)))
     click(page, qtbot, 1, Part.NAME)
     runs = page.model.arranged.runs_of_rows(1, 1)
     assert set(page.selection.ids) == {page.model.frame.run_ids[run] for run in runs.tolist()}
@@ -167,7 +167,7 @@ def test_that_a_group_row_selects_and_copies_its_runs(page, window, qtbot):
 
 
 def test_that_a_run_shown_from_elsewhere_is_unfolded(page, qtbot):
-    page.groups.arrange(Arrangement(group_by=(param("algorithm"),)))
+    page.tools.groups.arrange(Arrangement(group_by=(param("algorithm"),)))
     run_id = page.model.frame.run_ids[7]
     page.reveal(run_id)
     qtbot.waitUntil(lambda: page.model.place_of(run_id) >= 0)
@@ -194,7 +194,7 @@ def test_that_a_parent_in_another_experiment_leaves_its_children_at_the_top(wind
     window.open_store(path)
     page = window.runs
     qtbot.waitUntil(lambda: page.model.rowCount() == 2 and ready(window), timeout=20_000)
-    assert not page.model.arranged.nested and page.groups.button.text() == "Group"
+    assert not page.model.arranged.nested and page.tools.groups.button.text() == "Group"
     page.sidebar.select([0, 1])
     qtbot.waitUntil(lambda: page.model.rowCount() == 3 and ready(window), timeout=20_000)
     assert page.model.arranged.nested
@@ -202,10 +202,10 @@ def test_that_a_parent_in_another_experiment_leaves_its_children_at_the_top(wind
 
 def test_that_hostile_group_values_are_shown_as_escapes(window, qtbot, tmp_path):
     page = open_runs(window, qtbot, tmp_path / "h.db", {"a": None}, params={"<b>k</b>": "x\u202e<img src=1>\n"})
-    page.groups.arrange(Arrangement(group_by=(param("<b>k</b>"),)))
+    page.tools.groups.arrange(Arrangement(group_by=(param("<b>k</b>"),)))
     assert page.model.text_at(0, 0) == "<b>k</b> x\\u202e<img src=1>\\n (1 run)"
-    page.groups.choose()
-    page.groups.chooser.close()
+    page.tools.groups.choose()
+    page.tools.groups.chooser.close()
 
 
 def test_that_a_click_on_the_star_keeps_the_selection_and_survives_the_window(page, window, qtbot):
@@ -255,12 +255,12 @@ def test_that_a_star_file_that_cannot_be_read_is_said(page, window, qtbot):
     file.write_text("{")
     said: list[str] = []
     page.said.connect(said.append)
-    page.stars.read()
+    page.tools.stars.read()
     qtbot.waitUntil(lambda: any("no JSON" in text for text in said))
 
 
 def test_that_only_starred_without_any_says_so(page, qtbot):
-    page.stars.button.click()
+    page.tools.stars.button.click()
     message = page.findChild(object, "runs_message")
     qtbot.waitUntil(message.isVisible)
     assert message.text() == "No run matches a star."
@@ -269,8 +269,8 @@ def test_that_only_starred_without_any_says_so(page, qtbot):
 
 
 def test_that_groups_by_a_tag_that_no_run_here_has_are_dropped_with_the_experiment(page, window, qtbot):
-    page.groups.arrange(Arrangement(group_by=(tag("candidate"), param("algorithm"))))
+    page.tools.groups.arrange(Arrangement(group_by=(tag("candidate"), param("algorithm"))))
     other = next(one for one in page.sidebar.model.active if one.name == "Default")
     page.sidebar.select([other.experiment_id])
     qtbot.waitUntil(lambda: page.model.frame.size == 0 and not window.tasks.busy)
-    assert page.model.columns[0] == RUN_NAME and page.groups.words() == ""
+    assert page.model.columns[0] == RUN_NAME and page.tools.groups.words() == ""

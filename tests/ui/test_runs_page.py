@@ -285,8 +285,8 @@ def test_that_copied_rows_are_tab_separated_with_full_values(sample, qtbot):
 @pytest.mark.qt_log_ignore("This plugin does not support")
 def test_that_the_chooser_shows_and_hides_columns_at_once(sample, qtbot):
     page = sample.page
-    page.columns.choose()
-    chooser = page.columns.chooser
+    page.tools.columns.choose()
+    chooser = page.tools.columns.chooser
     chooser.model.search("max_depth")
     index = chooser.model.first_column()
     assert chooser.model.key_at(index) == param("max_depth")

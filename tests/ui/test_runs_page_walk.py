@@ -200,7 +200,7 @@ class Walk:
 
     def copy(self) -> None:
         self.note("copy")
-        chosen = self.page.copying.selected_rows()
+        chosen = self.page.tools.copying.selected_rows()
         if not len(chosen):
             return
         QGuiApplication.clipboard().clear()
@@ -214,16 +214,16 @@ class Walk:
     def export(self) -> None:
         self.note("export")
         self.window.menus.trigger("runs.export")
-        dialog = self.page.exporting._dialog
+        dialog = self.page.tools.exporting._dialog
         assert dialog is not None
         request = dialog.request
         dialog.reject()
-        self.qtbot.waitUntil(lambda: self.page.exporting._dialog is None)
+        self.qtbot.waitUntil(lambda: self.page.tools.exporting._dialog is None)
         if request.problem:
             return
         path = self.folder / "walk.csv"
         self.window.notices.dismiss()
-        self.page.exporting.write(request, path, replace=True)
+        self.page.tools.exporting.write(request, path, replace=True)
         self.qtbot.waitUntil(self.window.notices.isVisible, timeout=20_000)
         with path.open(newline="") as file:
             rows = list(csv.reader(file))[1:]

@@ -34,7 +34,7 @@ def page(window, qtbot):
 
 
 def entry(page, text: str):
-    return next(action for action in page.view_menu.menu().actions() if action.text() == text)
+    return next(action for action in page.tools.view_menu.menu().actions() if action.text() == text)
 
 
 def button(page) -> str:
@@ -50,20 +50,20 @@ def save_as(page, qtbot, name: str) -> None:
 
 
 def arrange(page) -> None:
-    page.columns.show([RUN_NAME, RMSE, START_TIME, LR])
-    page.columns.set_ground(LR, Ground.SHADING)
-    page.columns.set_decimals(RMSE, 2)
-    page.columns.freeze(2)
+    page.tools.columns.show([RUN_NAME, RMSE, START_TIME, LR])
+    page.tools.columns.set_ground(LR, Ground.SHADING)
+    page.tools.columns.set_decimals(RMSE, 2)
+    page.tools.columns.freeze(2)
     page.table.horizontalHeader().resizeSection(3, 222)
-    page.columns.sort_by([SortKey(RMSE, False), SortKey(LR, True)])
+    page.tools.columns.sort_by([SortKey(RMSE, False), SortKey(LR, True)])
     page.filter_bar.set_text("metrics.rmse < 6")
 
 
 def test_that_a_change_is_marked_and_can_be_taken_back(page, qtbot):
     assert button(page) == "View: Default"
-    assert not page.views.is_changed
+    assert not page.tools.views.is_changed
     before = list(page.model.columns)
-    page.columns.move(4, 2)
+    page.tools.columns.move(4, 2)
     qtbot.waitUntil(lambda: button(page) == "View: Default •")
     entry(page, "Reset to default").trigger()
     assert page.model.columns == before and button(page) == "View: Default"
@@ -74,13 +74,13 @@ def test_that_a_view_brings_back_all_that_it_was_saved_with(page, window, qtbot)
     qtbot.waitUntil(lambda: not window.tasks.busy)
     save_as(page, qtbot, "Best uplift")
     qtbot.waitUntil(lambda: button(page) == "View: Best uplift")
-    saved = page.views.captured()
+    saved = page.tools.views.captured()
     entry(page, "Default").trigger()
-    assert page.model.columns == page.columns.defaults and page.filter_bar.text == ""
+    assert page.model.columns == page.tools.columns.defaults and page.filter_bar.text == ""
     assert page.model.looks == {} and page.table.chosen_widths == {}
     entry(page, "Best uplift").trigger()
-    assert page.views.captured() == saved
-    assert page.model.columns == [RUN_NAME, RMSE, START_TIME, LR] and page.columns.frozen == 2
+    assert page.tools.views.captured() == saved
+    assert page.model.columns == [RUN_NAME, RMSE, START_TIME, LR] and page.tools.columns.frozen == 2
     assert page.table.horizontalHeader().sectionSize(3) == 222
     assert page.model.sort_keys == (SortKey(RMSE, False), SortKey(LR, True))
     assert page.filter_bar.text == "metrics.rmse < 6"
@@ -89,7 +89,7 @@ def test_that_a_view_brings_back_all_that_it_was_saved_with(page, window, qtbot)
 
 def test_that_saving_again_renaming_and_deleting_act_on_the_shelf(page, window, qtbot):
     save_as(page, qtbot, "one")
-    page.columns.hide(1)
+    page.tools.columns.hide(1)
     qtbot.waitUntil(lambda: button(page) == "View: one •")
     entry(page, "Save").trigger()
     qtbot.waitUntil(lambda: len(ViewShelf().read().find("one").columns) == len(page.model.columns))
@@ -99,7 +99,7 @@ def test_that_saving_again_renaming_and_deleting_act_on_the_shelf(page, window, 
     dialog.field.setText("two")
     dialog.button.click()
     qtbot.waitUntil(lambda: button(page) == "View: two")
-    assert [view.name for view in page.views.shelf.views] == ["two"]
+    assert [view.name for view in page.tools.views.shelf.views] == ["two"]
     entry(page, "Delete…").trigger()
     question = window.findChild(MessageDialog)
     assert "two" in question.windowTitle()
@@ -109,7 +109,7 @@ def test_that_saving_again_renaming_and_deleting_act_on_the_shelf(page, window, 
 
 
 def test_that_a_view_in_another_experiment_shows_what_is_there_and_keeps_the_rest(page, window, qtbot):
-    page.columns.show([RUN_NAME, metric("revenue_uplift"), RMSE])
+    page.tools.columns.show([RUN_NAME, metric("revenue_uplift"), RMSE])
     qtbot.waitUntil(lambda: not window.tasks.busy)
     save_as(page, qtbot, "mine")
     other = next(one for one in page.sidebar.model.active if one.name == "customer_churn_v2")
@@ -117,12 +117,12 @@ def test_that_a_view_in_another_experiment_shows_what_is_there_and_keeps_the_res
     qtbot.waitUntil(lambda: ready(window, other.active_runs), timeout=20_000)
     said: list[str] = []
     page.said.connect(said.append)
-    page.views.choose("mine")
+    page.tools.views.choose("mine")
     assert metric("revenue_uplift") not in page.model.columns and page.model.columns[0] == RUN_NAME
     assert any("not in these runs and kept for others" in sentence for sentence in said)
-    assert not page.views.is_changed
-    page.columns.freeze(0)
-    page.views.save()
+    assert not page.tools.views.is_changed
+    page.tools.columns.freeze(0)
+    page.tools.views.save()
     qtbot.waitUntil(lambda: ViewShelf().read().find("mine").frozen == 0)
     kept = [column.key for column in ViewShelf().read().find("mine").columns]
     assert kept[:2] == [RUN_NAME, metric("revenue_uplift")]
@@ -132,21 +132,21 @@ def test_that_a_view_in_another_experiment_shows_what_is_there_and_keeps_the_res
 def test_that_a_table_is_found_again_as_it_was_left(page, window, qtbot):
     path = page._session.store.path
     arrange(page)
-    left = page.views.captured()
+    left = page.tools.views.captured()
     window.opener.close()
     qtbot.waitUntil(lambda: not window.tasks.busy)
     window.open_store(path)
     qtbot.waitUntil(lambda: ready(window) and page.model.columns == [RUN_NAME, RMSE, START_TIME, LR], timeout=20_000)
-    again = page.views.captured()
+    again = page.tools.views.captured()
     assert (again.columns, again.sort, again.frozen) == (left.columns, left.sort, left.frozen)
     assert page.filter_bar.text == "" and button(page) == "View: Default •"
 
 
 def test_that_new_tables_start_with_the_view_that_was_chosen_for_them(page, window, qtbot):
-    page.columns.show([RUN_NAME, RMSE])
+    page.tools.columns.show([RUN_NAME, RMSE])
     save_as(page, qtbot, "lean")
     entry(page, "Start new tables with it").trigger()
-    qtbot.waitUntil(lambda: page.views.shelf.default == "lean")
+    qtbot.waitUntil(lambda: page.tools.views.shelf.default == "lean")
     other = next(one for one in page.sidebar.model.active if one.name == "house_price_prediction")
     page.sidebar.select([other.experiment_id])
     qtbot.waitUntil(lambda: page.model.frame.size == other.active_runs and not window.tasks.busy, timeout=20_000)
@@ -164,24 +164,24 @@ def test_that_a_view_is_exported_and_imported_and_a_bad_file_is_said(page, windo
     dialog.close()
     qtbot.waitUntil(file.is_file)
     assert json.loads(file.read_text())["filter"] == "metrics.rmse < 6"
-    page.views.choose("")
-    page.view_menu._import(str(file))
+    page.tools.views.choose("")
+    page.tools.view_menu._import(str(file))
     qtbot.waitUntil(lambda: button(page) == "View: shared")
     assert page.model.columns == [RUN_NAME, RMSE, START_TIME, LR]
     said: list[str] = []
     page.said.connect(said.append)
-    page.view_menu._import(str(page._session.store.path))
+    page.tools.view_menu._import(str(page._session.store.path))
     qtbot.waitUntil(lambda: "This is the store that is open, not a view." in said)
     file.write_text("{}")
-    page.view_menu._import(str(file))
+    page.tools.view_menu._import(str(file))
     qtbot.waitUntil(lambda: any("no view of Bakehouse" in sentence for sentence in said))
 
 
 def test_that_a_stranger_s_name_is_shown_as_plain_text(page, window, qtbot, tmp_path):
     file = tmp_path / "x.json"
     export_view(View("<img src='file:///x'>\u202e & co", (ViewColumn(RUN_NAME),)), file)
-    page.view_menu._import(str(file))
-    qtbot.waitUntil(lambda: page.views.name.startswith("<img"))
+    page.tools.view_menu._import(str(file))
+    qtbot.waitUntil(lambda: page.tools.views.name.startswith("<img"))
     assert "\u202e" not in button(page) and "<img" in button(page)
     assert "<img" not in page.filter_bar.view_button.toolTip()
     assert all("\u202e" not in label.text() for label in window.findChildren(QLabel))
@@ -200,9 +200,9 @@ def test_that_axes_and_colour_of_the_plot_belong_to_the_view(page, window, qtbot
         }
     )
     save_as(page, qtbot, "plotted")
-    page.views.choose("")
+    page.tools.views.choose("")
     page.plots.parallel.set_axes([LR, param("algorithm"), RMSE])
-    page.views.choose("plotted")
+    page.tools.views.choose("plotted")
     assert page.plots.columns[:2] == [LR, RMSE]
     page.plots.restore({"front": 5, "tabs": [1]})
     page.plots.restore(None)
@@ -213,23 +213,23 @@ def test_that_the_palette_offers_views(page, qtbot):
     save_as(page, qtbot, "from the palette")
     groups = {group.title: group for group in page.places()}
     (found,) = groups["Views"].entries
-    page.views.choose("")
+    page.tools.views.choose("")
     found.go()
-    assert page.views.name == "from the palette"
+    assert page.tools.views.name == "from the palette"
 
 
 def test_that_a_view_keeps_groups_and_the_columns_of_every_plot(page, qtbot):
-    page.groups.arrange(Arrangement(False, (param("algorithm"),), Aggregate.MAXIMUM))
+    page.tools.groups.arrange(Arrangement(False, (param("algorithm"),), Aggregate.MAXIMUM))
     scatter = page.plots.scatter
     page.plots.bring_forward(scatter)
     scatter.pick("x", param("n_trees"))
     scatter.scale("x", ScaleKind.PERCENTILE)
-    page.views.save("by algorithm")
-    page.views.choose("")
-    page.groups.arrange(Arrangement())
+    page.tools.views.save("by algorithm")
+    page.tools.views.choose("")
+    page.tools.groups.arrange(Arrangement())
     scatter.pick("x", param("seed"))
     page.plots.bring_forward(page.plots.parallel)
-    page.views.choose("by algorithm")
-    assert page.groups.arrangement == Arrangement(False, (param("algorithm"),), Aggregate.MAXIMUM)
+    page.tools.views.choose("by algorithm")
+    assert page.tools.groups.arrangement == Arrangement(False, (param("algorithm"),), Aggregate.MAXIMUM)
     assert (scatter.keys["x"], scatter.scales["x"]) == (param("n_trees"), ScaleKind.PERCENTILE)
     qtbot.waitUntil(lambda: scatter.plot.status().startswith("200 runs drawn"))

@@ -137,7 +137,7 @@ class LiveRuns(QObject):
 
     def _wanted(self) -> list[ColumnKey]:
         page = self._page
-        groups = page.groups.arrangement.group_by
+        groups = page.tools.groups.arrangement.group_by
         wanted = [*page.model.columns, *groups, *(sort.column for sort in page.model.sort_keys), *page.plots.columns]
         return list(dict.fromkeys(wanted))
 
@@ -148,7 +148,7 @@ class LiveRuns(QObject):
     def _preparation(self) -> Callable[[RunFrame, Token], Prepared]:
         page = self._page
         text, filtered, drawn = page.visible.text, page.visible.preparation(), page.plots.parallel.preparation()
-        if page.stars.on:
+        if page.tools.stars.on:
             drawn = None  # which runs are drawn is known only when the frame is shown
 
         def prepare(frame: RunFrame, token: Token) -> Prepared:
