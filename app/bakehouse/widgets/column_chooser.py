@@ -5,21 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, QObject, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QCheckBox,
-    QFrame,
     QHBoxLayout,
-    QLineEdit,
-    QListView,
     QMenu,
     QPushButton,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
@@ -28,57 +19,27 @@ from bakehouse.analysis.frame import RunFrame
 from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.itemmodels.column_list import ColumnListModel
 from bakehouse.itemmodels.indexes import Index
-from bakehouse.theme import GRID, ROW_HEIGHT, Theme
+from bakehouse.theme import GRID, Theme
+from bakehouse.widgets.heading_delegate import HeadingDelegate, is_beside_box
 from bakehouse.widgets.labels import PlainLabel
 from bakehouse.widgets.menu_entries import add_entry
+from bakehouse.widgets.search_popup import SearchPopup
 
-_WIDTH, _HEIGHT = 340, 440
+_SIZE = 340, 440
 
 
-class _LineDelegate(QStyledItemDelegate):
-    """Headings small and muted, columns with how many runs have them at the right."""
-
-    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
-    def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
+class _LineDelegate(HeadingDelegate):
+    """A click on a heading checks its whole group, or none of it."""
 
     @override
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(100, ROW_HEIGHT)
-
-    @override
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        painter.save()
-        if index.data(Qt.ItemDataRole.CheckStateRole) is None:
-            font = painter.font()
-            font.setPixelSize(11)
-            painter.setFont(font)
-            painter.setPen(self._theme.color("muted"))
-            place = option.rect.adjusted(GRID, 4, -GRID, 0)
-            painter.drawText(place, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), index.data())
-            model = index.model()
-            if isinstance(model, ColumnListModel):
-                painter.setPen(self._theme.color("accent"))
-                words = "None" if model.group_state(index) == "all" else "All"
-                painter.drawText(place, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), words)
-        else:
-            count = index.data(Qt.ItemDataRole.UserRole) or ""
-            room = painter.fontMetrics().horizontalAdvance(count) + 2 * GRID if count else 0
-            whole = QRect(option.rect)
-            if option.state & QStyle.StateFlag.State_Selected:
-                painter.fillRect(whole, self._theme.color("selection"))
-            option.rect = whole.adjusted(GRID - 4, 0, -room, 0)
-            super().paint(painter, option, index)
-            painter.setPen(self._theme.color("muted"))
-            place = whole.adjusted(0, 0, -GRID, 0)
-            painter.drawText(place, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), count)
-        painter.restore()
+    def heading_act(self, index: Index) -> str:
+        model = index.model()
+        if not isinstance(model, ColumnListModel):
+            return ""
+        return "None" if model.group_state(index) == "all" else "All"
 
 
-class ColumnChooser(QFrame):
+class ColumnChooser(SearchPopup):
     """A popup with search, groups and check marks; `columns_chosen` follows every change at once."""
 
     columns_chosen = Signal(object)
@@ -89,25 +50,13 @@ class ColumnChooser(QFrame):
     """Whether only columns that differ shall be shown; whoever can tell answers with `show_same`."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setObjectName("column_chooser")
-        self.setAccessibleName("Columns")
-        self.setFrameShape(QFrame.Shape.NoFrame)
+        super().__init__("column_chooser", "Columns", "Find column", _SIZE, parent)
         self._defaults: list[ColumnKey] = []
         self.can_ask_step = False
         """Whether somebody answers `step_requested`."""
         self.model = ColumnListModel(self)
-        self._search = QLineEdit(self)
-        self._search.setPlaceholderText("Find column")
-        self._search.setAccessibleName("Find column")
-        self._search.setClearButtonEnabled(True)
-        self._list = QListView(self)
-        self._list.setAccessibleName("Columns by group")
-        self._list.setModel(self.model)
-        self._list.setUniformItemSizes(True)
-        self._list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self._delegate = _LineDelegate(theme, self)
-        self._list.setItemDelegate(self._delegate)
+        delegate = _LineDelegate(theme, self)
+        self.show_list(self.model, delegate, delegate)
         self._count = PlainLabel("", "muted", self)
         self._differing = QCheckBox("Only columns that differ", self)
         self._differing.setObjectName("only_differing")
@@ -116,10 +65,9 @@ class ColumnChooser(QFrame):
         self._same = PlainLabel("", "muted", self)
         self._lay_out()
         self.set_theme(theme)
-        self._search.textChanged.connect(self.model.search)
-        self._list.clicked.connect(self._clicked)
-        self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self._list.customContextMenuRequested.connect(self._open_figures)
+        self.search.textChanged.connect(self.model.search)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._open_figures)
         self.model.chosen_changed.connect(self._tell)
         self._differing.clicked.connect(self.differing_toggled)
 
@@ -137,21 +85,13 @@ class ColumnChooser(QFrame):
             buttons.addWidget(button)
         buttons.addStretch(1)
         buttons.addWidget(self._count)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(GRID + 2, GRID + 2, GRID + 2, GRID)
-        layout.setSpacing(GRID)
-        layout.addWidget(self._search)
+        self.column.setContentsMargins(GRID + 2, GRID + 2, GRID + 2, GRID)
         differing = QHBoxLayout()
         differing.addWidget(self._differing)
         differing.addStretch(1)
         differing.addWidget(self._same)
-        layout.addLayout(differing)
-        layout.addWidget(self._list, 1)
-        layout.addLayout(buttons)
-
-    def set_theme(self, theme: Theme) -> None:
-        self._delegate.set_theme(theme)
-        self.setStyleSheet(f"#column_chooser {{ background: {theme.panel}; border: 1px solid {theme.line}; }}")
+        self.column.insertLayout(1, differing)
+        self.column.addLayout(buttons)
 
     def offer_differing(self) -> None:
         """Have a check box for showing only columns that differ."""
@@ -172,32 +112,35 @@ class ColumnChooser(QFrame):
         defaults: Sequence[ColumnKey],
         frame: RunFrame,
     ) -> None:
-        """Show the popup under `anchor`, its right edge at the anchor's."""
+        """Show the popup at `anchor`."""
         fill = {key: column.count for key, column in frame.columns.items()}
         self._defaults = list(defaults)
-        self._search.clear()
+        self.search.clear()
         self.model.show(keys, shown, fill)
         self._say()
-        self.resize(_WIDTH, _HEIGHT)
-        corner = anchor.mapToGlobal(QPoint(anchor.width() - _WIDTH, anchor.height() + 4))
-        self.move(corner)
-        self.show()
-        self._search.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.show_below(anchor)
 
-    def _clicked(self, index: QModelIndex) -> None:
-        # The check box turns itself where it is clicked; the rest of the line is as good a target.
+    @override
+    def first(self) -> Index:
+        return self.model.first_key()
+
+    @override
+    def take(self, index: Index) -> None:
         if self.model.key_at(index) is None:
             self.model.toggle_group(index)
-            return
-        where = self._list.viewport().mapFromGlobal(self._list.cursor().pos())
-        box = self._list.visualRect(index).left() + GRID + 18
-        if where.x() > box:
+        else:
             self.model.toggle(index)
 
+    @override
+    def clicked(self, index: Index) -> None:
+        # The check box turns itself; the rest of the line is as good a target.
+        if self.model.key_at(index) is None or is_beside_box(self.list, index):
+            self.take(index)
+
     def _open_figures(self, place: QPoint) -> None:
-        menu = self.figure_menu(self.model.key_at(self._list.indexAt(place)))
+        menu = self.figure_menu(self.model.key_at(self.list.indexAt(place)))
         if menu is not None:
-            menu.popup(self._list.viewport().mapToGlobal(place))
+            menu.popup(self.list.viewport().mapToGlobal(place))
 
     def figure_menu(self, key: ColumnKey | None) -> QMenu | None:
         """The menu with the figures of a metric's history that can be columns too; None for what is no metric."""
@@ -224,7 +167,7 @@ class ColumnChooser(QFrame):
 
     def _reset(self) -> None:
         self.model.choose(self._defaults)
-        self._search.clear()
+        self.search.clear()
         self._tell()
 
     def _tell(self) -> None:
@@ -233,11 +176,3 @@ class ColumnChooser(QFrame):
 
     def _say(self) -> None:
         self._count.setText(f"{len(self.model.chosen):,} shown")
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Down and self._search.hasFocus():
-            self._list.setCurrentIndex(self.model.first_column())
-            self._list.setFocus(Qt.FocusReason.TabFocusReason)
-        else:
-            super().keyPressEvent(event)
