@@ -14,10 +14,25 @@ import pytest
 
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.models import Stage
+from bakehouse.domain.registry_edits import (
+    CreateModel,
+    DeleteAlias,
+    DeleteModel,
+    DeleteModelTag,
+    DeleteVersion,
+    DeleteVersionTag,
+    DescribeModel,
+    DescribeVersion,
+    RenameModel,
+    SetAlias,
+    SetModelTag,
+    SetVersionTag,
+)
+from bakehouse.registry.editing import carry_out
 from bakehouse.registry.registering import RegisterRequest, models_of_run, register
-from bakehouse.store import registrations
 from bakehouse.store.handle import Store
 from bakehouse.store.opening import open_store
+from bakehouse.store.registrations import TRANSITION_COMMENT_TAG, create_model_version, transition_stage
 from bakehouse.store.runs import read_details
 from bakehouse.store.writing import Writer
 from tests.clients import Client
@@ -82,12 +97,45 @@ def steps_for(version: str, run_id: str) -> list[tuple[str, dict[str, Any]]]:
         ("set_model_version_tag", {"name": "ChurnModel", "version": "4", "key": "checked", "value": "yes"}),
         ("update_registered_model", {"name": "ChurnModel", "description": "Predicts churn"}),
         ("update_model_version", {"name": "ChurnModel", "version": "4", "description": ""}),
+        ("set_registered_model_tag", {"name": "ChurnModel", "key": "team", "value": "b"}),
+        ("set_registered_model_tag", {"name": "ChurnModel", "key": "team", "value": "c"}),
+        ("delete_registered_model_tag", {"name": "ChurnModel", "key": "team"}),
+        ("set_model_version_tag", {"name": "HandMade", "version": "1", "key": "passing", "value": "x"}),
+        ("delete_model_version_tag", {"name": "HandMade", "version": "1", "key": "passing"}),
+        *_leaving("Short-lived", uri, aliases=version != "1.30.1"),
     ]
     if version != "1.30.1":
+        steps.append(("set_registered_model_alias", {"name": "ChurnModel", "alias": "champion", "version": "2"}))
+        steps.append(("set_registered_model_alias", {"name": "ChurnModel", "alias": "passing", "version": "2"}))
+        steps.append(("delete_registered_model_alias", {"name": "ChurnModel", "alias": "passing"}))
         steps.append(("set_registered_model_alias", {"name": "ChurnModel", "alias": "champion", "version": "4"}))
         steps.append(("set_registered_model_alias", {"name": "Fresh", "alias": "only", "version": "1"}))
         steps.append(("create_model_version", {"name": "Fresh", "source": "models:/ChurnModel/2"}))
     return steps
+
+
+def _leaving(name: str, uri: str, *, aliases: bool) -> list[tuple[str, dict[str, Any]]]:
+    """A model's versions deleted, the model renamed, then deleted, with all that hangs on it."""
+    renamed = f"{name} renamed"
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("create_registered_model", {"name": name, "tags": {"a": "b"}, "description": "Gone soon"}),
+        ("register_model", {"model_uri": uri, "name": name}),
+        ("create_model_version", {"name": name, "source": "s3://b/y", "tags": {"c": "d"}, "description": "Second"}),
+        ("create_model_version", {"name": name, "source": "s3://b/z", "tags": {"e": "f"}}),
+        ("update_model_version", {"name": name, "version": "1", "description": "First"}),
+    ]
+    if aliases:
+        for alias, version in (("best", "1"), ("other", "1"), ("kept", "2")):
+            steps.append(("set_registered_model_alias", {"name": name, "alias": alias, "version": version}))
+    return [
+        *steps,
+        ("transition_model_version_stage", _move(name, 1, "Production", archive=False)),
+        ("delete_model_version", {"name": name, "version": "1"}),
+        ("delete_model_version", {"name": name, "version": "3"}),
+        ("create_model_version", {"name": name, "source": "s3://b/after"}),
+        ("rename_registered_model", {"name": name, "new_name": renamed}),
+        ("delete_registered_model", {"name": renamed}),
+    ]
 
 
 def _move(name: str, version: int, stage: str, *, archive: bool) -> dict[str, Any]:
@@ -101,29 +149,39 @@ def do_ours(store: Store, step: str, arguments: Mapping[str, Any]) -> None:
     version = int(arguments.get("version", 0))
     match step:
         case "create_registered_model":
-            registrations.create_registered_model(
-                writer, name, description=arguments["description"], tags=arguments["tags"]
-            )
+            carry_out(writer, CreateModel(name, arguments["description"], tuple(arguments["tags"].items())))
         case "register_model":
             details = read_details(store.reader(), arguments["model_uri"].split("/")[1], Token())
             assert details is not None
             register(writer, RegisterRequest(name, name == "Brand new", models_of_run(details)[0]))
         case "create_model_version":
             given = {key: value for key, value in arguments.items() if key != "name"}
-            registrations.create_model_version(writer, name, given.pop("source"), **given)
+            create_model_version(writer, name, given.pop("source"), **given)
         case "transition_model_version_stage":
             stage = next(stage for stage in Stage if stage.lower() == arguments["stage"].lower())
-            registrations.transition_stage(
-                writer, name, version, stage, archive_existing=arguments["archive_existing_versions"]
-            )
+            transition_stage(writer, name, version, stage, archive_existing=arguments["archive_existing_versions"])
         case "set_model_version_tag":
-            registrations.set_version_tag(writer, name, version, arguments["key"], arguments["value"])
+            carry_out(writer, SetVersionTag(name, version, arguments["key"], arguments["value"]))
+        case "delete_model_version_tag":
+            carry_out(writer, DeleteVersionTag(name, version, arguments["key"]))
+        case "set_registered_model_tag":
+            carry_out(writer, SetModelTag(name, arguments["key"], arguments["value"]))
+        case "delete_registered_model_tag":
+            carry_out(writer, DeleteModelTag(name, arguments["key"]))
         case "set_registered_model_alias":
-            registrations.set_alias(writer, name, arguments["alias"], version)
+            carry_out(writer, SetAlias(name, arguments["alias"], version))
+        case "delete_registered_model_alias":
+            carry_out(writer, DeleteAlias(name, arguments["alias"]))
         case "update_registered_model":
-            registrations.describe_model(writer, name, arguments["description"])
+            carry_out(writer, DescribeModel(name, arguments["description"]))
         case "update_model_version":
-            registrations.describe_version(writer, name, version, arguments["description"])
+            carry_out(writer, DescribeVersion(name, version, arguments["description"]))
+        case "rename_registered_model":
+            carry_out(writer, RenameModel(name, arguments["new_name"]))
+        case "delete_model_version":
+            carry_out(writer, DeleteVersion(name, version))
+        case "delete_registered_model":
+            carry_out(writer, DeleteModel(name))
         case _:
             raise AssertionError(step)
 
@@ -174,7 +232,7 @@ def test_that_every_act_writes_the_cells_a_real_client_writes_and_reads_back(
         for table, rows in expected.items():
             assert written[table] == rows, f"{table} differs after {step} {arguments}"
         assert written.keys() == expected.keys()
-    registrations.transition_stage(Writer(store), "ChurnModel", 3, Stage.NONE, comment="A/B passed: “+2 %”")
+    transition_stage(Writer(store), "ChurnModel", 3, Stage.NONE, comment="A/B passed: “+2 %”")
     store.close()
 
     aliases = [] if version == "1.30.1" else ["models:/ChurnModel@champion"]
@@ -183,4 +241,4 @@ def test_that_every_act_writes_the_cells_a_real_client_writes_and_reads_back(
     assert seen["loaded"] == dict.fromkeys(uris, 2)
     assert seen["stages"] == {"1": "None", "2": "Archived", "3": "None", "4": "Staging"}
     assert seen["tags"]["4"] == {"checked": "yes"}
-    assert seen["tags"]["3"] == {registrations.TRANSITION_COMMENT_TAG: "A/B passed: “+2 %”"}
+    assert seen["tags"]["3"] == {TRANSITION_COMMENT_TAG: "A/B passed: “+2 %”"}

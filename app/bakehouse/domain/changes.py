@@ -45,6 +45,7 @@ class Undo:
     experiment_ids: frozenset[int] = frozenset()
     in_pages: bool = True
     """Whether it may be written in several transactions, as the edit was."""
+    model_names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeVar
 
 from bakehouse.domain.errors import TrailDoubted, TrailError, WriteRefused
 from bakehouse.domain.models import Stage
+from bakehouse.domain.registry_edits import DEFAULT_WORKSPACE
 from bakehouse.domain.requests import VersionKey
 from bakehouse.domain.trail import Entry, EntryType, Head
 from bakehouse.registry.projection import Intent, outside_changes
@@ -25,13 +26,12 @@ from bakehouse.registry.signing import NotAnEntry, Signer, read_entry
 from bakehouse.registry.trail_rows import key_of, load, row_of
 from bakehouse.store.failures import shown
 from bakehouse.store.registrations import (
-    DEFAULT_WORKSPACE,
-    DELETED_STAGE,
     mark_version,
     move_version,
     stages_of_model,
     version_tag,
 )
+from bakehouse.store.registry import DELETED_STAGE
 from bakehouse.store.store_marks import mark_store, store_mark
 from bakehouse.store.trail.file import ensure, trail_path, writing
 from bakehouse.store.trail.tables import TrailTables

@@ -7,6 +7,7 @@ import re
 
 from bakehouse.domain.models import Stage
 from bakehouse.domain.text import visible
+from bakehouse.store.registry import PROMPT_TAG
 
 NAME_LIMIT = 256
 """Width of `registered_models.name` in every schema from 1.30 on."""
@@ -49,6 +50,13 @@ def alias_problem(alias: str) -> str | None:
     if _VERSION_ALIAS.fullmatch(alias):
         return f"“{alias}” reads like a version number, so it cannot be an alias."
     return None
+
+
+def prompt_tag_problem(key: str) -> str:
+    """Why nobody may set this tag on a model; empty for all others."""
+    if key == PROMPT_TAG:
+        return "This tag would turn the model into a prompt, which MLflow shows nowhere among the models."
+    return ""
 
 
 def canonical_stage(text: str) -> Stage | None:

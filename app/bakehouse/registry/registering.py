@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bakehouse.domain.models import RegisteredModel
+from bakehouse.domain.registry_edits import DEFAULT_WORKSPACE
 from bakehouse.domain.runs import LoggedModel, RunDetails
 from bakehouse.domain.text import visible
 from bakehouse.registry.names import model_name_problem
-from bakehouse.store.registrations import DEFAULT_WORKSPACE, VersionRegistered, create_model_version
+from bakehouse.store.registrations import VersionRegistered, create_model_version
 from bakehouse.store.writing import Writer
 
 HISTORY_TAG = "mlflow.log-model.history"

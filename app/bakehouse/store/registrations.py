@@ -1,9 +1,8 @@
-"""What MLflow's registry operations write, cell by cell: models, versions, stages, tags, aliases."""
+"""What MLflow writes when a version is registered and moved from stage to stage."""
 
 from __future__ import annotations
 
 import json
-import time
 import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,18 +12,19 @@ from bakehouse.domain.cancellation import Token
 from bakehouse.domain.changes import Changes
 from bakehouse.domain.errors import WriteRefused
 from bakehouse.domain.models import Stage
+from bakehouse.domain.registry_edits import DEFAULT_WORKSPACE
 from bakehouse.domain.text import visible
+from bakehouse.store.model_edits import add_model
+from bakehouse.store.registry import DELETED_STAGE
+from bakehouse.store.registry_rows import find_model, find_version, model_key, now_ms, version_key
 from bakehouse.store.writing import Transaction, Writer
 
 if TYPE_CHECKING:
     from bakehouse.store.reading import Reader
 
-DEFAULT_WORKSPACE = "default"
 TRANSITION_COMMENT_TAG = "bakehouse.transition_comment"
 """The version tag that keeps the comment of the version's last transition."""
 
-DELETED_STAGE = "Deleted_Internal"
-_PROMPT_TAG = "mlflow.prompt.is_prompt"
 _LOGGED_MODEL_VERSIONS_TAG = "mlflow.modelVersions"
 _ACTIVE_STAGES = (Stage.STAGING, Stage.PRODUCTION)
 
@@ -36,20 +36,6 @@ class VersionRegistered(Changes):
     name: str = ""
     version: int = 0
     workspace: str = DEFAULT_WORKSPACE
-
-
-def create_registered_model(
-    writer: Writer,
-    name: str,
-    *,
-    description: str | None = None,
-    tags: Mapping[str, str] | None = None,
-    workspace: str = DEFAULT_WORKSPACE,
-) -> Changes:
-    """Add a registered model without versions. Raises WriteRefused when the name is taken."""
-    with writer.transaction() as transaction:
-        _add_model(transaction, name, description, tags or {}, workspace, _now_ms())
-    return Changes(f"Registered model {visible(name, 80)} created", model_names=frozenset({name}))
 
 
 def create_model_version(
@@ -70,16 +56,16 @@ def create_model_version(
     Raises WriteRefused when the model is missing (or taken, with `new_model`), or the source does not exist.
     """
     with writer.transaction() as transaction:
-        now = _now_ms()
+        now = now_ms()
         if new_model:
-            _add_model(transaction, name, None, {}, workspace, now)
+            add_model(transaction, name, "", {}, workspace, now)
         else:
-            _find_model(transaction, name, workspace)
+            find_model(transaction, name, workspace)
         location, source_run = _resolve(transaction, source, workspace)
         run_id = run_id or source_run
-        transaction.update("registered_models", _model_key(name, workspace), {"last_updated_time": now})
-        version = (transaction.greatest("model_versions", "version", _model_key(name, workspace)) or 0) + 1
-        key = _version_key(name, version, workspace)
+        transaction.update("registered_models", model_key(name, workspace), {"last_updated_time": now})
+        version = (transaction.greatest("model_versions", "version", model_key(name, workspace)) or 0) + 1
+        key = version_key(name, version, workspace)
         transaction.insert(
             "model_versions",
             key
@@ -158,8 +144,8 @@ def move_version(
     """What `transition_stage` writes, within a transaction; the versions that were archived. Raises WriteRefused."""
     if archive_existing and stage not in _ACTIVE_STAGES:
         raise WriteRefused("Only a move to Staging or Production can archive the versions it replaces.")
-    now = _now_ms()
-    found = _find_version(transaction, name, version, workspace)
+    now = now_ms()
+    found, *_ = find_version(transaction, name, version, workspace)
     if expected_stage is not None and found != expected_stage:
         raise WriteRefused(
             f"{visible(name, 80)} version {version} is in {visible(found, 20)} by now; nothing was written, "
@@ -173,26 +159,26 @@ def move_version(
     for other in archived:
         transaction.update(
             "model_versions",
-            _version_key(name, other, workspace),
+            version_key(name, other, workspace),
             {"current_stage": Stage.ARCHIVED.value, "last_updated_time": now},
         )
-    key = _version_key(name, version, workspace)
+    key = version_key(name, version, workspace)
     transaction.update("model_versions", key, {"current_stage": stage.value, "last_updated_time": now})
-    transaction.update("registered_models", _model_key(name, workspace), {"last_updated_time": now})
+    transaction.update("registered_models", model_key(name, workspace), {"last_updated_time": now})
     _keep_comment(transaction, key, comment)
     return archived
 
 
 def stages_of_model(transaction: Transaction, name: str, workspace: str) -> dict[int, str]:
     """Version → stage as stored, of every version of a model that is not deleted; empty for a model that is gone."""
-    rows = transaction.rows("model_versions", ("version", "current_stage"), _model_key(name, workspace))
+    rows = transaction.rows("model_versions", ("version", "current_stage"), model_key(name, workspace))
     return {int(version): str(stage or Stage.NONE) for version, stage in rows if stage != DELETED_STAGE}
 
 
 def mark_version(transaction: Transaction, name: str, version: int, tags: Mapping[str, str], workspace: str) -> None:
     """Set tags of a version within a transaction; an empty value removes the tag."""
     for key, value in tags.items():
-        row = _version_key(name, version, workspace) | {"key": key}
+        row = version_key(name, version, workspace) | {"key": key}
         if value:
             transaction.upsert("model_version_tags", row, {"value": value})
         else:
@@ -201,52 +187,9 @@ def mark_version(transaction: Transaction, name: str, version: int, tags: Mappin
 
 def version_tag(transaction: Transaction, name: str, version: int, key: str, workspace: str) -> str:
     """The value of a version's tag, empty where it has none."""
-    row = _version_key(name, version, workspace) | {"key": key}
+    row = version_key(name, version, workspace) | {"key": key}
     found = transaction.rows("model_version_tags", ("value",), row)
     return str(found[0][0] or "") if found else ""
-
-
-def set_version_tag(
-    writer: Writer, name: str, version: int, key: str, value: str, *, workspace: str = DEFAULT_WORKSPACE
-) -> Changes:
-    """Add or change a version's tag; no time changes."""
-    with writer.transaction() as transaction:
-        _find_version(transaction, name, version, workspace)
-        row = _version_key(name, version, workspace) | {"key": key}
-        transaction.upsert("model_version_tags", row, {"value": value})
-    sentence = f"Tag {visible(key, 40)} of {visible(name, 80)} version {version} set"
-    return Changes(sentence, model_names=frozenset({name}))
-
-
-def set_alias(writer: Writer, name: str, alias: str, version: int, *, workspace: str = DEFAULT_WORKSPACE) -> Changes:
-    """Point an alias at a version; it leaves the version it pointed at before. No time changes."""
-    with writer.transaction() as transaction:
-        _find_version(transaction, name, version, workspace)
-        row = _model_key(name, workspace) | {"alias": alias}
-        transaction.upsert("registered_model_aliases", row, {"version": version})
-    sentence = f"Alias {visible(alias, 40)} points at {visible(name, 80)} version {version}"
-    return Changes(sentence, model_names=frozenset({name}))
-
-
-def describe_model(writer: Writer, name: str, description: str, *, workspace: str = DEFAULT_WORKSPACE) -> Changes:
-    """Change a registered model's description and its time."""
-    with writer.transaction() as transaction:
-        _find_model(transaction, name, workspace)
-        values: dict[str, str | int] = {"description": description, "last_updated_time": _now_ms()}
-        transaction.update("registered_models", _model_key(name, workspace), values)
-    return Changes(f"Description of {visible(name, 80)} saved", model_names=frozenset({name}))
-
-
-def describe_version(
-    writer: Writer, name: str, version: int, description: str, *, workspace: str = DEFAULT_WORKSPACE
-) -> Changes:
-    """Change a version's description and that version's time only."""
-    with writer.transaction() as transaction:
-        _find_version(transaction, name, version, workspace)
-        values: dict[str, str | int] = {"description": description, "last_updated_time": _now_ms()}
-        transaction.update("model_versions", _version_key(name, version, workspace), values)
-    sentence = f"Description of {visible(name, 80)} version {version} saved"
-    return Changes(sentence, model_names=frozenset({name}))
 
 
 def greatest_versions(reader: Reader, token: Token) -> dict[tuple[str, str], int]:
@@ -297,57 +240,14 @@ def _resolve(transaction: Transaction, source: str, workspace: str) -> tuple[str
     if parts is None or len(parts) != 2 or not parts[1].isdecimal():
         raise WriteRefused(f"{shown} does not name one version of a model.")
     name, version = parts[0], int(parts[1])
-    _find_version(transaction, name, version, workspace)
-    key = _version_key(name, version, workspace)
+    find_version(transaction, name, version, workspace)
+    key = version_key(name, version, workspace)
     location, origin = transaction.rows("model_versions", ("storage_location", "source"), key)[0]
     return location or origin, None
 
 
-def _add_model(
-    transaction: Transaction,
-    name: str,
-    description: str | None,
-    tags: Mapping[str, str],
-    workspace: str,
-    now: int,
-) -> None:
-    key = _model_key(name, workspace)
-    if transaction.rows("registered_models", ("name",), key):
-        _refuse_prompt(transaction, name, key)
-        raise WriteRefused(
-            f"A registered model {visible(name, 80)} is there by now; nothing was written; choose it from the list."
-        )
-    times = {"creation_time": now, "last_updated_time": now}
-    transaction.insert("registered_models", key | times | {"description": description or None})
-    for tag, value in tags.items():
-        transaction.insert("registered_model_tags", key | {"key": tag, "value": value})
-
-
-def _find_model(transaction: Transaction, name: str, workspace: str) -> None:
-    key = _model_key(name, workspace)
-    if not transaction.rows("registered_models", ("name",), key):
-        raise WriteRefused(f"The registered model {visible(name, 80)} is not in this store any more.")
-    _refuse_prompt(transaction, name, key)
-
-
-def _refuse_prompt(transaction: Transaction, name: str, key: Mapping[str, str]) -> None:
-    if not transaction.has("registered_model_tags"):
-        return
-    marks = transaction.rows("registered_model_tags", ("value",), {**key, "key": _PROMPT_TAG})
-    if any(str(value).lower() == "true" for (value,) in marks):
-        raise WriteRefused(f"{visible(name, 80)} is the name of a prompt in this store; choose another name.")
-
-
-def _find_version(transaction: Transaction, name: str, version: int, workspace: str) -> str:
-    """The version's stage as stored."""
-    found = transaction.rows("model_versions", ("current_stage",), _version_key(name, version, workspace))
-    if not found or found[0][0] == DELETED_STAGE:
-        raise WriteRefused(f"{visible(name, 80)} version {version} is not in this store any more.")
-    return str(found[0][0])
-
-
 def _others_in(transaction: Transaction, name: str, version: int, stage: Stage, workspace: str) -> frozenset[int]:
-    where = _model_key(name, workspace) | {"current_stage": stage.value}
+    where = model_key(name, workspace) | {"current_stage": stage.value}
     return frozenset(int(row[0]) for row in transaction.rows("model_versions", ("version",), where)) - {version}
 
 
@@ -375,15 +275,3 @@ def _tell_logged_model(transaction: Transaction, model_id: str, name: str, versi
         return
     experiment = transaction.rows("logged_models", ("experiment_id",), {"model_id": model_id})[0][0]
     transaction.insert("logged_model_tags", {**key, "experiment_id": experiment, "tag_value": value})
-
-
-def _model_key(name: str, workspace: str) -> dict[str, str]:
-    return {"workspace": workspace, "name": name}
-
-
-def _version_key(name: str, version: int, workspace: str) -> dict[str, str | int]:
-    return {"workspace": workspace, "name": name, "version": version}
-
-
-def _now_ms() -> int:
-    return int(time.time() * 1000)

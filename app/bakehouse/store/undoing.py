@@ -9,12 +9,15 @@ from bakehouse.domain.changes import Cells, EditDone, RowChanges, Undo
 from bakehouse.domain.errors import Cancelled, WriteRefused
 from bakehouse.domain.text import counted
 from bakehouse.store.paging import write_in_pages
+from bakehouse.store.registry import DELETED_STAGE
+from bakehouse.store.registry_rows import ALIASES, VERSION_TAGS, VERSIONS
 from bakehouse.store.run_edits import active_runs
-from bakehouse.store.writing import Transaction, Writer
+from bakehouse.store.writing import Transaction, Value, Writer
 
 Change = tuple[Cells, Cells | None, Cells | None]
 
 _CHANGED = "Someone else changed it since; nothing was taken back."
+_GONE = "What it belongs to was deleted since; nothing was taken back."
 
 
 def put_back(writer: Writer, undo: Undo) -> EditDone:
@@ -44,7 +47,13 @@ def put_back(writer: Writer, undo: Undo) -> EditDone:
     if kept:
         words = "was changed by someone else since and stays" if kept == 1 else "were changed since and stay"
         sentence += f"; {counted(kept, 'value')} {words}"
-    return EditDone(sentence, run_ids=undo.run_ids, experiment_ids=undo.experiment_ids, problem=problem)
+    return EditDone(
+        sentence,
+        run_ids=undo.run_ids,
+        experiment_ids=undo.experiment_ids,
+        model_names=undo.model_names,
+        problem=problem,
+    )
 
 
 def _put_page(transaction: Transaction, page: Sequence[tuple[RowChanges, Change]]) -> int:
@@ -64,6 +73,8 @@ def _put(transaction: Transaction, rows: RowChanges, changes: Sequence[Change]) 
     if rows.required and len(fitting) < len(changes):
         raise WriteRefused(_CHANGED)
     fitting = _possible(transaction, rows, fitting)
+    if rows.required and len(fitting) < len(changes):
+        raise WriteRefused(_GONE)
     named = partial(zip, strict=True)
     inserted = [
         dict(named(rows.key, key)) | dict(named(rows.columns, before))
@@ -95,7 +106,9 @@ def _present(transaction: Transaction, rows: RowChanges, changes: Sequence[Chang
 
 
 def _possible(transaction: Transaction, rows: RowChanges, changes: list[Change]) -> list[Change]:
-    """Without tags of runs that were deleted meanwhile, and assessments of traces that are gone."""
+    """Without what belongs to runs, traces and model versions that were deleted meanwhile."""
+    if rows.table in (ALIASES, VERSION_TAGS):
+        return [change for change in changes if _version_is_there(transaction, rows, change)]
     if rows.table == "tags":
         active = active_runs(transaction, [str(key[-1]) for key, _, _ in changes])
         return [change for change in changes if change[0][-1] in active]
@@ -105,3 +118,17 @@ def _possible(transaction: Transaction, rows: RowChanges, changes: list[Change])
         there = {row[0] for row in transaction.rows_among("trace_info", ("request_id",), "request_id", wanted)}
         return [change for change in changes if change[1] is not None and change[1][place] in there]
     return changes
+
+
+def _version_is_there(transaction: Transaction, rows: RowChanges, change: Change) -> bool:
+    """Whether the version is there that a tag or an alias goes back to; what is only taken away needs none.
+
+    A deleted version keeps its tags, unseen, but no alias points at it.
+    """
+    key, before, _ = change
+    if before is None:
+        return True
+    row = dict(zip((*rows.key, *rows.columns), (*key, *before), strict=True))
+    where: dict[str, Value] = {name: row[name] for name in ("workspace", "name", "version") if name in row}
+    found = transaction.rows(VERSIONS, ("current_stage",), where)
+    return bool(found) and (rows.table == VERSION_TAGS or found[0][0] != DELETED_STAGE)

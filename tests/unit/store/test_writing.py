@@ -6,13 +6,14 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bakehouse.domain.cancellation import Token
+from bakehouse.domain.changes import Changes
 from bakehouse.domain.errors import (
     DiskFull,
     StoreDenied,
@@ -24,8 +25,10 @@ from bakehouse.domain.errors import (
     WriteRefused,
 )
 from bakehouse.domain.models import Stage
+from bakehouse.domain.registry_edits import CreateModel
 from bakehouse.store import registrations
 from bakehouse.store.handle import Store
+from bakehouse.store.model_edits import edit_model
 from bakehouse.store.opening import open_store
 from bakehouse.store.writing import TriggerFound, Writer
 from tests.stores import change_store, new_store
@@ -51,8 +54,12 @@ def names(path: Path) -> list[object]:
     return [name for (name,) in rows(path, "SELECT name FROM registered_models ORDER BY name")]
 
 
+def create_model(writer: Writer, name: str, description: str = "", tags: Mapping[str, str] | None = None) -> Changes:
+    return edit_model(writer, CreateModel(name, description, tuple((tags or {}).items())))
+
+
 def test_that_a_write_says_what_changed_and_is_there(store: Store, path: Path) -> None:
-    changes = registrations.create_registered_model(Writer(store), "Bread", description="Rye", tags={"a": "b"})
+    changes = create_model(Writer(store), "Bread", description="Rye", tags={"a": "b"})
     assert changes.model_names == {"Bread"}
     assert "Bread" in changes.sentence
     assert rows(path, "SELECT name, description, workspace FROM registered_models") == [("Bread", "Rye", "default")]
@@ -76,7 +83,7 @@ def test_that_any_exception_inside_the_transaction_rolls_it_back(store: Store, p
 def test_that_a_store_opened_for_reading_is_not_written(path: Path) -> None:
     before = path.read_bytes()
     with open_store(path, read_only=True) as store, pytest.raises(StoreReadOnly):
-        registrations.create_registered_model(Writer(store), "Bread")
+        create_model(Writer(store), "Bread")
     assert path.read_bytes() == before
 
 
@@ -84,9 +91,9 @@ def test_that_a_locked_store_is_waited_for_and_then_named(store: Store, path: Pa
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreLocked):
-            registrations.create_registered_model(Writer(store, busy_wait_ms=30), "Bread")
+            create_model(Writer(store, busy_wait_ms=30), "Bread")
         other.execute("ROLLBACK")
-        registrations.create_registered_model(Writer(store, busy_wait_ms=30), "Bread")
+        create_model(Writer(store, busy_wait_ms=30), "Bread")
     assert names(path) == ["Bread"]
 
 
@@ -95,7 +102,7 @@ def test_that_a_reader_that_never_ends_makes_the_commit_fail_whole(store: Store,
         other.execute("BEGIN")
         other.execute("SELECT * FROM registered_models").fetchall()
         with pytest.raises(StoreLocked):
-            registrations.create_registered_model(Writer(store, busy_wait_ms=30), "Bread")
+            create_model(Writer(store, busy_wait_ms=30), "Bread")
         other.execute("ROLLBACK")
     assert names(path) == []
 
@@ -106,16 +113,16 @@ def test_that_a_trigger_on_a_written_table_is_named_and_can_be_allowed(store: St
         "CREATE TRIGGER sneaky AFTER INSERT ON registered_models BEGIN DELETE FROM experiments; END",
     )
     with pytest.raises(TriggerFound, match="sneaky") as raised:
-        registrations.create_registered_model(Writer(store), "Bread")
+        create_model(Writer(store), "Bread")
     assert raised.value.names == ("sneaky",)
     assert names(path) == []
-    registrations.create_registered_model(Writer(store, allow_triggers=frozenset({"sneaky"})), "Bread")
+    create_model(Writer(store, allow_triggers=frozenset({"sneaky"})), "Bread")
     assert names(path) == ["Bread"]
 
 
 def test_that_a_trigger_on_another_table_does_not_matter(store: Store, path: Path) -> None:
     change_store(path, "CREATE TRIGGER other AFTER INSERT ON metrics BEGIN DELETE FROM experiments; END")
-    registrations.create_registered_model(Writer(store), "Bread")
+    create_model(Writer(store), "Bread")
     assert names(path) == ["Bread"]
 
 
@@ -126,7 +133,7 @@ def test_that_a_view_in_place_of_a_table_is_refused(store: Store, path: Path) ->
         "CREATE VIEW registered_models AS SELECT * FROM elsewhere",
     )
     with pytest.raises(WriteRefused, match="registered_models"):
-        registrations.create_registered_model(Writer(store), "Bread")
+        create_model(Writer(store), "Bread")
 
 
 def test_that_a_replaced_file_is_left_alone(store: Store, path: Path) -> None:
@@ -134,14 +141,14 @@ def test_that_a_replaced_file_is_left_alone(store: Store, path: Path) -> None:
     other.replace(path)
     before = path.read_bytes()
     with pytest.raises(StoreReplaced):
-        registrations.create_registered_model(Writer(store), "Bread")
+        create_model(Writer(store), "Bread")
     assert path.read_bytes() == before
 
 
 def test_that_a_vanished_file_is_not_made_anew(store: Store, path: Path) -> None:
     path.unlink()
     with pytest.raises(StoreMissing):
-        registrations.create_registered_model(Writer(store), "Bread")
+        create_model(Writer(store), "Bread")
     assert not path.exists()
 
 
@@ -156,7 +163,7 @@ def test_that_a_full_disk_is_said_and_leaves_the_store_as_it_was(store: Store, p
             return connection
 
     with pytest.raises(DiskFull):
-        registrations.create_registered_model(FullWriter(store), "Bread", tags={str(n): "v" * 5000 for n in range(40)})
+        create_model(FullWriter(store), "Bread", tags={str(n): "v" * 5000 for n in range(40)})
     assert names(path) == []
 
 
@@ -164,18 +171,18 @@ def test_that_a_full_disk_is_said_and_leaves_the_store_as_it_was(store: Store, p
 def test_that_a_file_made_read_only_meanwhile_is_denied(store: Store, path: Path) -> None:
     path.chmod(0o400)
     with pytest.raises((StoreDenied, StoreReadOnly)):
-        registrations.create_registered_model(Writer(store), "Bread")
+        create_model(Writer(store), "Bread")
 
 
 def test_that_text_longer_than_its_column_is_refused_with_both_numbers(store: Store, path: Path) -> None:
     with pytest.raises(WriteRefused, match=r"5,001 characters.*at most 5,000"):
-        registrations.create_registered_model(Writer(store), "Bread", description="x" * 5001)
+        create_model(Writer(store), "Bread", description="x" * 5001)
     assert names(path) == []
 
 
 def test_that_text_that_is_no_unicode_is_refused(store: Store) -> None:
     with pytest.raises(WriteRefused, match="cannot be stored"):
-        registrations.create_registered_model(Writer(store), "Bread", description="\ud800")
+        create_model(Writer(store), "Bread", description="\ud800")
 
 
 def test_that_a_broken_rule_of_the_store_is_a_sentence(store: Store) -> None:
@@ -184,7 +191,7 @@ def test_that_a_broken_rule_of_the_store_is_a_sentence(store: Store) -> None:
 
 
 def test_that_the_journal_mode_stays(store: Store, path: Path) -> None:
-    registrations.create_registered_model(Writer(store), "Bread")
+    create_model(Writer(store), "Bread")
     assert rows(path, "PRAGMA journal_mode") == [("delete",)]
     assert sorted(p.name for p in path.parent.iterdir()) == ["mlflow.db"]
 
@@ -192,13 +199,13 @@ def test_that_the_journal_mode_stays(store: Store, path: Path) -> None:
 def test_that_a_wal_store_is_written_and_read_back_through_the_open_store(path: Path) -> None:
     change_store(path, "PRAGMA journal_mode = WAL")
     with open_store(path) as store:
-        registrations.create_registered_model(Writer(store), "Bread")
+        create_model(Writer(store), "Bread")
         assert rows(path, "PRAGMA journal_mode") == [("wal",)]
     assert names(path) == ["Bread"]
 
 
 def test_that_two_writers_at_once_get_different_version_numbers(store: Store, path: Path) -> None:
-    registrations.create_registered_model(Writer(store), "Bread")
+    create_model(Writer(store), "Bread")
     program = (
         "import sys; from pathlib import Path; from bakehouse.store.opening import open_store;"
         "from bakehouse.store.writing import Writer; from bakehouse.store import registrations as r\n"
@@ -211,19 +218,19 @@ def test_that_two_writers_at_once_get_different_version_numbers(store: Store, pa
 
 
 def test_that_a_taken_name_and_a_prompt_s_name_are_refused(store: Store, path: Path) -> None:
-    registrations.create_registered_model(Writer(store), "Bread")
-    registrations.create_registered_model(Writer(store), "Greeting", tags={"mlflow.prompt.is_prompt": "true"})
+    create_model(Writer(store), "Bread")
+    create_model(Writer(store), "Greeting", tags={"mlflow.prompt.is_prompt": "true"})
     with pytest.raises(WriteRefused, match="by now"):
-        registrations.create_registered_model(Writer(store), "Bread")
+        create_model(Writer(store), "Bread")
     with pytest.raises(WriteRefused, match="prompt"):
-        registrations.create_registered_model(Writer(store), "Greeting")
+        create_model(Writer(store), "Greeting")
     with pytest.raises(WriteRefused, match="prompt"):
         registrations.create_model_version(Writer(store), "Greeting", "s3://b/x")
 
 
 def test_that_a_transition_refuses_when_the_store_moved_on(store: Store, path: Path) -> None:
     writer = Writer(store)
-    registrations.create_registered_model(writer, "Bread")
+    create_model(writer, "Bread")
     for _ in range(2):
         registrations.create_model_version(writer, "Bread", "s3://b/x")
     registrations.transition_stage(writer, "Bread", 1, Stage.STAGING)
@@ -262,7 +269,7 @@ def test_that_a_name_in_two_workspaces_is_two_models(store: Store, path: Path) -
 
 def test_that_the_greatest_number_counts_deleted_versions_and_names_without_any(store: Store, path: Path) -> None:
     writer = Writer(store)
-    registrations.create_registered_model(writer, "Empty")
+    create_model(writer, "Empty")
     registrations.create_model_version(writer, "Bread", "s3://b/x", new_model=True)
     registrations.create_model_version(writer, "Bread", "s3://b/x")
     change_store(path, "UPDATE model_versions SET current_stage = 'Deleted_Internal' WHERE version = 2")

@@ -15,6 +15,7 @@ from bakehouse.domain.cancellation import Token
 from bakehouse.domain.changes import Changes
 from bakehouse.domain.errors import WriteRefused
 from bakehouse.domain.models import ModelVersion, RegisteredModel
+from bakehouse.domain.registry_edits import DEFAULT_WORKSPACE
 from bakehouse.domain.requests import VersionKey
 from bakehouse.domain.runs import LoggedModel
 from bakehouse.pages.signing import SigningRoom
@@ -26,7 +27,7 @@ from bakehouse.registry.transitions import TransitionRequest, transition
 from bakehouse.store.experiments import list_experiments
 from bakehouse.store.handle import Store
 from bakehouse.store.reading import Reader
-from bakehouse.store.registrations import DEFAULT_WORKSPACE, greatest_versions
+from bakehouse.store.registrations import greatest_versions
 from bakehouse.store.registry import list_models
 from bakehouse.store.runs import read_details
 
