@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from bakehouse.artifacts.choosing import carried
 from bakehouse.artifacts.digests import folder_digest
-from bakehouse.artifacts.listing import list_folder
+from bakehouse.artifacts.listing import Entry, list_folder
 from bakehouse.artifacts.ordering import Order, OrderBy, in_order
 from bakehouse.artifacts.searching import find_entries
 from bakehouse.domain.cancellation import Token
+from bakehouse.itemmodels.artifact_tree import ArtifactRoot, ArtifactTreeModel
 from bakehouse.widgets.preview_loading import load_preview
 
 pytestmark = pytest.mark.benchmark
@@ -37,6 +39,25 @@ def test_a_folder_of_very_many_files(tmp_path: Path) -> None:
     begun = time.process_time()
     found = find_entries(tmp_path, "99", Token(), lambda _entries, _count: None)
     print(f"search: {len(found.found):,} of {found.looked_at:,} in {time.process_time() - begun:.2f} s of processor")
+
+
+def test_choosing_very_many_files(qapp: object) -> None:
+    entries = [Entry(f"step{i}.txt", f"step{i}.txt", Path("/x/artifacts"), False, 1, 0, False) for i in range(FILES)]
+    model = ArtifactTreeModel()
+    wanted: list[int] = []
+    model.contents_wanted.connect(wanted.append)
+    model.show([ArtifactRoot("Run artifacts", "/x/artifacts")])
+    model.fetchMore(model.index(-1, 0))
+    model.place(wanted[0], entries)
+    rows = [model.index(row, 0) for row in range(model.rowCount())]
+    begun = time.process_time()
+    choice = model.choice(rows)
+    chosen = time.process_time()
+    carried(choice, Token())
+    print(
+        f"\n{len(choice):,} rows chosen in {(chosen - begun) * 1000:.0f} ms, "
+        f"made ready aside for a drag in {time.process_time() - chosen:.2f} s of processor"
+    )
 
 
 def _text(path: Path) -> None:

@@ -90,9 +90,9 @@ wait(lambda: any(edit.toPlainText() == "remote" for edit in view.findChildren(QP
 
 assert tree.drag_gate is not None
 progress.clear()
-answer["drags_at_once"] = tree.drag_gate([rows()["model"], rows()["note.txt"]])
+answer["drags_at_once"] = tree.drag_gate([rows()["model"], rows()["note.txt"]]) is not None
 wait(lambda: "Fetched: it can be dragged now" in said)
-answer["drags_then"] = tree.drag_gate([rows()["model"], rows()["note.txt"]])
+answer["drags_then"] = tree.drag_gate([rows()["model"], rows()["note.txt"]]) is not None
 dragged = [Path(url.toLocalFile()) for url in model.mimeData([rows()["model"], rows()["note.txt"]]).urls()]
 answer["dragged_is_equal"] = (
     (dragged[0] / "data" / "weights.bin").read_bytes() == contents["model/data/weights.bin"]

@@ -16,6 +16,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, QPlainTextEdit, QTableView
 from pytestqt.qtbot import QtBot
 
+from bakehouse.artifacts.choosing import of_paths
 from bakehouse.artifacts.listing import list_folder
 from bakehouse.artifacts.locator import Locator
 from bakehouse.artifacts.preview_kinds import ImagePreview
@@ -287,7 +288,7 @@ def test_that_files_are_saved_and_taken_names_asked_about_once(
     target = tmp_path / "target"
     target.mkdir()
     (target / "table.csv").write_text("mine")
-    chosen = [(folder / "table.csv", folder), (folder / "model", folder)]
+    chosen = of_paths([(folder / "table.csv", folder), (folder / "model", folder)])
     guard = Guard(tmp_path / "mlflow.db")
     with qtbot.waitSignal(view.said) as said:
         view.taking.saving.save(chosen, target, guard)
@@ -315,7 +316,8 @@ def test_that_save_as_asks_for_a_place_and_a_failure_is_shown(
     dialog.close()
     assert (tmp_path / "renamed.csv").read_bytes() == (folder / "table.csv").read_bytes()
 
-    view.taking.saving.save([(folder / "table.csv", folder)], tmp_path / "absent", Guard(tmp_path / "mlflow.db"))
+    chosen = of_paths([(folder / "table.csv", folder)])
+    view.taking.saving.save(chosen, tmp_path / "absent", Guard(tmp_path / "mlflow.db"))
     qtbot.waitUntil(lambda: any("not a folder" in label.text() for label in view.findChildren(PlainLabel)))
 
 
@@ -487,3 +489,25 @@ def test_that_what_is_not_listed_yet_is_saved_too_when_it_is_selected(
     qtbot.waitUntil(lambda: model(view).rowCount() == 501)
     tree(view).selectAll()
     assert len(view.selected_paths()) == 700
+
+
+def test_that_very_many_files_are_made_ready_aside_and_then_dragged(
+    qtbot: QtBot, view: ArtifactView, folder: Path
+) -> None:
+    for number in range(2_500):
+        (folder / "empty" / f"{number}.txt").touch()
+    view.show_roots([ArtifactRoot("Run artifacts", f"{ADDRESS}/empty")])
+    qtbot.waitUntil(lambda: model(view).rowCount() == 501)
+    tree(view).selectAll()
+    said: list[str] = []
+    view.said.connect(said.append)
+    gate = tree(view).drag_gate
+    assert gate is not None and gate(tree(view).selected_rows()) is None
+    qtbot.waitUntil(lambda: said[-1:] == ["Ready: it can be dragged now"])
+    data = gate(tree(view).selected_rows())
+    assert data is not None
+    assert sorted(url.toLocalFile() for url in data.urls()) == sorted(map(str, (folder / "empty").iterdir()))
+
+    qtbot.keyClick(tree(view), Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: said[-1].startswith("Copied 2,500 items"))
+    assert len(QGuiApplication.clipboard().mimeData().urls()) == 2_500

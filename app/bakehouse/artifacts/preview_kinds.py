@@ -100,6 +100,8 @@ class FactsPreview:
     notice: str = ""
     content: str = ""
     places: Places | None = None
+    is_link_out: bool = False
+    """It is a link that is followed once a person agrees."""
 
 
 @dataclass(frozen=True, slots=True)

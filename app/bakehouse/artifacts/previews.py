@@ -6,11 +6,14 @@ import json
 import os
 import re
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 from bakehouse.artifacts.archives import gzip_beginning, zip_members
 from bakehouse.artifacts.documents import document_page
 from bakehouse.artifacts.file_reading import read_piece
+from bakehouse.artifacts.folder_table import folder_table
+from bakehouse.artifacts.following import can_follow
 from bakehouse.artifacts.hexadecimal import PART, hexadecimal_lines, part_places
 from bakehouse.artifacts.images import MOST_PIXELS, image_size
 from bakehouse.artifacts.languages import language_of
@@ -93,9 +96,10 @@ def read_preview(
         forbidden = NOTHING_FORBIDDEN if guard is None else guard.identities()
         why = obstacle(entry.path, facts, entry.root, forbidden)
         if stat.S_ISDIR(facts.st_mode):
-            return FactsPreview("A folder.", (("Name", visible(entry.name, 300)),))
+            return folder_table(entry, guard, token)
         if why:
-            return _facts(entry, facts.st_size, "", why)
+            shown = _facts(entry, facts.st_size, "", why)
+            return replace(shown, is_link_out=can_follow(entry._replace(is_link=entry.path.is_symlink(), obstacle=why)))
         head, size = read_piece(entry.path, limit)
         token.check()
         return _Looking(entry, token, guard, limit, place).preview(head, size)

@@ -12,11 +12,14 @@ from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, 
 from PySide6.QtGui import QIcon
 from typing_extensions import override
 
+from bakehouse.artifacts.choosing import Choice, Given, carried, places
 from bakehouse.artifacts.listing import Entry, size_text
 from bakehouse.artifacts.locator import Location
 from bakehouse.artifacts.ordering import BY_NAME, Order, OrderBy
+from bakehouse.artifacts.remote import RemoteFolder, RemoteSource
+from bakehouse.domain.cancellation import Token
 from bakehouse.domain.text import counted, visible
-from bakehouse.itemmodels.artifact_rows import Kind, file_url, icon_name, spoken_text, time_text, tooltip
+from bakehouse.itemmodels.artifact_rows import Kind, icon_name, spoken_text, time_text, tooltip
 from bakehouse.itemmodels.indexes import ROOT, Index
 from bakehouse.theme import LIGHT, Theme
 
@@ -299,24 +302,24 @@ class ArtifactTreeModel(QAbstractItemModel):
             found = [node.entry] if node.entry is not None else []
         return [one for entry in found for one in (entry.members or (entry,))]
 
-    def usable_paths(self, indexes: Iterable[Index]) -> list[tuple[Path, Path]]:
-        """(path, artifact folder) of rows that may be dragged or copied; what lies in a chosen folder counts once."""
-        chosen: dict[Path, Path] = {}
-        folders: set[Path] = set()
+    def choice(self, indexes: Iterable[Index]) -> Choice:
+        """What of these rows may be dragged or copied."""
+        entries: list[Entry] = []
+        given: list[Given] = []
         for index in indexes:
             if index.column() > 0:
                 continue
-            usable = [entry for entry in self.entries_of(index) if not entry.obstacle]
-            chosen.update((entry.path, entry.root) for entry in usable)
-            folders.update(entry.path for entry in usable if entry.is_folder)
             node = self._at(index)
-            path = self.path(index) if node.entry is None and _is_usable(node) else None
-            if path is not None:
-                chosen[path] = path
-                folders.add(path)
-        if not folders:
-            return list(chosen.items())
-        return [(path, root) for path, root in chosen.items() if not folders.intersection(path.parents)]
+            entries += [entry for entry in self.entries_of(index) if not entry.obstacle]
+            location = node.location
+            if node.kind is Kind.ROOT and location is not None and location.path is not None:
+                source = RemoteSource(RemoteFolder(location.remote, location.path), "", True)
+                given.append((source if location.remote else location.path, location.path))
+        return Choice(tuple(entries), tuple(given))
+
+    def usable_paths(self, indexes: Iterable[Index]) -> list[tuple[Path, Path]]:
+        """(path, artifact folder) of rows that may be dragged or copied; what lies in a chosen folder counts once."""
+        return places(self.choice(indexes))
 
     # Look
 
@@ -420,7 +423,7 @@ class ArtifactTreeModel(QAbstractItemModel):
     @override
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         data = QMimeData()
-        data.setUrls([file_url(path) for path, _ in self.usable_paths(indexes)])
+        data.setData("text/uri-list", carried(self.choice(indexes), Token()).uri_list)
         return data
 
     @override

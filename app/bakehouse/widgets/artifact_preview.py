@@ -37,6 +37,8 @@ class ArtifactPreview(QWidget):
 
     browser_wanted = Signal()
     """The person wants the HTML file in the browser."""
+    follow_wanted = Signal()
+    """The person wants to see what the link leads to."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +66,8 @@ class ArtifactPreview(QWidget):
         self._hold = _link("preview_hold", self._hold_or_play)
         self._browser = _link("preview_browser", self.browser_wanted.emit)
         self._browser.setText("Open in browser…")
+        self._follow = _link("preview_follow", self.follow_wanted.emit)
+        self._follow.setText("Follow once…")
         self._build()
 
     def _build(self) -> None:
@@ -71,7 +75,7 @@ class ArtifactPreview(QWidget):
         heading.setContentsMargins(0, 6, 0, 6)
         heading.setSpacing(GRID)
         heading.addWidget(self._name, 1)
-        for widget in (self._hold, self._switch, self._browser):
+        for widget in (self._hold, self._switch, self._browser, self._follow):
             heading.addWidget(widget)
         self._notice.setWordWrap(True)
         self._notice.setContentsMargins(0, 0, 0, 6)
@@ -97,6 +101,7 @@ class ArtifactPreview(QWidget):
         self._notice.setVisible(bool(self._notice.text()))
         self.places.show_places(getattr(shown, "places", None))
         self._browser.setVisible(isinstance(shown, TextPreview) and shown.is_page)
+        self._follow.setVisible(isinstance(shown, FactsPreview) and shown.is_link_out)
         self.picture.set_playing(False)
         self._hold.setVisible(isinstance(shown, Picture) and bool(shown.frames))
         has_text = not isinstance(shown, TextPreview) and source_text(shown) is not None

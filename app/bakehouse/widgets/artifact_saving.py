@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox, QWidget
 
+from bakehouse.artifacts.choosing import Choice, sources
 from bakehouse.artifacts.copying import CopyResult, Existing, NamesTaken, copy_out
-from bakehouse.artifacts.gathering import Source
 from bakehouse.artifacts.listing import size_text
 from bakehouse.artifacts.protection import Guard
 from bakehouse.artifacts.zipping import zip_out
@@ -22,20 +21,17 @@ from bakehouse.tasks import Lane, TaskRunner
 
 _ANSWER = "existing"
 
-Chosen = Sequence[tuple[Source, Path]]
-"""(file or folder, artifact folder it belongs to)"""
 
-
-def _copy(chosen: Chosen, target: Path, guard: Guard, existing: Existing, name: str | None, token: Token) -> CopyResult:
+def _copy(chosen: Choice, target: Path, guard: Guard, existing: Existing, name: str | None, token: Token) -> CopyResult:
     """Copy what was chosen; for a worker thread."""
-    sources, roots = zip(*chosen, strict=True)
-    return copy_out(sources, target, token, roots=roots, guard=guard, existing=existing, name=name)
+    wanted, roots = zip(*sources(chosen, token), strict=True)
+    return copy_out(wanted, target, token, roots=roots, guard=guard, existing=existing, name=name)
 
 
-def _zip(chosen: Chosen, file: Path, guard: Guard, token: Token) -> CopyResult:
+def _zip(chosen: Choice, file: Path, guard: Guard, token: Token) -> CopyResult:
     """Pack what was chosen; for a worker thread."""
-    sources, roots = zip(*chosen, strict=True)
-    return zip_out(sources, file, token, roots=roots, guard=guard)
+    wanted, roots = zip(*sources(chosen, token), strict=True)
+    return zip_out(wanted, file, token, roots=roots, guard=guard)
 
 
 class ArtifactSaving(QObject):
@@ -55,8 +51,11 @@ class ArtifactSaving(QObject):
         self._slots: set[str] = set()
         self._folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
 
-    def ask(self, chosen: Chosen, guard: Guard, *, is_file: bool) -> None:
-        """Ask for a file name (`is_file`: one file was chosen) or a folder (anything else) and save there."""
+    def ask(self, chosen: Choice, guard: Guard, *, is_file: bool, name: str | None = None) -> None:
+        """Ask for a file name (`is_file`: one file was chosen) or a folder (anything else) and save there.
+
+        `name` is what a single one shall be called, where that is not its own.
+        """
         dialog = QFileDialog(self._view.window(), "Save as")
         dialog.setObjectName("save_artifacts")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -64,17 +63,17 @@ class ArtifactSaving(QObject):
         if is_file:
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setFileMode(QFileDialog.FileMode.AnyFile)
-            dialog.selectFile(chosen[0][0].name)
+            dialog.selectFile(name or chosen.first_name)
             dialog.fileSelected.connect(partial(self._save_file, chosen, guard))
         else:
             dialog.setWindowTitle("Save into folder")
             dialog.setFileMode(QFileDialog.FileMode.Directory)
             dialog.setOption(QFileDialog.Option.ShowDirsOnly, True)
             dialog.setLabelText(QFileDialog.DialogLabel.Accept, "Save here")
-            dialog.fileSelected.connect(partial(self._save_into, chosen, guard))
+            dialog.fileSelected.connect(partial(self._save_into, chosen, guard, name))
         dialog.open()
 
-    def ask_zip(self, chosen: Chosen, guard: Guard) -> None:
+    def ask_zip(self, chosen: Choice, guard: Guard) -> None:
         """Ask for the name of a zip file and pack everything into it."""
         dialog = QFileDialog(self._view.window(), "Save as zip")
         dialog.setObjectName("save_zip")
@@ -84,12 +83,12 @@ class ArtifactSaving(QObject):
         dialog.setFileMode(QFileDialog.FileMode.AnyFile)
         dialog.setNameFilter("Zip files (*.zip)")
         dialog.setDefaultSuffix("zip")
-        name = chosen[0][0].name if len(chosen) == 1 else "artifacts"
+        name = chosen.first_name if len(chosen) == 1 else "artifacts"
         dialog.selectFile(f"{name}.zip")
         dialog.fileSelected.connect(partial(self.save_zip, chosen, guard))
         dialog.open()
 
-    def save_zip(self, chosen: Chosen, guard: Guard, file: str) -> None:
+    def save_zip(self, chosen: Choice, guard: Guard, file: str) -> None:
         """Pack into `file`; the dialog has asked about one that is there."""
         path = Path(file)
         self._folder = str(path.parent)
@@ -97,7 +96,7 @@ class ArtifactSaving(QObject):
         slot = self._new_slot()
         self._tasks.start(
             slot,
-            partial(_zip, tuple(chosen), path, guard),
+            partial(_zip, chosen, path, guard),
             done=partial(self._finish, slot),
             failed=partial(self._fail_zip, slot),
             lane=Lane.COPY,
@@ -118,7 +117,7 @@ class ArtifactSaving(QObject):
 
     def save(
         self,
-        chosen: Chosen,
+        chosen: Choice,
         target: Path,
         guard: Guard,
         existing: Existing = Existing.ASK,
@@ -130,20 +129,20 @@ class ArtifactSaving(QObject):
         slot = self._new_slot()
         self._tasks.start(
             slot,
-            partial(_copy, tuple(chosen), target, guard, existing, name),
+            partial(_copy, chosen, target, guard, existing, name),
             done=partial(self._finish, slot),
             failed=partial(self._fail, slot, chosen, target, guard, name),
             lane=Lane.COPY,
             title=_title("Saving", chosen),
         )
 
-    def _save_file(self, chosen: Chosen, guard: Guard, file: str) -> None:
+    def _save_file(self, chosen: Choice, guard: Guard, file: str) -> None:
         """The dialog has already asked about an existing file."""
         path = Path(file)
         self.save(chosen, path.parent, guard, Existing.REPLACE, path.name)
 
-    def _save_into(self, chosen: Chosen, guard: Guard, folder: str) -> None:
-        self.save(chosen, Path(folder), guard)
+    def _save_into(self, chosen: Choice, guard: Guard, name: str | None, folder: str) -> None:
+        self.save(chosen, Path(folder), guard, name=name)
 
     def _finish(self, slot: str, result: CopyResult) -> None:
         self._slots.discard(slot)
@@ -163,7 +162,7 @@ class ArtifactSaving(QObject):
         self.failed.emit(str(error))
 
     def _fail(
-        self, slot: str, chosen: Chosen, target: Path, guard: Guard, name: str | None, error: BakehouseError
+        self, slot: str, chosen: Choice, target: Path, guard: Guard, name: str | None, error: BakehouseError
     ) -> None:
         self._slots.discard(slot)
         if isinstance(error, NamesTaken):
@@ -171,7 +170,7 @@ class ArtifactSaving(QObject):
         else:
             self.failed.emit(str(error))
 
-    def _ask_existing(self, chosen: Chosen, target: Path, guard: Guard, name: str | None, error: NamesTaken) -> None:
+    def _ask_existing(self, chosen: Choice, target: Path, guard: Guard, name: str | None, error: NamesTaken) -> None:
         box = QMessageBox(self._view.window())
         box.setObjectName("names_taken")
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -190,11 +189,11 @@ class ArtifactSaving(QObject):
         box.buttonClicked.connect(partial(self._answer, chosen, target, guard, name))
         box.open()
 
-    def _answer(self, chosen: Chosen, target: Path, guard: Guard, name: str | None, button: QAbstractButton) -> None:
+    def _answer(self, chosen: Choice, target: Path, guard: Guard, name: str | None, button: QAbstractButton) -> None:
         answer = button.property(_ANSWER)
         if answer:
             self.save(chosen, target, guard, Existing(answer), name)
 
 
-def _title(verb: str, chosen: Chosen) -> str:
-    return f"{verb} {visible(chosen[0][0].name, 60)}" if len(chosen) == 1 else f"{verb} {len(chosen):,} items"
+def _title(verb: str, chosen: Choice) -> str:
+    return f"{verb} {visible(chosen.first_name, 60)}" if len(chosen) == 1 else f"{verb} {len(chosen):,} items"

@@ -6,30 +6,49 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
+from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu, QMessageBox
 
+from bakehouse.artifacts.choosing import Carried, Choice, brought_here, carried, missing
 from bakehouse.artifacts.digests import FolderDigest, file_digest, folder_digest
-from bakehouse.artifacts.fetching import Fetched, fetch, remote_source
-from bakehouse.artifacts.gathering import Source
+from bakehouse.artifacts.fetching import Fetched, remote_source
+from bakehouse.artifacts.following import can_follow
+from bakehouse.artifacts.listing import Entry
 from bakehouse.artifacts.opening import opening_risk
 from bakehouse.artifacts.protection import Guard
-from bakehouse.artifacts.remote import RemoteFolder, RemoteSource
+from bakehouse.artifacts.remote import RemoteSource
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.text import counted, visible
 from bakehouse.itemmodels.artifact_tree import ArtifactTreeModel
 from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.widgets.artifact_reading import ArtifactReading
-from bakehouse.widgets.artifact_saving import ArtifactSaving, Chosen
+from bakehouse.widgets.artifact_saving import ArtifactSaving
 from bakehouse.widgets.artifact_tree_view import ArtifactTreeView
 from bakehouse.widgets.digest_window import DigestWindow
+from bakehouse.widgets.link_following import LinkFollowing
 from bakehouse.widgets.system_programs import open_with_system, reveal
 
+_MOST_AT_ONCE = 2_000
+"""So many paths are made at once; more of them are made in a task."""
 
-def _fetch(sources: Sequence[RemoteSource], fetched: Fetched, token: Token) -> None:
-    fetch(sources, fetched, token)
+
+def _bring_here(choice: Choice, fetched: Fetched, token: Token) -> Carried:
+    """For a worker thread."""
+    return brought_here(choice, fetched, token)
+
+
+def _few(choice: Choice) -> Choice:
+    """Some of it, enough to know where it lies."""
+    return Choice(choice.entries[:1], choice.given[:1])
+
+
+def mime_data(ready: Carried) -> QMimeData:
+    """What a drag or the clipboard holds."""
+    data = QMimeData()
+    data.setData("text/uri-list", ready.uri_list)
+    return data
 
 
 def _digest(path: Path, is_folder: bool, guard: Guard | None, token: Token) -> FolderDigest | str:
@@ -56,10 +75,15 @@ class ArtifactTaking(QObject):
         self.saving = ArtifactSaving(tasks, f"{slot}.save", tree)
         self.saving.said.connect(self.said)
         self.saving.failed.connect(self.failed)
+        self._ready: tuple[Choice, Carried] | None = None
+        tree.selectionModel().selectionChanged.connect(self._forget_ready)
+        self._following = LinkFollowing(tasks, f"{slot}.follow", tree, self)
+        self._following.failed.connect(self.failed)
         tree.drag_gate = self._may_drag
         key = QKeySequence
         self._save = self._action("Save as…", key(key.StandardKey.Save), self.save)
         self._zip = self._action("Save as zip…", key("Ctrl+Shift+S"), self.save_zip)
+        self._save_followed = self._action("Save what the link leads to…", key(), self._follow)
         self._copy = self._action("Copy", key(key.StandardKey.Copy), self._copy_files)
         self._path = self._action("Copy path", key("Ctrl+Shift+C"), self._copy_path)
         self._uri = self._action("Copy MLflow address", key("Ctrl+Alt+C"), self._copy_uri)
@@ -86,7 +110,7 @@ class ArtifactTaking(QObject):
         model = self._model
         entry = model.entry(index) if index.isValid() else None
         has_path = index.isValid() and model.path(index) is not None
-        usable = bool(self.chosen(self._tree.selected_rows()))
+        usable = bool(len(self.chosen(self._tree.selected_rows())))
         is_remote = bool(self._address(index)) if index.isValid() else False
         for action in (self._save, self._zip, self._copy):
             action.setEnabled(usable)
@@ -94,8 +118,9 @@ class ArtifactTaking(QObject):
         self._reveal.setEnabled(has_path and not is_remote)
         self._open.setEnabled(has_path and (entry is None or not entry.obstacle))
         self._digest.setEnabled(has_path and (entry is None or not entry.obstacle))
+        self._save_followed.setVisible(entry is not None and can_follow(entry))
         self._uri.setVisible(index.isValid() and bool(model.mlflow_uri(index)))
-        menu.addActions([self._save, self._zip])
+        menu.addActions([self._save, self._zip, self._save_followed])
         menu.addSeparator()
         menu.addActions([self._copy, self._path, self._uri])
         menu.addSeparator()
@@ -104,21 +129,17 @@ class ArtifactTaking(QObject):
     def stop(self) -> None:
         """The store is closed: nothing is copied any more."""
         self.saving.cancel()
+        self._ready = None
+        self._following.stop()
         self._tasks.cancel(f"{self._slot}.fetch")
         self._tasks.cancel(f"{self._slot}.risk")
         self._tasks.cancel(f"{self._slot}.digest")
 
     # What is chosen
 
-    def chosen(self, rows: Sequence[QModelIndex]) -> list[tuple[Source, Path]]:
-        """(what to copy, its artifact folder) of rows; what lies in a chosen folder counts once."""
-        model = self._model
-        remote: dict[Path, Source] = {}
-        for row in rows:
-            remote.update((entry.path, remote_source(entry)) for entry in model.entries_of(row) if entry.remote)
-            if model.entry(row) is None and (source := self._remote(row)) is not None:
-                remote[source.place] = source
-        return [(remote.get(path, path), root) for path, root in model.usable_paths(rows)]
+    def chosen(self, rows: Sequence[QModelIndex]) -> Choice:
+        """What of these rows can be copied."""
+        return self._model.choice(rows)
 
     def _everything(self) -> list[QModelIndex]:
         """The one address as a whole, also what is not listed yet; or each of several."""
@@ -127,53 +148,60 @@ class ArtifactTaking(QObject):
             return [QModelIndex()]
         return [model.index(row, 0) for row in range(model.rowCount())]
 
-    def _remote(self, row: QModelIndex) -> RemoteSource | None:
-        model = self._model
-        entry = model.entry(row)
-        if entry is not None:
-            return remote_source(entry) if entry.remote and not entry.obstacle else None
-        source = model.source(model.number(row))
-        location = source[2] if source is not None else None
-        if location is None or not location.remote or location.path is None:
-            return None
-        return RemoteSource(RemoteFolder(location.remote, location.path), "", True)
-
     def _address(self, row: QModelIndex) -> str:
         """Of what lies on another machine its address there; empty for what lies here."""
-        source = self._remote(row)
+        source = next((one for one, _ in self._model.choice([row]).given if isinstance(one, RemoteSource)), None)
+        entry = self._model.entry(row)
+        if source is None and entry is not None and entry.remote:
+            source = remote_source(entry)
         return source.folder.address_of(source.relative) if source is not None else ""
 
-    # Fetching
+    # Bringing it here
 
-    def when_here(self, rows: Sequence[QModelIndex], act: Callable[[], None]) -> None:
-        """Do it when every row lies on this machine: at once, or after it was fetched."""
-        missing = [source for row in rows if (source := self._remote(row)) and not self.fetched.has(source.place)]
-        if not missing:
-            act()
+    def when_here(self, choice: Choice, act: Callable[[Carried], None]) -> None:
+        """Do it when all that was chosen lies here and its paths are made: at once, or after that was done."""
+        if self._is_ready(choice):
+            act(carried(choice, Token()))
             return
         self.failed.emit("")
+        what = visible(choice.first_name, 60) if len(choice) == 1 else f"{len(choice):,} items"
+        is_elsewhere = bool(missing(_few(choice), self.fetched))
         self._tasks.start(
             f"{self._slot}.fetch",
-            partial(_fetch, missing, self.fetched),
-            done=lambda _nothing: act(),
+            partial(_bring_here, choice, self.fetched),
+            done=act,
             failed=self._fail,
             lane=Lane.COPY,
-            title=f"Fetching {visible(missing[0].name, 60)}" if len(missing) == 1 else f"Fetching {len(missing)} items",
+            title=f"Fetching {what}" if is_elsewhere else f"Getting {what} ready",
         )
 
-    def _may_drag(self, rows: list[QModelIndex]) -> bool:
-        """Whether a drag can begin. If not, what is missing is fetched, and the drag begins then."""
-        missing = [source for row in rows if (source := self._remote(row)) and not self.fetched.has(source.place)]
-        if missing:
-            self.said.emit("Fetching first; keep the button pressed, or drag again when it is here")
-            self.when_here(rows, self._drag_now)
-        return not missing
+    def _is_ready(self, choice: Choice) -> bool:
+        return len(choice) <= _MOST_AT_ONCE and not missing(choice, self.fetched)
 
-    def _drag_now(self) -> None:
+    def _may_drag(self, rows: list[QModelIndex]) -> QMimeData | None:
+        """What a drag takes. If it is not here yet it is fetched, and the drag begins then."""
+        choice = self._model.choice(rows)
+        if self._ready is not None and self._ready[0] == choice:
+            return mime_data(self._ready[1])
+        if len(choice) and not self._is_ready(choice):
+            words = "Fetching first" if missing(_few(choice), self.fetched) else "Getting ready"
+            self.said.emit(f"{words}; keep the button pressed, or drag again when it is here")
+            self.when_here(choice, partial(self._drag_now, choice))
+            return None
+        return mime_data(carried(choice, Token()))
+
+    def _drag_now(self, choice: Choice, ready: Carried) -> None:
+        # Kept for the drag that follows, while the same rows are selected.
+        self._ready = (choice, ready)
         if QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
             self._tree.startDrag(Qt.DropAction.CopyAction)
-        else:
+        elif missing(_few(choice), Fetched()):
             self.said.emit("Fetched: it can be dragged now")
+        else:
+            self.said.emit("Ready: it can be dragged now")
+
+    def _forget_ready(self) -> None:
+        self._ready = None
 
     def _fail(self, error: BakehouseError) -> None:
         self.failed.emit(str(error))
@@ -184,28 +212,40 @@ class ArtifactTaking(QObject):
         """Ask where, and copy what is selected there."""
         rows = self._everything() if everything else self._tree.selected_rows()
         chosen, guard = self.chosen(rows), self._reading.guard
-        if chosen and guard is not None:
+        if len(chosen) and guard is not None:
             entry = self._model.entry(rows[0])
             is_file = len(rows) == 1 and entry is not None and not entry.is_folder
             self.saving.ask(chosen, guard, is_file=is_file)
 
     def save_zip(self, *, everything: bool = False) -> None:
         """Ask for a file, and pack what is selected into it."""
-        chosen: Chosen = self.chosen(self._everything() if everything else self._tree.selected_rows())
-        if chosen and self._reading.guard is not None:
+        chosen = self.chosen(self._everything() if everything else self._tree.selected_rows())
+        if len(chosen) and self._reading.guard is not None:
             self.saving.ask_zip(chosen, self._reading.guard)
+
+    def _follow(self) -> None:
+        """Ask, and copy what the current link leads to under the link's name."""
+        entry = self._model.entry(self._tree.currentIndex())
+        if entry is not None and can_follow(entry):
+            self._following.ask(entry, self._reading.guard, self._save_target)
+
+    def _save_target(self, link: Entry, target: Entry) -> None:
+        if self._reading.guard is not None:
+            root = target.path if target.is_folder else target.root
+            chosen = Choice((), ((target.path, root),))
+            self.saving.ask(chosen, self._reading.guard, is_file=not target.is_folder, name=link.name)
 
     def _copy_files(self) -> None:
         """The files themselves, to be pasted into a file manager; their paths for a text field."""
-        rows = self._tree.selected_rows()
-        self.when_here(rows, partial(self._put_on_clipboard, rows))
+        choice = self._model.choice(self._tree.selected_rows())
+        if len(choice):
+            self.when_here(choice, self._put_on_clipboard)
 
-    def _put_on_clipboard(self, rows: Sequence[QModelIndex]) -> None:
-        data = self._model.mimeData(rows)
-        if data.urls():
-            data.setText("\n".join(str(path) for path, _ in self._model.usable_paths(rows)))
-            QGuiApplication.clipboard().setMimeData(data)
-            self.said.emit(f"Copied {counted(len(data.urls()), 'item')}: paste it into a folder or a text")
+    def _put_on_clipboard(self, ready: Carried) -> None:
+        data = mime_data(ready)
+        data.setText(ready.text.encode(errors="replace").decode())
+        QGuiApplication.clipboard().setMimeData(data)
+        self.said.emit(f"Copied {counted(ready.count, 'item')}: paste it into a folder or a text")
 
     def _copy_path(self) -> None:
         rows = self._tree.selected_rows()
@@ -232,7 +272,7 @@ class ArtifactTaking(QObject):
         path = self._model.path(row)
         if path is not None and (entry is None or not entry.obstacle):
             root = entry.root if entry is not None else path
-            self.when_here([row], partial(self._look_before_opening, path, root))
+            self.when_here(self._model.choice([row]), lambda _ready: self._look_before_opening(path, root))
 
     def _look_before_opening(self, path: Path, root: Path) -> None:
         self._tasks.start(
@@ -271,7 +311,7 @@ class ArtifactTaking(QObject):
         entry, path = self._model.entry(row), self._model.path(row)
         if path is not None and (entry is None or not entry.obstacle):
             is_folder = entry is None or entry.is_folder
-            self.when_here([row], partial(self._start_digest, path, is_folder))
+            self.when_here(self._model.choice([row]), lambda _ready: self._start_digest(path, is_folder))
 
     def _start_digest(self, path: Path, is_folder: bool) -> None:
         self.failed.emit("")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import itemgetter
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QDrag,
@@ -47,8 +48,8 @@ class ArtifactTreeView(QTreeView):
         self.setAccessibleName("Artifacts")
         self._tree_model = model
         self._drop: QPersistentModelIndex | None = None
-        self.drag_gate: Callable[[list[QModelIndex]], bool] | None = None
-        """Asked before a drag: whether everything lies here already."""
+        self.drag_gate: Callable[[list[QModelIndex]], QMimeData | None] | None = None
+        """Asked for what a drag of rows takes; None when it is not ready, and then this view is told to drag again."""
         self._ordered_by = int(ArtifactColumn.NAME)
         self.setModel(model)
         self.setSortingEnabled(True)
@@ -125,7 +126,14 @@ class ArtifactTreeView(QTreeView):
 
     def selected_rows(self) -> list[QModelIndex]:
         """Selected rows as indexes of the first column, in the order of the tree."""
-        return sorted(self.selectionModel().selectedRows(ArtifactColumn.NAME), key=_place)
+        found: list[tuple[list[int], QModelIndex]] = []
+        for area in self.selectionModel().selection().toList():
+            # Asked for once an area: 10,000 rows of one folder have one way to the top.
+            parent = area.parent()
+            above = _place(parent)
+            for row in range(area.top(), area.bottom() + 1):
+                found.append(([*above, row], self._tree_model.index(row, ArtifactColumn.NAME, parent)))
+        return [index for _, index in sorted(found, key=itemgetter(0))]
 
     def expanded_rows(self) -> list[QModelIndex]:
         """Rows that are open, parents first."""
@@ -148,13 +156,11 @@ class ArtifactTreeView(QTreeView):
     @override
     def startDrag(self, supportedActions: Qt.DropAction) -> None:
         rows = self.selected_rows()
-        if self.drag_gate is not None and not self.drag_gate(rows):
+        count = len(self._tree_model.choice(rows))
+        data = self._tree_model.mimeData(rows) if self.drag_gate is None else self.drag_gate(rows)
+        if not count or data is None:
             return
-        data = self._tree_model.mimeData(rows)
-        count = len(data.urls())
-        if not count:
-            return
-        label = str(self._tree_model.data(rows[0])) if count == 1 else f"{count} items"
+        label = str(self._tree_model.data(rows[0])) if count == 1 else f"{count:,} items"
         drag = QDrag(self)
         drag.setMimeData(data)
         drag.setPixmap(self._drag_label(label))

@@ -20,6 +20,7 @@ from bakehouse.domain.source_links import is_web_link
 from bakehouse.domain.text import visible
 from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.widgets.artifact_preview import ArtifactPreview
+from bakehouse.widgets.link_following import LinkFollowing
 from bakehouse.widgets.preview_loading import Loaded, load_preview
 from bakehouse.widgets.table_ordering import TableOrdering
 
@@ -53,10 +54,13 @@ class PreviewReading(QObject):
         self._entry: Entry | None = None
         self._fetched = Fetched()
         self.guard: Guard | None = None
+        self._following = LinkFollowing(tasks, f"{slot}.follow", preview, self)
+        self._following.failed.connect(self._say_no_way)
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._patience.timeout.connect(self._say_what_is_known)
         preview.places.place_wanted.connect(self._turn_to)
         preview.browser_wanted.connect(self._ask_for_browser)
+        preview.follow_wanted.connect(self._ask_to_follow)
         preview.markdown.link_activated.connect(self._ask_for_link)
         preview.card.digest_wanted.connect(self._start_digest)
         preview.card.digest_unwanted.connect(self._stop_digest)
@@ -83,9 +87,25 @@ class PreviewReading(QObject):
         self._entry = None
         self._patience.stop()
         self._tasks.cancel(self._slot)
+        self._following.stop()
         for ordering in self._orderings:
             ordering.stop()
         self._stop_digest()
+
+    # Links
+
+    def _ask_to_follow(self) -> None:
+        if self._entry is not None:
+            self._following.ask(self._entry, self.guard, self._follow)
+
+    def _follow(self, link: Entry, target: Entry) -> None:
+        if link is self._entry:
+            self._entry = target
+            self._start(target, 0)
+
+    def _say_no_way(self, sentence: str) -> None:
+        if self._entry is not None:
+            self._preview.show_problem(self._entry.name, sentence)
 
     def _turn_to(self, place: int) -> None:
         if self._entry is not None:
