@@ -136,7 +136,7 @@ def test_that_a_moved_model_is_loaded_by_its_folder_and_the_code_is_copied(
 def test_that_the_digest_is_made_and_says_that_none_was_recorded(open_page: Open, tmp_path: Path, qtbot: QtBot) -> None:
     page = open_page(moved_store("mlflow-3.17", tmp_path))
     qtbot.mouseClick(page.digest.button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: page.digest.digest.text().startswith("sha256:"))
+    qtbot.waitUntil(lambda: page.digest.digest.whole.startswith("sha256:"))
     assert "no digest was recorded" in page.digest.verdict.text()
 
 
@@ -148,8 +148,8 @@ def test_that_a_recorded_digest_is_compared(
     page = open_page(path)
     button = page.digest.button
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: page.digest.digest.text().startswith("sha256:"))
-    digest = page.digest.digest.text()
+    qtbot.waitUntil(lambda: page.digest.digest.whole.startswith("sha256:"))
+    digest = page.digest.digest.whole
     noted = digest if same else f"sha256:{'0' * 64}"
     change_store(
         path,
@@ -158,7 +158,7 @@ def test_that_a_recorded_digest_is_compared(
     )  # fmt: skip
     page = open_page(path)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: page.digest.digest.text().startswith("sha256:"))
+    qtbot.waitUntil(lambda: page.digest.digest.whole.startswith("sha256:"))
     assert page.digest.verdict.text().startswith(said)
 
 

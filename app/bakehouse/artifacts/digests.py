@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,7 +74,12 @@ def folder_digest(folder: Path, token: Token, *, guard: Guard | None = None) -> 
         sha256, size = _hashed(folder / relative, token, forbidden, done, total)
         done += size
         files.append(DigestedFile(relative, size, sha256))
-    files.sort(key=lambda file: _bytes(file.path))
+    return whole_digest(files)
+
+
+def whole_digest(found: Sequence[DigestedFile]) -> FolderDigest:
+    """What the rule makes of the files and links of a folder, `registered_model_meta` at its root left out already."""
+    files = sorted(found, key=lambda file: _bytes(file.path))
     whole = hashlib.sha256(b"bakehouse folder digest %d\n" % RULE)
     for file in files:
         line = (b"link" if file.is_link else b"file", _bytes(file.path), b"%d" % file.size, file.sha256.encode())

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayou
 
 from bakehouse.artifacts.digests import FolderDigest
 from bakehouse.artifacts.listing import size_text
-from bakehouse.domain.text import counted, visible
+from bakehouse.domain.text import counted
 from bakehouse.theme import GRID
-from bakehouse.widgets.labels import PlainLabel
+from bakehouse.widgets.labels import BreakingLabel, PlainLabel
 from bakehouse.widgets.sections import Section
 
 _OFFER = "SHA-256 over every file of the model."
@@ -32,10 +32,10 @@ class DigestSection(Section):
         self.verdict = PlainLabel("")
         self.verdict.setObjectName("digest_match")
         self.verdict.setWordWrap(True)
-        self.digest = PlainLabel("", "mono")
+        self.digest = BreakingLabel("mono")
         self.digest.setObjectName("model_digest")
-        self.digest.setWordWrap(True)
-        self.digest.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.recorded = BreakingLabel("mono")
+        self.recorded.setObjectName("recorded_digest")
         self._more = PlainLabel("", "muted")
         self._more.setObjectName("digest_words")
         self._more.setWordWrap(True)
@@ -53,7 +53,7 @@ class DigestSection(Section):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        for part in (self.verdict, self.digest, self._bar):
+        for part in (self.verdict, self.recorded, self.digest, self._bar):
             column.addWidget(part)
         column.addLayout(line)
         super().__init__("DIGEST", body)
@@ -89,6 +89,11 @@ class DigestSection(Section):
         """Why there is no digest."""
         self._show("", sentence, "Compute" if can_try else "")
 
+    @property
+    def is_out_of_reach(self) -> bool:
+        """Whether it was said that no digest can be made."""
+        return not self.button.text()
+
     def _judge(self, digest: FolderDigest) -> None:
         if not self._origin:
             return
@@ -99,16 +104,18 @@ class DigestSection(Section):
         elif self._recorded == digest.sha256:
             sentence, role = f"✓ The files match the digest {self._origin}.", "good"
         else:
-            sentence = f"✗ The files have changed: the digest {self._origin} is sha256:{visible(self._recorded, 80)}."
-            role = "bad"
+            sentence, role = f"✗ The files have changed. The digest {self._origin}, and the one of now:", "bad"
+            self.recorded.show_text(f"sha256:{self._recorded}")
+            self.recorded.show()
         self.verdict.setText(sentence)
         self.verdict.set_role(role)
         self.verdict.show()
 
     def _show(self, digest: str, words: str, button: str) -> None:
         self.verdict.hide()
+        self.recorded.hide()
         self._bar.hide()
-        self.digest.setText(digest)
+        self.digest.show_text(digest)
         self.digest.setVisible(bool(digest))
         self._more.setText(words)
         self.button.setText(button)
@@ -118,7 +125,7 @@ class DigestSection(Section):
     def _press(self) -> None:
         asked = self.button.text()
         if asked == "Copy":
-            QGuiApplication.clipboard().setText(self.digest.text())
+            QGuiApplication.clipboard().setText(self.digest.whole)
         elif asked == "Cancel":
             self.offer_digest()
             self.digest_unwanted.emit()

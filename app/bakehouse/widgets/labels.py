@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -86,3 +86,32 @@ class ElidedLabel(PlainLabel):
         text = self.fontMetrics().elidedText(self.text(), self._mode, rect.width())
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(rect, int(self.alignment() | Qt.TextFlag.TextSingleLine), text)
+
+
+class BreakingLabel(PlainLabel):
+    """A word without blanks, a digest say, that breaks wherever its line ends; it can be marked."""
+
+    def __init__(self, role: str = "", parent: QWidget | None = None) -> None:
+        self.whole = ""
+        """The word in one piece."""
+        super().__init__("", role, parent)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+    def show_text(self, text: str) -> None:
+        self.whole = visible(text, 8000)
+        self.setAccessibleName(self.whole)
+        self._break()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._break()
+
+    def _break(self) -> None:
+        fitting = max(self.width() // max(self.fontMetrics().horizontalAdvance("m"), 1), 8)
+        # Lines of equal length read better than a full one and a rest.
+        lines = -(-len(self.whole) // fitting)
+        length = -(-len(self.whole) // max(lines, 1)) or 1
+        self.setText("\n".join(self.whole[at : at + length] for at in range(0, len(self.whole), length)))

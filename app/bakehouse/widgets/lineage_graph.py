@@ -21,6 +21,7 @@ _CAPTION = 18
 _NARROWEST = 76
 _WIDEST = 280
 _INDENT = 18
+_NOTE_GAP, _LEAST_NAME = 7, 90
 _CHARACTERS = 120
 _HEAD = 3.5
 
@@ -48,7 +49,7 @@ class NodeButton(QAbstractButton):
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         label, note = visible(self.node.label, _CHARACTERS), visible(self.node.note, _CHARACTERS)
-        width = metrics.horizontalAdvance(label) + (metrics.horizontalAdvance(note) + 7 if note else 0)
+        width = metrics.horizontalAdvance(label) + (metrics.horizontalAdvance(note) + _NOTE_GAP if note else 0)
         return QSize(min(width + 2 * _PAD + 1, _WIDEST), _HEIGHT)
 
     @override
@@ -70,15 +71,16 @@ class NodeButton(QAbstractButton):
         sides = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
         label, note = visible(node.label, _CHARACTERS), visible(node.note, _CHARACTERS)
         wanted = metrics.horizontalAdvance(label)
-        # The name gives way only where the note leaves it less than half.
-        room = max(inner.width() - (metrics.horizontalAdvance(note) + 7 if note else 0), inner.width() // 2)
+        # A digest that is cut tells nothing: it goes before the name gives way by much.
+        aside = metrics.horizontalAdvance(note) + _NOTE_GAP if note else 0
+        if note and inner.width() - aside < min(wanted, _LEAST_NAME):
+            note, aside = "", 0
+        room = inner.width() - aside
         painter.setPen(theme.color(self._ink()))
-        shown = metrics.elidedText(label, Qt.TextElideMode.ElideMiddle, min(room, inner.width()))
-        painter.drawText(inner, sides, shown)
+        painter.drawText(inner, sides, metrics.elidedText(label, Qt.TextElideMode.ElideMiddle, room))
         if note:
-            rest = inner.adjusted(min(wanted, room) + 7, 0, 0, 0)
             painter.setPen(theme.color("muted"))
-            painter.drawText(rest, sides, metrics.elidedText(note, Qt.TextElideMode.ElideRight, rest.width()))
+            painter.drawText(inner.adjusted(min(wanted, room) + _NOTE_GAP, 0, 0, 0), sides, note)
         painter.end()
 
     def _ink(self) -> str:
@@ -113,6 +115,8 @@ class LineageGraph(QWidget):
         self._graph = Graph()
         self._buttons: list[NodeButton] = []
         self._captions: list[tuple[QRect, str]] = []
+        self._ends: dict[int, int] = {}
+        """Place of a node → where its column ends: edges bend only behind it."""
         self._is_narrow = False
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
@@ -181,6 +185,7 @@ class LineageGraph(QWidget):
             top = _CAPTION + ((tallest - len(column)) * (_HEIGHT + _GAP)) // 2
             for place in column:
                 button = self._buttons[place]
+                self._ends[place] = left + width
                 button.setGeometry(left, top, min(button.sizeHint().width(), width), _HEIGHT)
                 top += _HEIGHT + _GAP
             left += width + _ARROW
@@ -223,14 +228,15 @@ class LineageGraph(QWidget):
             if self._is_narrow:
                 self._paint_elbow(painter, first, second)
             else:
-                self._paint_curve(painter, first, second)
+                self._paint_curve(painter, first, second, self._ends[source])
         painter.end()
 
-    def _paint_curve(self, painter: QPainter, first: QRect, second: QRect) -> None:
-        start = QPointF(first.right() + 4, first.center().y() + 0.5)
+    def _paint_curve(self, painter: QPainter, first: QRect, second: QRect, bend: int) -> None:
+        start = QPointF(bend + 3, first.center().y() + 0.5)
         end = QPointF(second.left() - 4, second.center().y() + 0.5)
         middle = max((end.x() - start.x()) / 2, 8.0)
-        path = QPainterPath(start)
+        path = QPainterPath(QPointF(first.right() + 4, start.y()))
+        path.lineTo(start)
         path.cubicTo(start + QPointF(middle, 0), end - QPointF(middle, 0), end - QPointF(_HEAD, 0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(self._theme.color("muted"), 1))

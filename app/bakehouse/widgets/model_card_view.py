@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -17,7 +19,15 @@ from bakehouse.widgets.signature_rows import SignatureRows
 from bakehouse.widgets.text_view import TextView
 
 _EXAMPLE_HEIGHT = 150
+_SCROLL_BAR = 14
+_REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?)\s*(?:==\s*)?(.*)")
 _PARTS = (("inputs", "INPUTS"), ("outputs", "OUTPUTS"), ("params", "PARAMS"))
+
+
+def _requirement(line: str) -> Fact:
+    """Name and version, or whatever else is demanded of it; a line that is no name stands as it is."""
+    found = _REQUIREMENT.fullmatch(line)
+    return Fact(found[1], found[2], full=line) if found is not None else Fact(line, "")
 
 
 class ModelCardBody(QWidget):
@@ -70,8 +80,7 @@ class ModelCardBody(QWidget):
             rows = [row[1:] for row in card.signature if row[0] == part]
             shown.show_rows(rows)
             self._sections[part].setVisible(bool(rows))
-        pairs = [line.partition("==") for line in card.requirements]
-        self._fill("requirements", self._requirements, [Fact(name, version) for name, _, version in pairs])
+        self._fill("requirements", self._requirements, [_requirement(line) for line in card.requirements])
         self._sections["example"].setVisible(card.example is not None)
         is_text = isinstance(card.example, TextPreview)
         self._text.setVisible(is_text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from bakehouse.domain.models import ModelVersion
@@ -74,7 +74,7 @@ class VersionHead(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, 12, 2 * GRID, 12)
         row.setSpacing(GRID)
-        row.addWidget(self.back, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.back)
         row.addLayout(words, 1)
         row.addLayout(self._actions)
 
@@ -99,6 +99,7 @@ class VersionHead(QWidget):
         self._stage.show_stage(version.stage)
         self._fit(self._aliases, "  ".join(f"@{alias}" for alias in version.aliases))
         self._subtitle.setText(subtitle)
+        self._subtitle.setVisible(bool(subtitle))
         self.compare.setEnabled(others > 0)
 
     def _fit(self, label: ElidedLabel, text: str) -> None:

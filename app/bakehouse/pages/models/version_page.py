@@ -49,6 +49,7 @@ _SOURCE, _CURVES, _CARD, _DIGEST = "version.source", "version.curves", "version.
 _EXAMPLE_ORDER = "version.example_order"
 _DIGEST_TEXT = re.compile(r"sha256:([0-9a-f]{64})(?:\s+rule\s+(\d+))?")
 _GONE = "This version is not in the store any more: it was deleted, or its model renamed."
+_REMOTE_DIGEST = "SHA-256 over every file of the model. They lie on another machine: all of them are fetched for it."
 _BACK = "Back to the versions"
 _ARTIFACTS_HEIGHT = 380
 _TWO_COLUMNS = 860
@@ -82,6 +83,7 @@ class VersionPage(QWidget):
         self._version: ModelVersion | None = None
         self._source: SourceReading | None = None
         self._found: CardReading | None = None
+        self._artifacts_shown = False
         theme = themes.theme
         self.head = VersionHead(theme)
         self.lineage = LineageGraph(theme)
@@ -179,7 +181,7 @@ class VersionPage(QWidget):
         self.head.show_version(version, len(model.versions) - 1, _subtitle(version))
         tags = dict(version.tags)
         comment = tags.pop(TRANSITION_COMMENT_TAG, "")
-        noted = _DIGEST_TEXT.match(tags.get(DIGEST_TAG, ""))
+        noted = _DIGEST_TEXT.match(tags.pop(DIGEST_TAG, ""))
         if noted is not None:
             self.digest.compare_with(noted[1], int(noted[2] or 1), "noted at registration")
         else:
@@ -237,6 +239,13 @@ class VersionPage(QWidget):
         work = partial(read_source, self._session.store, self._version)
         self._tasks.start(_SOURCE, work, done=self._show_source, failed=self._fail_source)
 
+    def _read_card(self) -> None:
+        """Read the model's file, also again when the person has said where the files are."""
+        if self._session is None or self._source is None:
+            return
+        work = partial(read_card, self._session.locator, self._source.address)
+        self._tasks.start(_CARD, work, done=self._show_card, failed=self._fail_card, lane=Lane.PREVIEW)
+
     def _stop(self) -> None:
         for slot in (_SOURCE, _CURVES, _CARD, _DIGEST, _EXAMPLE_ORDER):
             self._tasks.cancel(slot)
@@ -253,8 +262,7 @@ class VersionPage(QWidget):
         self._show_overview()
         if before is None or before.address != source.address:
             self._show_artifacts(version, source.address)
-        work = partial(read_card, session.locator, source.address)
-        self._tasks.start(_CARD, work, done=self._show_card, failed=self._fail_card, lane=Lane.PREVIEW)
+        self._read_card()
         if source.run is not None and any(one.points > 1 for one in source.run.metrics):
             curves = partial(read_curves, session.store, source.run.run_id)
             self._tasks.start(_CURVES, curves, done=self._show_lines, failed=self._fail_quietly, lane=Lane.BACKGROUND)
@@ -263,7 +271,8 @@ class VersionPage(QWidget):
         title = f"{visible(version.name, 100)} {version.version}"
         root = ArtifactRoot(title, address, f"models:/{version.name}/{version.version}")
         self.artifacts.show_roots([root] if address else [])
-        self._sections["artifacts"].setVisible(bool(address))
+        self._artifacts_shown = bool(address)
+        self._sections["artifacts"].setVisible(self._artifacts_shown)
 
     def _show_card(self, found: CardReading) -> None:
         self._found = found
@@ -272,12 +281,14 @@ class VersionPage(QWidget):
         self.card.setVisible(found.card is not None)
         self._card_sentence.setText(found.sentence)
         self._card_sentence.setVisible(bool(found.sentence))
+        # Of a place that is not to be had the artifacts' section says why, and offers what can be done.
+        self._sections["card"].setVisible(found.location.path is not None or not self._artifacts_shown)
         if found.location.path is None:
             self.digest.show_problem("Not digested: the files are not here.", can_try=False)
-        elif found.location.remote:
-            self.digest.show_problem(
-                "The model's files lie elsewhere: save them and digest what was saved.", can_try=False
-            )
+        elif found.location.remote and not self._tasks.is_active(_DIGEST):
+            self.digest.offer_digest(_REMOTE_DIGEST)
+        elif self.digest.is_out_of_reach:
+            self.digest.offer_digest()
         self._show_overview()
         self._show_snippets()
 
@@ -428,6 +439,7 @@ class VersionPage(QWidget):
         self.metrics.key_chosen.connect(self._go_to_run)
         self.snippets.said.connect(self.said)
         self.artifacts.said.connect(self.said)
+        self.artifacts.places.changed.connect(self._read_card)
         self.digest.digest_wanted.connect(self._start_digest)
         self.digest.digest_unwanted.connect(self._stop_digest)
         self._tasks.task_progressed.connect(self._tell_progress)

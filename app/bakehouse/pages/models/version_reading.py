@@ -10,6 +10,8 @@ from bakehouse.artifacts.locator import Location, Locator
 from bakehouse.artifacts.preview_kinds import ModelCard
 from bakehouse.artifacts.previews import read_preview
 from bakehouse.artifacts.protection import Guard
+from bakehouse.artifacts.remote import RemoteFolder
+from bakehouse.artifacts.remote_models import MODEL_FILE, fetch_card_files, remote_digest
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import ArtifactError
 from bakehouse.domain.lineage import Graph
@@ -23,7 +25,7 @@ from bakehouse.store.runs import read_details
 from bakehouse.widgets.fact_list import Fact
 from bakehouse.widgets.metric_rows import metric_facts
 
-_MODEL_FILE = "MLmodel"
+_NO_MODEL_FILE = "There is no MLmodel file in the folder, so nothing is known of the model."
 
 
 @dataclass(frozen=True)
@@ -66,22 +68,18 @@ def read_source(store: Store, version: ModelVersion, token: Token) -> SourceRead
 
 
 def read_card(locator: Locator, address: str, token: Token) -> CardReading:
-    """The card of the model that lies at `address`; only looks on this machine. Raises Cancelled."""
+    """The card of the model that lies at `address`. Raises Cancelled.
+
+    Another machine is asked only after the person agreed (`Locator.agree`), and then for the few files of the card.
+    """
     location = locator.locate(address)
     if location.path is None:
         return CardReading(location, None, location.reason)
-    if location.remote:
-        return CardReading(location, None, "The model lies on another machine; open its MLmodel file below to read it.")
-    path = location.path / _MODEL_FILE
     try:
-        if not location.path.is_dir():
-            shown = visible(str(location.path), 200)
-            return CardReading(location, None, f"{shown} is a file, not a model's folder.")
-        facts = path.lstat()
-        entry = Entry(_MODEL_FILE, _MODEL_FILE, location.path, False, facts.st_size, None, is_link=path.is_symlink())
+        entry = _model_file(location, token)
+        if entry is None:
+            return CardReading(location, None, _NO_MODEL_FILE)
         shown_file = read_preview(entry, token, guard=Guard(locator.store_path))
-    except FileNotFoundError:
-        return CardReading(location, None, "There is no MLmodel file in the folder, so nothing is known of the model.")
     except (ArtifactError, OSError) as error:
         return CardReading(location, None, f"The MLmodel file cannot be read. {error}")
     if isinstance(shown_file, ModelCard):
@@ -89,11 +87,28 @@ def read_card(locator: Locator, address: str, token: Token) -> CardReading:
     return CardReading(location, None, "The MLmodel file is damaged or too large; open it below to see what it holds.")
 
 
+def _model_file(location: Location, token: Token) -> Entry | None:
+    """The MLmodel file on this machine, fetched if it has to be. Raises ArtifactError, OSError."""
+    folder = location.path
+    if folder is None:
+        return None
+    if location.remote:
+        return fetch_card_files(RemoteFolder(location.remote, folder), token)
+    if not folder.is_dir():
+        raise ArtifactError(f"{visible(str(folder), 200)} is a file, not a model's folder.")
+    path = folder / MODEL_FILE
+    try:
+        facts = path.lstat()
+    except FileNotFoundError:
+        return None
+    return Entry(MODEL_FILE, MODEL_FILE, folder, False, facts.st_size, None, is_link=path.is_symlink())
+
+
 def make_digest(locator: Locator, address: str, token: Token) -> FolderDigest:
-    """The digest of the model's folder on this machine. Raises ArtifactError, Cancelled."""
+    """The digest of the model's folder, wherever it lies. Raises ArtifactError, Cancelled."""
     location = locator.locate(address)
     if location.path is None:
         raise ArtifactError(location.reason)
     if location.remote:
-        raise ArtifactError("The model's files lie elsewhere: save them and digest what was saved.")
+        return remote_digest(RemoteFolder(location.remote, location.path), token)
     return folder_digest(location.path, token, guard=Guard(locator.store_path))
