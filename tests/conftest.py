@@ -26,6 +26,7 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     """Configuration, data and cache of this test alone."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("BAKEHOUSE_HOME", str(home))
+    monkeypatch.delenv("BAKEHOUSE_PROFILE", raising=False)
     return home
 
 

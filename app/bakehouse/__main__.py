@@ -11,7 +11,7 @@ from bakehouse.commands.dispatch import answer, report, run_command
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.options import Options
 from bakehouse.domain.text import visible
-from bakehouse.places import cache_directory, config_directory, data_directory
+from bakehouse.places import cache_directory, choose_profile, config_directory, data_directory
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen = parse_window(words)
     except BakehouseError as error:
         return report(error)
+    if chosen.profile:
+        choose_profile(chosen.profile)
     if chosen.register_desktop or chosen.unregister_desktop:
         return answer(lambda: _change_desktop(add=chosen.register_desktop))
     return _run_window(Options(chosen.store, chosen.read_only, chosen.sample, chosen.theme))

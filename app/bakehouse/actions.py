@@ -340,6 +340,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("reviews.approve", "&Approve…", "Ctrl+Return", "check", "Approve the request in front", _request_open),
     Action("reviews.reject", "Re&ject…", "", "x", "Decide against the request in front", _request_open),
     Action("reviews.cancel", "Cancel re&quest…", "", "", "Take the request in front back", _request_open),
+    Action("reviews.policy", "&Policy…", "", "settings", "Who may approve, how many, four eyes", _store_open),
+    Action("reviews.people", "People and &roles…", "", "", "Keys known to the trail and what they may do", _store_open),
     Action("reviews.verify", "&Verify the trail", "", "lock", "Check every entry, signature and stage", _store_open),
     Action("help.shortcuts", "&Keyboard shortcuts", "Ctrl+/", "info", "Every shortcut on one sheet"),
     Action("edit.undo", "&Undo edit", "Ctrl+Z", "", "Take the last edit back", lambda c: c.can_undo),
@@ -426,7 +428,8 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "&Review",
         (
             "models.transition", "models.request", SEPARATOR,
-            "reviews.approve", "reviews.reject", "reviews.cancel", SEPARATOR, "reviews.verify",
+            "reviews.approve", "reviews.reject", "reviews.cancel", SEPARATOR,
+            "reviews.policy", "reviews.people", "reviews.verify",
         ),
     ),
     ("&Help", ("help.filter", "help.shortcuts", SEPARATOR, "help.log", "help.about")),

@@ -8,11 +8,24 @@ from pathlib import Path
 import platformdirs
 
 _APPLICATION = "bakehouse"
+_PROFILE = "BAKEHOUSE_PROFILE"
+
+
+def profile() -> str:
+    """The profile in use: another person on the same account, with folders, key and name of their own; mostly ""."""
+    return os.environ.get(_PROFILE, "")
+
+
+def choose_profile(name: str) -> None:
+    """Use this profile from now on, also in programs that are started. Called before any folder is asked for."""
+    os.environ[_PROFILE] = name
 
 
 def _folder(default: str, part: str) -> Path:
     root = os.environ.get("BAKEHOUSE_HOME")
     path = Path(root) / part if root else Path(default)
+    if profile():
+        path = path / "profiles" / profile()
     path.mkdir(parents=True, exist_ok=True)
     return path
 

@@ -42,6 +42,7 @@ from bakehouse.pages.runs import RunsPage
 from bakehouse.pages.session import Session
 from bakehouse.pages.welcome import WelcomePage
 from bakehouse.palette_search import PaletteSearch, store_group
+from bakehouse.places import profile
 from bakehouse.resources import icon_path
 from bakehouse.settings import Settings
 from bakehouse.store_questions import StoreQuestions
@@ -132,7 +133,7 @@ class MainWindow(QMainWindow):
         self.status.path.setToolTip("")
         self.status.show_sight(Sight.LIVE)
         self._show_mode()
-        self.setWindowTitle(f"{visible(session.store.path.name, 120)} — {_TITLE}")
+        self.setWindowTitle(f"{visible(session.store.path.name, 120)} — {_title()}")
         self._show_place()
         self._show_recent()
 
@@ -152,7 +153,7 @@ class MainWindow(QMainWindow):
             label.setText("")
         self.notices.dismiss()
         self.top.set_place("", "")
-        self.setWindowTitle(_TITLE)
+        self.setWindowTitle(_title())
         self._update_actions()
 
     def _open_failed(self, _path: Path, error: BakehouseError) -> None:
@@ -416,6 +417,11 @@ class MainWindow(QMainWindow):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
             self._choose_store(path)
+
+
+def _title() -> str:
+    """The application's name, with the profile's where one is in use."""
+    return f"{_TITLE} · {profile()}" if profile() else _TITLE
 
 
 def _dropped_file(event: QDropEvent) -> Path | None:

@@ -153,3 +153,28 @@ def test_that_changed_files_are_told(story: MainWindow, qtbot: QtBot, tmp_path: 
     story.menus.trigger("store.refresh")
     qtbot.waitUntil(lambda: page.case.evidence.model.check.role == "bad", timeout=_WAIT_MS)
     settle(story, qtbot)
+
+
+def test_that_a_policy_set_by_the_founder_keeps_the_requester_from_approving(story: MainWindow, qtbot: QtBot) -> None:
+    page = story.reviews
+    story.menus.trigger("reviews.policy")
+    asked = dialog(story, qtbot)
+    assert asked.objectName() == "policy"
+    press(asked, "Set policy")
+    why = page.findChild(PlainLabel, "case_obstacle")
+    assert why is not None
+    qtbot.waitUntil(lambda: "somebody else than the requester" in why.text(), timeout=_WAIT_MS)
+    assert not page.case.can(RequestAction.APPROVE) and page.summary() == "0 requests wait for you"
+    settle(story, qtbot)
+
+
+def test_that_a_manager_gives_a_key_a_role(story: MainWindow, qtbot: QtBot) -> None:
+    story.menus.trigger("reviews.people")
+    asked = dialog(story, qtbot)
+    for name, text in (("new_key", "ab" * 32), ("new_person", "Bo")):
+        field = asked.findChild(QLineEdit, name)
+        assert field is not None
+        field.setText(text)
+    press(asked, "Set roles")
+    qtbot.waitUntil(lambda: "ab" * 32 in story.reviews._book.projection.people, timeout=_WAIT_MS)
+    settle(story, qtbot)

@@ -16,6 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bakehouse.__main__ import main
+from bakehouse.commands.arguments import ArgumentsError, parse_window
+from bakehouse.places import choose_profile, data_directory
 from tests.stores import add_experiment, add_points, add_run, insert, new_store
 
 
@@ -310,3 +312,13 @@ def test_that_an_export_says_what_it_wrote_as_json(store: Path, capsys: pytest.C
 @given(st.lists(st.text(max_size=8).filter(lambda text: "\0" not in text), max_size=4))
 def test_that_hostile_arguments_never_end_in_a_traceback(words: list[str]) -> None:
     assert main(["info", *words]) in {0, 2} if not {"-h", "--help"} & set(words) else True
+
+
+def test_that_a_profile_is_a_person_with_folders_of_their_own(monkeypatch: pytest.MonkeyPatch, own_home: Path) -> None:
+    monkeypatch.setenv("BAKEHOUSE_PROFILE", "")
+    before = data_directory()
+    choose_profile("reviewer")
+    assert data_directory() == before / "profiles" / "reviewer"
+    assert parse_window(["--profile", "reviewer"]).profile == "reviewer"
+    with pytest.raises(ArgumentsError, match="no name of a profile"):
+        parse_window(["--profile", "../x"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -27,7 +28,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parse_window(arguments: Sequence[str]) -> argparse.Namespace:
-    """store, read_only, sample, theme, register_desktop, unregister_desktop. Raises ArgumentsError.
+    """store, read_only, sample, profile, theme, register_desktop, unregister_desktop. Raises ArgumentsError.
 
     `--help` and `--version` print and raise SystemExit.
     """
@@ -42,6 +43,12 @@ def parse_window(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("store", nargs="?", type=Path, metavar="STORE", help="the mlflow.db to open")
     parser.add_argument("--read-only", action="store_true", help="never offer to edit the store")
     parser.add_argument("--sample", action="store_true", help="open the sample store")
+    parser.add_argument(
+        "--profile",
+        type=_profile,
+        metavar="NAME",
+        help="be another person on this account: own settings, key and name in the trail",
+    )
     parser.add_argument("--theme", choices=("light", "dark"), help="instead of the preference")
     desktop = parser.add_mutually_exclusive_group()
     desktop.add_argument("--register-desktop", action="store_true", help="add menu entry, icon and file type for me")
@@ -150,6 +157,12 @@ def parse_export(arguments: Sequence[str]) -> argparse.Namespace:
     if chosen.wide and not chosen.histories:
         raise ArgumentsError("--wide is about histories; name metrics with --histories.")
     return chosen
+
+
+def _profile(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", text):
+        raise argparse.ArgumentTypeError(f"{text} is no name of a profile: letters, digits, - and _, at most 40")
+    return text
 
 
 def _count(text: str) -> int:

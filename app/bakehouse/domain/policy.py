@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+MOST_APPROVALS = 20
+
 ANY = ""
 """Stands for every model, or for every stage, in a policy's scope."""
 
@@ -57,8 +59,8 @@ class Policy:
     """The least role that may move a version without a request."""
 
     def __post_init__(self) -> None:
-        if not 1 <= self.approvals <= 20:
-            raise ValueError("A policy asks for 1 to 20 approvals.")
+        if not 1 <= self.approvals <= MOST_APPROVALS:
+            raise ValueError(f"A policy asks for 1 to {MOST_APPROVALS} approvals.")
 
 
 @dataclass(frozen=True, slots=True)

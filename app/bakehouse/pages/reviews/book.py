@@ -11,7 +11,7 @@ from bakehouse.domain.errors import PersonalFileError, TrailError
 from bakehouse.domain.evidence import Evidence, evidence_of
 from bakehouse.domain.lineage import Graph
 from bakehouse.domain.models import ModelVersion
-from bakehouse.domain.policy import Policy
+from bakehouse.domain.policy import Policy, Role
 from bakehouse.domain.requests import (
     Activity,
     RequestAction,
@@ -21,6 +21,7 @@ from bakehouse.domain.requests import (
     VersionKey,
     available_actions,
 )
+from bakehouse.domain.text import visible
 from bakehouse.domain.trail import Head
 from bakehouse.personal.directions import DirectionFile
 from bakehouse.personal.identity import IdentityFile
@@ -51,6 +52,14 @@ class Book:
     def requests(self) -> list[ReviewRequest]:
         """The newest first."""
         return sorted(self.projection.requests.values(), key=lambda one: one.created_ms, reverse=True)
+
+    @property
+    def rules_obstacle(self) -> str:
+        """Why the person cannot change roles and policies; empty for a manager, and before there is a trail."""
+        if self.head is None or self.projection.role(self.me) is Role.MANAGER:
+            return ""
+        names = [visible(name, 40) for name, role in self.projection.people.values() if role is Role.MANAGER]
+        return f"Only a manager can change this: {', '.join(names[:5])}."
 
     def policy(self, request: ReviewRequest) -> Policy | None:
         where = request.version

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from bakehouse.artifacts.locator import Locator
 from bakehouse.dialogs.decide import DecideDialog
+from bakehouse.dialogs.people import KnownPerson, PeopleDialog
+from bakehouse.dialogs.policy import PolicyAnswer, PolicyDialog
 from bakehouse.dialogs.request_transition import RequestTransitionDialog
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.changes import Changes
@@ -22,7 +24,16 @@ from bakehouse.pages.reviews.words import arrow, consequence
 from bakehouse.pages.signing import SigningRoom
 from bakehouse.registry.desk import Desk
 from bakehouse.registry.evidence import capture, digest_of
-from bakehouse.registry.reviewing import Asked, add_comment, approve, cancel, reject, request_transition
+from bakehouse.registry.reviewing import (
+    Asked,
+    add_comment,
+    approve,
+    cancel,
+    reject,
+    request_transition,
+    set_policy,
+    set_role,
+)
 from bakehouse.store.handle import Store
 from bakehouse.store.registry import list_models
 from bakehouse.tasks import Lane
@@ -116,9 +127,45 @@ class ReviewEditing(SigningRoom):
     def _approve(self, request_id: str, window: QWidget, comment: str, found: DigestSeen) -> None:
         self.sign(window, "Approving", partial(_approve, request_id, comment, found.sha256))
 
+    # Rules
+
+    def policy(self, book: Book, request: ReviewRequest | None, window: QWidget) -> None:
+        """Ask for a policy, beginning with the one of the request in front."""
+        where = None if request is None else request.version
+        known = {scope: policy for scope, (policy, _) in book.projection.policies.items()}
+        dialog = PolicyDialog(
+            where.workspace if where is not None else "",
+            where.model if where is not None else "",
+            request.to_stage if request is not None else Stage.PRODUCTION.value,
+            known,
+            book.rules_obstacle,
+            window,
+        )
+        dialog.decided.connect(partial(self._set_policy, window))
+        self.ask(dialog)
+
+    def _set_policy(self, window: QWidget, answer: PolicyAnswer) -> None:
+        self.sign(window, "Setting the policy", partial(set_policy, scope=answer.scope, policy=answer.policy))
+
+    def people(self, book: Book, window: QWidget) -> None:
+        """Ask for roles."""
+        projection = book.projection
+        known = [KnownPerson(key, name, projection.role(key)) for key, (name, _) in projection.people.items()]
+        dialog = PeopleDialog(known, book.me, book.rules_obstacle, window)
+        dialog.decided.connect(partial(self._set_roles, window))
+        self.ask(dialog)
+
+    def _set_roles(self, window: QWidget, changed: list[KnownPerson]) -> None:
+        self.sign(window, "Setting roles", partial(_set_roles, changed))
+
     def comment(self, request_id: str, text: str, window: QWidget) -> None:
         """Add a comment to a request."""
         self.sign(window, "Commenting", partial(add_comment, request_id=request_id, comment=text))
+
+
+def _set_roles(changed: list[KnownPerson], desk: Desk) -> Changes:
+    done = [set_role(desk, one.key, one.name, one.role) for one in changed]
+    return done[-1]
 
 
 def _approve(request_id: str, comment: str, digest: str, desk: Desk) -> Changes:

@@ -106,7 +106,7 @@ class ReviewsPage(Page):
     def refresh(self, changes: Changes | None) -> None:
         if changes is None:
             self._matches = {}
-        if self._session is not None and (changes is None or changes.model_names):
+        if self._session is not None and (changes is None or changes.model_names or not changes.run_ids):
             self._load()
 
     @override
@@ -132,6 +132,8 @@ class ReviewsPage(Page):
             "reviews.approve": partial(self._decide, RequestAction.APPROVE),
             "reviews.reject": partial(self._decide, RequestAction.REJECT),
             "reviews.cancel": partial(self._decide, RequestAction.CANCEL),
+            "reviews.policy": partial(self.edit_requested.emit, "reviews.policy", None),
+            "reviews.people": partial(self.edit_requested.emit, "reviews.people", None),
             "reviews.verify": self._verify,
         }
 
@@ -153,13 +155,17 @@ class ReviewsPage(Page):
 
     @override
     def edits(self) -> frozenset[str]:
-        return frozenset({"reviews.request", "reviews.decide", "reviews.comment"})
+        return frozenset({"reviews.request", "reviews.decide", "reviews.comment", "reviews.policy", "reviews.people"})
 
     @override
     def begin_edit(self, what: str, argument: object, window: QWidget) -> None:
-        """`reviews.request` (ModelVersion), `reviews.decide` (RequestAction) or `reviews.comment` (text)."""
+        """`reviews.request` (ModelVersion), `reviews.decide` (RequestAction), `reviews.comment` (text), or rules."""
         if what == "reviews.request" and isinstance(argument, ModelVersion):
             self.editing.request(argument, window)
+        elif what == "reviews.policy":
+            self.editing.policy(self._book, self._case.request if self._case is not None else None, window)
+        elif what == "reviews.people":
+            self.editing.people(self._book, window)
         elif self._case is not None and isinstance(argument, RequestAction):
             self.editing.decide(argument, self._case, self._book, window)
         elif self._case is not None and what == "reviews.comment":
@@ -414,6 +420,7 @@ class ReviewsPage(Page):
         self.case.metric_chosen.connect(self._read_curve)
         self.case.link_activated.connect(self._follow_link)
         self.case.verification_requested.connect(self._verify)
+        self.case.policy_requested.connect(partial(self.edit_requested.emit, "reviews.policy", None))
         self.case.files.said.connect(self.said)
         self.checking.checked.connect(self._show_checked)
         self.editing.changed.connect(self.changed)
