@@ -48,7 +48,7 @@ def test_that_they_are_sorted_and_found_by_words_while_the_current_one_stays(sam
     area = bring_out(sample, qtbot)
     models, current = area.table.models, area.table.current
     section = models.columns.index(ERROR)
-    area.table._header.sectionClicked.emit(section)
+    area.table.horizontalHeader().sectionClicked.emit(section)
     values = [models.frame.columns[ERROR].value(int(row)) for row in models.rows]
     assert values == sorted(values, reverse=True)
     assert area.table.current == current

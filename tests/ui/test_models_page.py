@@ -18,7 +18,8 @@ from bakehouse.dialogs.register_model import RegisterModelDialog
 from bakehouse.dialogs.transition_stage import TransitionStageDialog
 from bakehouse.domain.changes import Changes
 from bakehouse.domain.models import ModelVersion, RegisteredModel, Stage
-from bakehouse.itemmodels.registry_models import ModelListModel, VersionColumn, VersionTableModel
+from bakehouse.itemmodels.registry_models import ModelListModel
+from bakehouse.itemmodels.version_table import VersionColumn, VersionTableModel
 from bakehouse.pages.models import ModelsPage
 from bakehouse.pages.session import Session
 from bakehouse.settings import Settings
@@ -47,11 +48,13 @@ def open_page(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
     page.show()
     stores = []
 
-    def open_(path: Path, *, read_only: bool = False) -> ModelsPage:
+    def open_(path: Path, *, read_only: bool = False, model: str = "ChurnModel") -> ModelsPage:
         store = open_store(path, read_only=read_only)
         stores.append(store)
         page.open(Session(store, Locator(path), tasks, themes, Settings(tmp_path / "settings.ini")))
         page.changed.connect(page.refresh)
+        qtbot.waitUntil(lambda: not tasks.busy)
+        page.reveal(model)
         qtbot.waitUntil(lambda: not tasks.busy)
         return page
 
@@ -282,7 +285,7 @@ def test_that_the_item_models_keep_qt_s_rules(qtbot: QtBot) -> None:
     mode = QAbstractItemModelTester.FailureReportingMode.Fatal
     versions, models = VersionTableModel(), ModelListModel()
     testers = [QAbstractItemModelTester(model, mode) for model in (versions, models)]
-    versions.show([version(n) for n in range(5)], 0)
+    versions.show([version(n) for n in range(5)])
     models.show([RegisteredModel(name, "", 1, 1, (), (version(1),), "default") for name in ("b", "A", "\u202ec")])
     models.search("a")
     for column in VersionColumn:
@@ -293,7 +296,7 @@ def test_that_the_item_models_keep_qt_s_rules(qtbot: QtBot) -> None:
 
 def test_that_missing_stands_last_in_both_directions() -> None:
     model = VersionTableModel()
-    model.show([version(1, description="b"), version(2), version(3, description="a")], 0)
+    model.show([version(1, description="b"), version(2), version(3, description="a")])
     model.sort(VersionColumn.DESCRIPTION, Qt.SortOrder.AscendingOrder)
     assert [v.version for v in model.versions] == [3, 1, 2]
     model.sort(VersionColumn.DESCRIPTION, Qt.SortOrder.DescendingOrder)
@@ -303,7 +306,7 @@ def test_that_missing_stands_last_in_both_directions() -> None:
 def test_that_stages_sort_in_the_order_of_the_board() -> None:
     model = VersionTableModel()
     stages = ("Archived", "Production", "None", "QA", "Staging")
-    model.show([version(n, stage=stage) for n, stage in enumerate(stages)], 0)
+    model.show([version(n, stage=stage) for n, stage in enumerate(stages)])
     model.sort(VersionColumn.STAGE, Qt.SortOrder.AscendingOrder)
     assert [v.stage for v in model.versions] == ["None", "Staging", "Production", "Archived", "QA"]
 

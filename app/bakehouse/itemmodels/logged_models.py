@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from enum import IntEnum
 from typing import Any
 
 import numpy as np
@@ -27,6 +26,7 @@ from bakehouse.analysis.logged_models import (
 from bakehouse.analysis.order import SortKey, sort_rows
 from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.domain.text import visible
+from bakehouse.itemmodels.cell_roles import LEFT, RIGHT, CellRole
 from bakehouse.itemmodels.indexes import ROOT, Index
 
 _TITLES = {
@@ -36,15 +36,6 @@ _TITLES = {
 _TOKENS = {"FAILED": "bad", "PENDING": "warn", "READY": "good"}
 _SAMPLE = 2_000
 _CELL_CHARACTERS = 200
-
-
-class CellRole(IntEnum):
-    """What the table offers beside a cell's text."""
-
-    TOKEN = Qt.ItemDataRole.UserRole + 1
-    """The theme's colour of the text."""
-    FULL = Qt.ItemDataRole.UserRole + 2
-    """The whole text for tooltip and copy."""
 
 
 class LoggedModelTableModel(QAbstractTableModel):
@@ -99,6 +90,16 @@ class LoggedModelTableModel(QAbstractTableModel):
         column = self.frame.column(SOURCE_RUN_ID)
         return "" if column is None else column.text(int(self.rows[line]))
 
+    @property
+    def sorted_by(self) -> tuple[int, Qt.SortOrder]:
+        """Column and direction; -1 for a column that is not shown."""
+        falls = Qt.SortOrder.DescendingOrder if self.sort_key.descending else Qt.SortOrder.AscendingOrder
+        column = self.sort_key.column
+        return (self.columns.index(column) if column in self.columns else -1), falls
+
+    def is_descending_first(self, column: int) -> bool:
+        return self.is_right(column)
+
     def is_right(self, column: int) -> bool:
         """Whether the column's values stand at the right: numbers."""
         key = self.columns[column]
@@ -148,13 +149,16 @@ class LoggedModelTableModel(QAbstractTableModel):
                 return _TOKENS.get(self.frame.columns[key].text(row), "muted")
             return "muted" if key in (CREATED, TYPE) else "accent" if key == SOURCE_RUN else "text"
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if self.is_right(column) else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
+            return RIGHT if self.is_right(column) else LEFT
         return None
 
     @override
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is Qt.Orientation.Vertical or role != Qt.ItemDataRole.DisplayRole:
+        if orientation is Qt.Orientation.Vertical:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return RIGHT if self.is_right(section) else LEFT
+        if role != Qt.ItemDataRole.DisplayRole:
             return None
         key = self.columns[section]
         return _TITLES.get(key) or visible(key.name, _CELL_CHARACTERS)

@@ -1,83 +1,78 @@
-"""The models page: registered models, the versions of one, and what is known of a version."""
+"""The models page: all registered models, one of them with its versions, or one version on a page of its own."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
 from typing_extensions import override
 
 from bakehouse.actions import Context
-from bakehouse.analysis.figures import ago_text
-from bakehouse.domain.cancellation import Token
+from bakehouse.analysis.registry_rows import ModelRow
 from bakehouse.domain.changes import Changes
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.history import Place
 from bakehouse.domain.models import ModelVersion, RegisteredModel
 from bakehouse.domain.runs import LoggedModel, RunDetails
 from bakehouse.domain.text import counted, visible
-from bakehouse.itemmodels.palette_rows import Entry, Group
+from bakehouse.itemmodels.palette_rows import Group
 from bakehouse.itemmodels.registry_models import ModelKey, key_of
 from bakehouse.pages.models.editing import RegistryEditing
 from bakehouse.pages.models.inspector import VersionInspector
+from bakehouse.pages.models.model_view import ModelView
+from bakehouse.pages.models.overview import ModelOverview
+from bakehouse.pages.models.places import registry_places
+from bakehouse.pages.models.reading import RegistryReading
 from bakehouse.pages.models.sidebar import ModelSidebar
-from bakehouse.pages.models.versions import VersionTable
+from bakehouse.pages.models.version_page import VersionPage
 from bakehouse.pages.page import Page
 from bakehouse.pages.refreshing import Refresher
 from bakehouse.pages.session import Session
 from bakehouse.settings import Settings
-from bakehouse.store.handle import Store
 from bakehouse.store.registrations import VersionRegistered
-from bakehouse.store.registry import list_models
-from bakehouse.store.run_attributes import read_attribute
 from bakehouse.tasks import TaskRunner
-from bakehouse.theme import GRID, INSPECTOR_WIDTH, SIDEBAR_WIDTH, Theme, ThemeSource
-from bakehouse.widgets.chips import ChipList
+from bakehouse.theme import INSPECTOR_WIDTH, SIDEBAR_WIDTH, Theme, ThemeSource
 from bakehouse.widgets.empty_state import EmptyState
-from bakehouse.widgets.labels import ElidedLabel, Paragraph
 
 _NO_MODELS = "No registered models yet. Select a run with a model and choose Register model."
-_NO_VERSIONS = "No versions yet. Select a run with a model and choose Register model."
 _TRY_AGAIN = "Try again"
 _SHOW_RUNS = "Show the runs"
-_DESCRIPTION_LINES = 4
 _LAYOUT = "models.splitter"
+_EVERY = ("all models",)
+"""The area of the overview in the history."""
 
 
 class ModelsPage(Page):
-    """Made once by the window. Reads in the tasks `models.list` and `models.run_names`; edits through `editing`."""
+    """Made once by the window. Connects its parts; what is shown is the sidebar's model or all, and `_opened`."""
 
     def __init__(
         self, themes: ThemeSource, tasks: TaskRunner, settings: Settings, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setObjectName("models_page")
-        self._themes, self._tasks, self._settings = themes, tasks, settings
+        self._tasks, self._settings = tasks, settings
         self._session: Session | None = None
-        self._run_names: dict[str, str] = {}
         self._wanted: tuple[ModelKey | None, int | None] = (None, None)
+        self._opened: int | None = None
+        """The version whose page is shown, None for the model itself."""
+        self._failed = False
+        self._wants_inspector = True
+        self.reading = RegistryReading(tasks, self)
         self.editing = RegistryEditing(self)
         self.sidebar = ModelSidebar(themes.theme)
-        self.table = VersionTable(themes.theme)
+        self.overview = ModelOverview(themes.theme)
+        self.model_view = ModelView(themes.theme)
+        self.table = self.model_view.table
+        self.version_page = VersionPage(themes, tasks)
         self.inspector = VersionInspector(themes, tasks)
-        self._title = ElidedLabel("", "title")
-        self._title.setObjectName("model_title")
-        self._subtitle = ElidedLabel("", "muted")
-        self._description = Paragraph("model_description")
-        self._description.setMaximumHeight(self.fontMetrics().lineSpacing() * _DESCRIPTION_LINES)
-        self._tags = ChipList(themes.theme)
         self._empty = EmptyState("models_empty")
-        self._no_versions = EmptyState("versions_empty")
-        self._main, self._versions, self._model_view = QStackedWidget(), QStackedWidget(), QWidget()
-        self._shown: RegisteredModel | None = None
-        self._failed = False
+        self._main = QStackedWidget()
         self._refresher = Refresher(self._read_again, self)
-        self.setFocusProxy(self.table)
+        self.setFocusProxy(self._main)
         self._lay_out()
         self._show_times()
         self._connect()
@@ -87,21 +82,25 @@ class ModelsPage(Page):
     @override
     def open(self, session: Session) -> None:
         self._session = session
-        self._run_names = {}
+        self.reading.set_store(session.store)
         self.editing.set_session(session)
         self.inspector.set_store(session.locator, read_only=session.read_only)
+        self.version_page.set_store(session)
         self._load()
 
     @override
     def close_store(self) -> None:
-        self._tasks.cancel("models.list")
-        self._tasks.cancel("models.run_names")
+        self.reading.set_store(None)
         self._refresher.stop()
         self._session = None
-        self._wanted = (None, None)
+        self._wanted, self._opened = (None, None), None
         self.editing.set_session(None)
         self.sidebar.clear()
+        self.overview.show_rows((), 0)
+        self.model_view.show_model(None, None)
         self.inspector.set_store(None, read_only=True)
+        self.version_page.set_store(None)
+        self._main.setCurrentWidget(self._empty)
 
     @override
     def refresh(self, changes: Changes | None) -> None:
@@ -123,13 +122,12 @@ class ModelsPage(Page):
         self._refresher.ask_if_due()
 
     def _read_again(self) -> bool:
-        if self._session is not None:
-            self._load()
+        self._load()
         return self._session is not None
 
     @override
     def set_theme(self, theme: Theme) -> None:
-        for widget in (self.sidebar, self.table, self.inspector, self._tags):
+        for widget in (self.sidebar, self.overview, self.model_view, self.version_page, self.inspector):
             widget.set_theme(theme)
 
     @override
@@ -138,62 +136,64 @@ class ModelsPage(Page):
 
     @override
     def context(self, context: Context) -> Context:
-        return replace(context, selected_version=self.table.current is not None)
+        return replace(context, selected_version=self.version is not None)
 
     @override
     def places(self) -> list[Group]:
-        store = "" if self._session is None else self._session.store.path
-        models, versions = [], []
-        for model in self.sidebar.model.all:
-            key, count = f"model/{store}/{model.workspace}/{model.name}", counted(len(model.versions), "version")
-            models.append(Entry(key, model.name, "box", partial(self._go_to, key_of(model)), hint=count))
-            for one in reversed(model.versions):
-                go = partial(self._go_to, key_of(model), one.version)
-                aliases = [f"@{alias}" for alias in one.aliases]
-                stage = [one.stage] if one.stage not in ("", "None") else []
-                detail = " ".join([*stage, *aliases])
-                versions.append(Entry(f"{key}/{one.version}", f"{model.name} {one.version}", "package", go, detail))
-        return [Group("Models", models), Group("Versions", versions)]
+        if self._session is None:
+            return []
+        return registry_places(self._session.store.path, self.sidebar.model.all, self._go_to)
 
     @override
     def reveal(self, target: object) -> None:
         """`target`: a model's name, or (name, version)."""
         name, version = target if isinstance(target, tuple) else (target, None)
-        self._wanted = (None, version if isinstance(version, int) else None)
         for model in self.sidebar.model.all:
             if model.name == name:
-                self._choose(key_of(model))
+                self._go_to(key_of(model), version if isinstance(version, int) else None)
                 return
 
     @override
     def whereabouts(self) -> Place | None:
-        version = self.table.current
-        return Place(area=self.sidebar.key or (), item=version.version if version is not None else None)
+        if self._session is None or self._main.currentWidget() is self._empty:
+            return Place()
+        key, version = self.sidebar.key, self.version
+        if key is None:
+            return Place(area=_EVERY)
+        if self._opened is not None:
+            return Place(area=(*key, self._opened))
+        return Place(area=key, item=version.version if version is not None else None)
 
     @override
     def return_to(self, place: Place) -> None:
         match place.area:
+            case (str(workspace), str(name), int(version)):
+                self._show((workspace, name), opened=version)
             case (str(workspace), str(name)):
-                self._wanted = (None, place.item if isinstance(place.item, int) else None)
-                if any(key_of(model) == (workspace, name) for model in self.sidebar.model.all):
-                    self._choose((workspace, name))
+                self._show((workspace, name), version=place.item if isinstance(place.item, int) else None)
+            case _:
+                self.sidebar.select_all()
 
     @override
     def place(self) -> str:
         model = self._model
-        return visible(model.name, 80) if model is not None else ""
+        if model is None:
+            return ""
+        return visible(model.name, 80) + (f" {self._opened}" if self._opened is not None else "")
 
     @override
     def summary(self) -> str:
         model = self._model
-        if model is None:
+        if self._session is None or not self.sidebar.model.all:
             return ""
+        if model is None:
+            return self.overview.count()
         models = counted(len(self.sidebar.model.all), "model")
         return f"{models} · {visible(model.name, 60)} has {counted(len(model.versions), 'version')}"
 
     @override
     def panes(self) -> list[QWidget]:
-        return [self.sidebar, self.table, self.inspector]
+        return [self.sidebar, self._main.currentWidget() or self._empty, self.inspector]
 
     @override
     def toggle_sidebar(self) -> None:
@@ -201,7 +201,8 @@ class ModelsPage(Page):
 
     @override
     def toggle_inspector(self) -> None:
-        self.inspector.setVisible(self.inspector.isHidden())
+        self._wants_inspector = self.inspector.isHidden()
+        self._show_inspector()
 
     @override
     def remember_layout(self) -> None:
@@ -222,33 +223,45 @@ class ModelsPage(Page):
         elif what == "runs.register" and isinstance(argument, LoggedModel):
             self.editing.register_logged_model(argument, window)
         elif what == "models.transition" and isinstance(argument, ModelVersion):
-            model = next((m for m in self.sidebar.model.all if key_of(m) == (argument.workspace, argument.name)), None)
+            model = self.sidebar.model.find((argument.workspace, argument.name))
             if model is not None:
                 self.editing.transition_version(model, argument, window)
 
-    # Reading
+    # What is shown
+
+    @property
+    def _model(self) -> RegisteredModel | None:
+        """The chosen model; None while all are shown."""
+        key = self.sidebar.key
+        return None if key is None else self.sidebar.model.find(key)
+
+    @property
+    def version(self) -> ModelVersion | None:
+        """The version that commands are about: that of the version page, else the current one; None on the overview."""
+        if self._model is None:
+            return None
+        return self.version_page.version if self._opened is not None else self.model_view.current
 
     def _load(self) -> None:
-        if self._session is None:
-            return
-        self._tasks.start(
-            "models.list",
-            partial(_read_models, self._session.store),
-            done=self._loaded,
-            failed=self._load_failed,
-            # A refresh is not worth a word of its own in the status bar: it follows one that is.
-            title="" if self.sidebar.model.all else "Reading models",
-        )
+        # A refresh is not worth a word of its own in the status bar: it follows one that is.
+        self.reading.read(title="" if self.sidebar.model.all else "Reading models")
 
-    def _loaded(self, models: list[RegisteredModel]) -> None:
+    def _loaded(self, rows: list[ModelRow]) -> None:
         self._refresher.finished()
-        key, _ = self._wanted
         self._failed = False
         self._empty.show_message(_NO_MODELS, action=_SHOW_RUNS)
-        self.sidebar.show_models(models)
-        if key is not None:
-            self._choose(key)
-        self.context_changed.emit()
+        gone = self._model
+        self.sidebar.show_models([row.model for row in rows])
+        self.overview.show_rows(rows, int(time.time() * 1000))
+        key, version = self._wanted
+        self._wanted = (None, None)
+        if key is not None and self.sidebar.model.find(key) is not None:
+            self._show(key, version=version)
+            return
+        if gone is not None and self._model is None:
+            self._opened = None
+            self.said.emit(f"{visible(gone.name, 60)} is not in the store any more.")
+        self._show_chosen(None)
 
     def _load_failed(self, error: BakehouseError) -> None:
         """What was read before stays on screen."""
@@ -258,88 +271,100 @@ class ModelsPage(Page):
             return
         self._failed = True
         self._empty.show_message(f"The registered models could not be read. {error}", action=_TRY_AGAIN, role="bad")
-        self.sidebar.show_models([])
+        self._main.setCurrentWidget(self._empty)
+        self._show_inspector()
 
-    @property
-    def _model(self) -> RegisteredModel | None:
-        key = self.sidebar.key
-        return next((model for model in self.sidebar.model.all if key_of(model) == key), None)
-
-    def _show_model(self, _key: ModelKey | None) -> None:
-        model, before = self._model, self._shown
-        self._shown = model
-        self._main.setCurrentWidget(self._model_view if model is not None else self._empty)
-        if model is None:
-            self.table.show_versions((), 0)
-            self._say()
+    def _show(self, key: ModelKey, *, version: int | None = None, opened: int | None = None) -> None:
+        """Show a model with `version` current, or the page of its version `opened`."""
+        if self.sidebar.model.find(key) is None:
+            self.sidebar.select_all()
             return
-        now_ms = int(time.time() * 1000)
-        self._title.setText(model.name)
-        self._subtitle.setText(_subtitle(model, now_ms))
-        self._description.setText(model.description.strip())
-        self._description.setVisible(bool(model.description.strip()))
-        self._tags.show_tags(model.tags)
-        self._tags.setVisible(bool(model.tags))
-        self._versions.setCurrentWidget(self.table if model.versions else self._no_versions)
-        stays = before is not None and key_of(before) == key_of(model)
-        wanted = self._wanted[1] if self._wanted[1] is not None else None if stays else _newest(model)
-        self._wanted = (None, None)
-        if stays and wanted is None and before is not None and before.versions == model.versions:
-            self.table.versions.count_from(now_ms)
+        self._opened = opened
+        if self.sidebar.key != key:
+            self._wanted = (None, version or opened)
+            self.sidebar.select(key)
         else:
-            self.table.show_versions(model.versions, now_ms, wanted)
-        self._name_runs(model)
+            self._show_chosen(version or opened)
+
+    def _choose(self, _key: ModelKey | None) -> None:
+        """The sidebar's choice is another."""
+        version = self._wanted[1]
+        if version is None or self._opened != version:
+            self._opened = None
+        self._wanted = (None, None)
+        self._show_chosen(version)
+
+    def _show_chosen(self, version: int | None) -> None:
+        """Bring the middle up to date with the sidebar's choice; `version` is to be the current one."""
+        model = self._model
+        if model is None:
+            self._opened = None
+            self._main.setCurrentWidget(self.overview if self.sidebar.model.all else self._empty)
+            self.model_view.show_model(None, None)
+        else:
+            self.model_view.show_model(model, version)
+            self.reading.name_runs(model.versions)
+            self._show_opened(model)
+        self._show_inspector()
         self._say()
+
+    def _show_opened(self, model: RegisteredModel) -> None:
+        number = self._opened
+        if number is None:
+            self._main.setCurrentWidget(self.model_view)
+            return
+        version = next((one for one in model.versions if one.version == number), None)
+        self.version_page.show_version(model, version)
+        self._main.setCurrentWidget(self.version_page)
+
+    def _show_inspector(self) -> None:
+        self.inspector.setVisible(self._wants_inspector and self._main.currentWidget() is self.model_view)
 
     def _say(self) -> None:
         self.said.emit(self.summary())
         self.context_changed.emit()
 
-    def _name_runs(self, model: RegisteredModel) -> None:
-        """Ask for the names of source runs that are not known yet."""
-        self.table.versions.name_runs(self._run_names)
-        unknown = list({v.run_id for v in model.versions if v.run_id and v.run_id not in self._run_names})
-        if unknown and self._session is not None:
-            self._tasks.start(
-                "models.run_names",
-                partial(_read_run_names, self._session.store, unknown),
-                done=self._runs_named,
-                failed=self._runs_not_named,
-            )
+    def _take_names(self) -> None:
+        self.model_view.facts.run_names = self.reading.run_names
+        self.model_view.take_names()
+        version = self.model_view.current
+        if version is not None:
+            self.inspector.name_run(self._run_name(version))
 
-    def _runs_named(self, names: dict[str, str]) -> None:
-        self._run_names |= names
-        self.table.versions.name_runs(self._run_names)
-        self._show_version(self.table.current, only_run=True)
+    def _run_name(self, version: ModelVersion) -> str:
+        return self.reading.run_names.get(version.run_id, "") if version.run_id else ""
 
-    def _runs_not_named(self, _error: BakehouseError) -> None:
-        """The ids stand for the names; the next refresh asks again."""
-
-    def _show_version(self, version: ModelVersion | None, *, only_run: bool = False) -> None:
-        run_name = self._run_names.get(version.run_id, "") if version is not None and version.run_id else ""
-        if only_run:
-            self.inspector.name_run(run_name)
-            return
-        self.inspector.show_version(version, run_name)
+    def _show_version(self, version: ModelVersion | None) -> None:
+        self.inspector.show_version(version, self._run_name(version) if version is not None else "")
         self.context_changed.emit()
 
     # Acting
 
-    def _choose(self, key: ModelKey) -> None:
-        if self.sidebar.key == key:
-            if self._wanted[1] is not None:
-                self.table.choose(self._wanted[1])
-            self._wanted = (None, None)
-        else:
-            self.sidebar.select(key)
-
     def _go_to(self, key: ModelKey, version: int | None = None) -> None:
-        self.navigate_requested.emit("models", key[1])
-        self._wanted = (None, version)
-        self._choose(key)
+        if not self.isVisible():
+            self.navigate_requested.emit("models", None)
+        self._show(key, version=version)
+
+    def _open_model(self, key: ModelKey) -> None:
+        self._show(key)
+        self.model_view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _open_version(self, version: ModelVersion) -> None:
+        self._show((version.workspace, version.name), opened=version.version)
+        self.version_page.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _leave_version(self) -> None:
+        key, opened = self.sidebar.key, self._opened
+        if key is not None:
+            self._show(key, version=opened)
+            self.model_view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _go_to_version(self, name: str, number: int) -> None:
+        workspace = self._model.workspace if self._model is not None else "default"
+        self._show((workspace, name), opened=number)
 
     def _ask_transition(self) -> None:
-        version = self.table.current
+        version = self.version
         if version is not None:
             self.edit_requested.emit("models.transition", version)
 
@@ -357,7 +382,10 @@ class ModelsPage(Page):
         if self._failed:
             self._load()
         else:
-            self.navigate_requested.emit("runs", None)
+            self._show_runs()
+
+    def _show_runs(self) -> None:
+        self.navigate_requested.emit("runs", None)
 
     def _go_to_run(self, run_id: str) -> None:
         self.navigate_requested.emit("runs", run_id)
@@ -365,27 +393,11 @@ class ModelsPage(Page):
     # Appearance
 
     def _lay_out(self) -> None:
-        self._no_versions.show_message(_NO_VERSIONS, action=_SHOW_RUNS)
-        head = QVBoxLayout()
-        head.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 12)
-        head.setSpacing(4)
-        for widget in (self._title, self._subtitle, self._description):
-            head.addWidget(widget)
-        head.addSpacing(4)
-        head.addWidget(self._tags)
-        self._versions.addWidget(self.table)
-        self._versions.addWidget(self._no_versions)
-        column = QVBoxLayout(self._model_view)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self._versions, 1)
         self._main.setObjectName("page")
         self._main.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._main.setMinimumWidth(280)
-        self._main.addWidget(self._model_view)
-        self._main.addWidget(self._empty)
-        self._main.setCurrentWidget(self._empty)
+        for face in (self._empty, self.overview, self.model_view, self.version_page):
+            self._main.addWidget(face)
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.setHandleWidth(1)
         self._split.setChildrenCollapsible(False)
@@ -401,40 +413,31 @@ class ModelsPage(Page):
         layout.addWidget(self._split)
 
     def _show_times(self) -> None:
-        self.table.versions.show_times(relative=self._settings.relative_times)
+        relative = self._settings.relative_times
+        self.model_view.show_times(relative=relative)
+        self.overview.table.rows.show_times(relative=relative)
 
     def _connect(self) -> None:
         self._settings.times_changed.connect(self._show_times)
-        for state in (self._empty, self._no_versions):
-            state.acted.connect(self._act_on_nothing)
-        self.sidebar.chosen.connect(self._show_model)
-        self.table.version_chosen.connect(self._show_version)
+        self._empty.acted.connect(self._act_on_nothing)
+        self.reading.models_read.connect(self._loaded)
+        self.reading.models_failed.connect(self._load_failed)
+        self.reading.runs_named.connect(self._take_names)
+        self.sidebar.chosen.connect(self._choose)
+        self.overview.model_opened.connect(self._open_model)
+        self.overview.said.connect(self.said)
+        self.model_view.version_chosen.connect(self._show_version)
+        self.model_view.version_opened.connect(self._open_version)
+        self.model_view.runs_requested.connect(self._show_runs)
+        self.version_page.back_requested.connect(self._leave_version)
+        self.version_page.run_requested.connect(self._go_to_run)
+        self.version_page.logged_model_requested.connect(self._go_to_run)
+        self.version_page.version_requested.connect(self._go_to_version)
+        self.version_page.transition_requested.connect(self._ask_transition)
+        self.version_page.said.connect(self.said)
         self.inspector.run_requested.connect(self._go_to_run)
         self.inspector.transition_requested.connect(self._ask_transition)
         self.inspector.request_requested.connect(self._ask_request)
         self.inspector.artifacts.said.connect(self.said)
         self.editing.changed.connect(self._edited)
         self.editing.said.connect(self.said)
-
-
-def _read_models(store: Store, token: Token) -> list[RegisteredModel]:
-    return list_models(store.reader(), token)
-
-
-def _read_run_names(store: Store, run_ids: list[str], token: Token) -> dict[str, str]:
-    """Run id → name; empty for a run without a name or that is gone, so that it is not asked for again."""
-    names = read_attribute(store.reader(), "name", run_ids, token)
-    return {run_id: name or "" for run_id, name in zip(run_ids, names, strict=True)}
-
-
-def _newest(model: RegisteredModel) -> int | None:
-    return max((version.version for version in model.versions), default=None)
-
-
-def _subtitle(model: RegisteredModel, now_ms: int) -> str:
-    words = [counted(len(model.versions), "version")]
-    if model.last_updated_time_ms is not None:
-        words.append(f"changed {ago_text(model.last_updated_time_ms, now_ms)}")
-    if model.creation_time_ms is not None:
-        words.append(f"created {ago_text(model.creation_time_ms, now_ms)}")
-    return " · ".join(words)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QItemSelectionModel, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QFont, QPainter
-from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QItemSelectionModel, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
 from bakehouse.domain.models import RegisteredModel
@@ -16,7 +16,7 @@ from bakehouse.theme import GRID, Theme
 from bakehouse.widgets.search_list import CountedDelegate, SearchList
 from bakehouse.widgets.stages import DOT, stage_token
 
-_ROW = 50
+_ROW, _EVERY = 50, 34
 _NAME = (6, 20)
 _STAGES = (26, 18)
 _SMALL_PX = 12
@@ -62,37 +62,80 @@ class _ModelDelegate(CountedDelegate):
                 break
 
 
+class _EveryRow(QAbstractButton):
+    """The line above the list that leads to all models; looks like a row of it."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.theme = theme
+        self.count = ""
+        self.setObjectName("all_models")
+        self.setText("All models")
+        self.setCheckable(True)
+        self.setAutoExclusive(False)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(120, _EVERY)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, rect, theme = QPainter(self), self.rect(), self.theme
+        if self.isChecked():
+            painter.fillRect(rect, theme.color("selection"))
+            painter.fillRect(rect.left(), rect.top(), 3, rect.height(), theme.color("accent"))
+        if self.hasFocus():
+            painter.setPen(theme.color("accent"))
+            painter.drawRect(rect.adjusted(1, 1, -2, -2))
+        line = rect.adjusted(2 * GRID, 0, -2 * GRID, 0)
+        middle = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
+        painter.setPen(theme.color("muted"))
+        painter.drawText(line, middle | int(Qt.AlignmentFlag.AlignRight), self.count)
+        painter.setPen(theme.color("text"))
+        painter.drawText(line, middle | int(Qt.AlignmentFlag.AlignLeft), self.text())
+
+
 class ModelSidebar(SearchList):
-    """Search over the models' names and tags, and the list of them; one is chosen."""
+    """All models, or one of them: a search over names and tags, and the list."""
 
     chosen = Signal(object)
-    """The ModelKey of the model to be shown, None when there is none."""
+    """The ModelKey of the model to be shown, None for all of them."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self.model = ModelListModel()
         delegate = _ModelDelegate(theme, ModelRole.COUNT, _ROW, _NAME)
         super().__init__(self.model, delegate, "model", "Registered models", parent)
         self._key: ModelKey | None = None
+        self.every = _EveryRow(theme)
+        self.column.insertSpacing(1, GRID - 2)
+        self.column.insertWidget(2, self.every)
+        self.every.clicked.connect(self.select_all)
         self.searched.connect(self._find)
         self.picked.connect(self._pick)
 
+    @override
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self.every.theme = theme
+        self.every.update()
+
     @property
     def key(self) -> ModelKey | None:
-        """The chosen model, also while the search hides it."""
+        """The chosen model, also while the search hides it; None for all."""
         return self._key
 
     def show_models(self, models: Sequence[RegisteredModel]) -> None:
-        """Show a store's models; the choice stays when it is still there, else the first one is chosen."""
+        """Show a store's models; the choice stays when it is still there, else all of them are chosen."""
         scrolled = self.list.verticalScrollBar().value()
         with self.filling():
             self.model.show(models)
-            known = [key_of(model) for model in self.model.all]
-            if self._key not in known:
-                self._key = known[0] if known else None
+            if self._key is not None and self.model.find(self._key) is None:
+                self._key = None
             self._mark()
             self.list.verticalScrollBar().setValue(scrolled)
         self._count()
-        self.chosen.emit(self._key)
 
     def select(self, key: ModelKey) -> None:
         """Choose this model; a search that hides it is cleared."""
@@ -101,6 +144,13 @@ class ModelSidebar(SearchList):
         row = self.model.row_of(key)
         if row >= 0:
             self.list.setCurrentIndex(self.model.index(row))
+
+    def select_all(self) -> None:
+        """Choose all models."""
+        self._key = None
+        with self.filling():
+            self._mark()
+        self.chosen.emit(None)
 
     def clear(self) -> None:
         """Forget the store."""
@@ -116,15 +166,22 @@ class ModelSidebar(SearchList):
 
     def _count(self) -> None:
         some, every = len(self.model.shown), len(self.model.all)
+        self.every.count = f"{every:,}"
+        self.every.update()
         self.section.setText(f"MODELS · {every:,}" if some == every else f"MODELS · {some:,} OF {every:,}")
 
     def _mark(self) -> None:
+        self.every.setChecked(self._key is None)
         row = -1 if self._key is None else self.model.row_of(self._key)
-        flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
-        self.list.selectionModel().setCurrentIndex(self.model.index(row), flag)
+        selection = self.list.selectionModel()
+        if row < 0:
+            selection.clear()
+        else:
+            selection.setCurrentIndex(self.model.index(row), QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def _pick(self, rows: list[int]) -> None:
         key = key_of(self.model.shown[rows[0]])
         if key != self._key:
             self._key = key
+            self.every.setChecked(False)
             self.chosen.emit(key)

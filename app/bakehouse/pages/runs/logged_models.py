@@ -83,7 +83,7 @@ class LoggedModelsArea(QWidget):
         self.search.textChanged.connect(self._typing.start)
         self.table.model_chosen.connect(self._read_one)
         self.table.run_requested.connect(self.run_requested)
-        self.table.menu_requested.connect(self._open_menu)
+        self.table.model_menu_requested.connect(self._open_menu)
 
     def set_theme(self, theme: Theme) -> None:
         self.table.set_theme(theme)
@@ -162,7 +162,7 @@ class LoggedModelsArea(QWidget):
         same_columns = columns == self.table.models.columns
         self.table.models.show_frame(frame, columns)
         if not same_columns:
-            self.table.fit()
+            self.table.fit_columns()
         if not frame.size:
             self._tell(_EMPTY)
             self.face.say("")
