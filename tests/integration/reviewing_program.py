@@ -1,8 +1,8 @@
 """A fork server: each line on stdin is an act of a review, done by a child that may be killed on its way.
 
 A line is JSON `{"acts": [{"store", "person", "act", "request"}], "kill_at": N or null, "commit": N or null,
-"after_s": S}`: with `kill_at` the child kills itself before its Nth statement that is no mere look; with `commit` it is killed `after_s`
-after its Nth COMMIT began. Several acts start at the same moment, in a child each. The answer is
+"after_s": S}`: with `kill_at` the child kills itself before its Nth statement that is no mere look; with `commit` it is
+killed `after_s` after its Nth COMMIT began. Several acts start at the same moment, in a child each. The answer is
 `{"codes": [...], "statements": N, "commits": [seconds, ...]}`, the numbers of the last child that lived to its end.
 """
 

@@ -14,12 +14,11 @@ from bakehouse.domain.errors import TrailError
 from bakehouse.domain.text import counted, visible
 from bakehouse.domain.trail import Head
 from bakehouse.personal.trail_memory import TrailMemory
-from bakehouse.registry.trail_check import EXPORT_FORMAT, Expected, check_export, check_trail
+from bakehouse.registry.trail_check import EXPORT_FORMAT, Expected, check_export, check_trail, known_ids
 from bakehouse.registry.verifying import Verification
 from bakehouse.store.failures import shown
 from bakehouse.store.handle import Store
 from bakehouse.store.opening import open_store
-from bakehouse.store.store_marks import read_store_id
 
 _MOST_BYTES = 2_000_000_000
 
@@ -39,7 +38,8 @@ def verify(chosen: argparse.Namespace) -> tuple[str, bool]:
 
 
 def _remembered(store: Store, token: Token) -> list[Expected]:
-    seen = TrailMemory().seen(read_store_id(store.reader(), token))
+    memory = TrailMemory()
+    seen = next((seen for one in known_ids(store, token) if (seen := memory.seen(one)) is not None), None)
     if seen is None:
         return []
     return [Expected(seen.head, f"on {time.strftime('%Y-%m-%d %H:%M', time.localtime(seen.seen_ms / 1000))}")]

@@ -79,7 +79,7 @@ class TrailSession:
             raise TrailError("The trail's tables hold what no entry says; bakehouse verify tells more.") from error
         self.head = tables.head()
         if self.head is not None:
-            self.projection.store_id = _store_id(tables)
+            self.projection.store_id, self.projection.replaces = founding_ids(tables)
 
     def add(self, kind: EntryType, body: Mapping[str, Any]) -> Entry:
         """Sign and append the next entry. Raises WriteRefused where the rules do not allow it."""
@@ -216,6 +216,8 @@ class Desk:
                 "nothing was written."
             )
         seen = self._memory.last_head(store_id)
+        if seen is None and session.projection.replaces:
+            seen = self._memory.last_head(session.projection.replaces)
         if seen is not None and not session.tables.continues(seen):
             raise TrailDoubted(
                 f"{name} is not what you have seen before: it was replaced, cut or written anew. Put the right file "
@@ -337,12 +339,19 @@ def _founding_stages(transaction: Transaction) -> Iterator[dict[str, Any]]:
             yield {**version_body(version), "stage": stage}
 
 
-def _store_id(tables: TrailTables) -> str:
+def founding_ids(tables: TrailTables) -> tuple[str, str]:
+    """The store's id, and that of the trail that this one was begun instead of; empty where there is none.
+
+    Raises TrailError where the first entry cannot be read.
+    """
     first = tables.first()
+    if first is None:
+        return "", ""
     try:
-        return "" if first is None else read_entry(first).store_id
+        entry = read_entry(first)
     except NotAnEntry as error:
         raise TrailError(f"The trail's first entry cannot be read: {error}") from error
+    return entry.store_id, str(entry.body.get("replaces", ""))
 
 
 def _now_ms() -> int:

@@ -28,6 +28,8 @@ class Projection:
     """Changed by `rules.apply` only, or loaded from the rows that an earlier one left. One thread."""
 
     store_id: str = ""
+    replaces: str = ""
+    """The id of a trail that was gone when this one was begun anew."""
     people: dict[str, tuple[str, Role | None]] = field(default_factory=dict)
     """Key → (display name last used or given, role; None for a key that nobody gave one)."""
     policies: dict[Scope, tuple[Policy, str]] = field(default_factory=dict)

@@ -26,6 +26,7 @@ from bakehouse.domain.requests import (
 )
 from bakehouse.domain.trail import Entry, EntryType
 from bakehouse.registry.projection import GONE, Intent, Projection
+from bakehouse.registry.transitions import ACTIVE_STAGES
 
 OUTSIDE = "changed outside of Bakehouse"
 REMOVED = "deleted, or renamed with its model, outside of the trail"
@@ -69,7 +70,9 @@ def _found(projection: Projection, entry: Entry) -> Touched:
     if not entry.store_id:
         raise RuleBroken("The trail's founding names no store.")
     stages = {_version(one): str(one["stage"]) for one in entry.body["stages"]}
-    projection.store_id = entry.store_id
+    if "replaces" not in entry.body:
+        raise RuleBroken("The trail's founding does not say whether it replaces another one.")
+    projection.store_id, projection.replaces = entry.store_id, str(entry.body["replaces"])
     projection.people[entry.actor.key] = entry.actor.name, Role.MANAGER
     for version, stage in stages.items():
         projection.set_stage(version, stage)
@@ -118,6 +121,8 @@ def _request(projection: Projection, entry: Entry) -> Touched:
         raise RuleBroken(
             f"The version is in {projection.stage(version)}, so it cannot move from {from_stage} to {to_stage}."
         )
+    if body["archive_existing"] is True and to_stage not in ACTIVE_STAGES:
+        raise RuleBroken("Only a move to Staging or Production can archive the versions it replaces.")
     if projection.pending_for(version, to_stage) is not None:
         raise RuleBroken(f"A request to move this version to {to_stage} waits already.")
     request = ReviewRequest(
@@ -256,11 +261,11 @@ def _apply_move(projection: Projection, entry: Entry) -> Touched:
 def _check_move(projection: Projection, entry: Entry) -> None:
     body = entry.body
     version, to_stage, archived = _version(body["version"]), Stage(body["to"]).value, _whole_numbers(body["archived"])
-    if str(body["from"]) != projection.stage(version):
-        raise RuleBroken(f"The version is in {projection.stage(version)}, not in {body['from']}.")
+    if str(body["from"]) != projection.stage(version) or to_stage == projection.stage(version):
+        raise RuleBroken(f"The version is in {projection.stage(version)}; it cannot move from {body['from']}.")
     _refuse(comment_problem(body["comment"]))
     others = projection.others_in(version, to_stage)
-    if not archived <= others or (archived and to_stage not in (Stage.STAGING, Stage.PRODUCTION)):
+    if not archived <= others or (archived and to_stage not in ACTIVE_STAGES):
         raise RuleBroken(f"The move archives versions that are not in {to_stage}.")
     policy, set_by = projection.policy(version.workspace, version.model, to_stage)
     role = projection.role(entry.actor.key)

@@ -13,7 +13,7 @@ from bakehouse.domain.errors import TrailError
 from bakehouse.domain.models import Stage
 from bakehouse.domain.requests import VersionKey
 from bakehouse.domain.trail import Head
-from bakehouse.registry.desk import REQUEST_TAG
+from bakehouse.registry.desk import REQUEST_TAG, founding_ids
 from bakehouse.registry.projection import outside_changes
 from bakehouse.registry.signing import hash_of
 from bakehouse.registry.verifying import (
@@ -111,6 +111,17 @@ def check_export(content: object, token: Token, expected: Sequence[Expected] = (
     for one in expected:
         check_head(done, one.head, one.when)
     return done
+
+
+def known_ids(store: Store, token: Token) -> list[str]:
+    """Under which ids a store's trail may have been seen: its own, the one the store carries, the one it replaces.
+
+    Raises TrailUnfinished, TrailError, StoreError kin.
+    """
+    with reading(store.path) as tables:
+        own, replaced = ("", "") if tables is None else founding_ids(tables)
+    marked = read_store_id(store.reader(), token)
+    return [one for one in dict.fromkeys((own, marked, replaced)) if one]
 
 
 def changes_outside(store: Store, token: Token) -> list[str]:

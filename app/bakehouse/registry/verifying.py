@@ -149,12 +149,18 @@ def outside_sentence(version: VersionKey, known: str, stage: str) -> str:
 def check_tags(done: Verification, tags: Mapping[VersionKey, str]) -> None:
     """Add versions whose tag names an entry that this trail does not have. `tags`: of every version that has one."""
     hashes = set(done.hashes)
-    for version, entry in tags.items():
-        if entry not in hashes:
-            done.found(
-                f"{version.model} version {version.version} was moved under an entry that is not in this trail: "
-                "the trail was replaced or cut, or the version's tag was edited."
-            )
+    others = [version for version, entry in tags.items() if entry not in hashes]
+    if done.projection.replaces:
+        done.noticed(
+            "This trail was begun anew in place of one that was gone; what was decided before is not in it"
+            + (f", which is what {len(others)} versions are tagged with." if others else ".")
+        )
+        return
+    for version in others:
+        done.found(
+            f"{version.model} version {version.version} was moved under an entry that is not in this trail: "
+            "the trail was replaced or cut, or the version's tag was edited."
+        )
 
 
 def check_head(done: Verification, expected: Head, when: str) -> None:
