@@ -14,7 +14,7 @@ from bakehouse.dialogs.message import MessageDialog
 from bakehouse.domain.arrangement import Aggregate, Arrangement
 from bakehouse.domain.column_look import Ground
 from bakehouse.domain.columns import RUN_NAME, START_TIME, metric, param
-from bakehouse.personal.view_format import View, ViewColumn
+from bakehouse.personal.view_format import View, ViewColumn, key_value
 from bakehouse.personal.views import ViewShelf, export_view
 
 RMSE, LR = metric("rmse"), param("learning_rate")
@@ -233,3 +233,65 @@ def test_that_a_view_keeps_groups_and_the_columns_of_every_plot(page, qtbot):
     assert page.tools.groups.arrangement == Arrangement(False, (param("algorithm"),), Aggregate.MAXIMUM)
     assert (scatter.keys["x"], scatter.scales["x"]) == (param("n_trees"), ScaleKind.PERCENTILE)
     qtbot.waitUntil(lambda: scatter.plot.status().startswith("200 runs drawn"))
+
+
+def test_that_the_settings_of_every_plot_go_out_with_a_view_and_come_back_elsewhere(page, window, qtbot, tmp_path):
+    plots = page.plots
+    settings = {
+        "Parallel coordinates": {
+            "axes": [key_value(LR), key_value(param("n_trees")), key_value(RMSE)],
+            "colour": key_value(param("algorithm")),
+            "scales": [{**key_value(LR), "scale": "log"}],
+            "flipped": [key_value(RMSE)],
+        },
+        "History": {
+            "x": "relative", "log_x": False, "log_y": True, "smoothing": 0.6, "best": "best", "band": "deviation",
+            "canvas": True, "axes": "two", "metrics": ["rmse", "r2"], "group": key_value(param("algorithm")),
+        },
+        "Scatter": {
+            "x": {"column": key_value(LR), "scale": "log"},
+            "y": {"column": key_value(RMSE), "scale": "linear"},
+            "colour": {"column": key_value(param("algorithm")), "scale": None},
+            "size": {"column": key_value(param("n_trees")), "scale": None},
+            "drag": "lasso",
+        },
+        "Distribution": {
+            "values": {"column": key_value(RMSE), "scale": "percentile"},
+            "groups": {"column": key_value(param("algorithm")), "scale": None},
+        },
+        "Compare": {"differences": False, "folded": ["tags"], "directions": False, "words": "r"},
+    }  # fmt: skip
+    plots.restore({"front": "Distribution", "tabs": settings})
+    page.filter_bar.set_text("metrics.rmse < 6 and params.learning_rate < 0.1")
+    qtbot.waitUntil(lambda: not window.tasks.busy)
+    save_as(page, qtbot, "all plots")
+    file = tmp_path / "all.bakehouse-view.json"
+    page.view_menu._export(str(file))
+    qtbot.waitUntil(file.is_file)
+    usual = {title: {} for title in settings}
+    plots.restore({"front": "Scatter", "tabs": usual})
+    page.filter_bar.set_text("")
+    assert plots.settings()["tabs"]["History"] == {}
+    there, here = (
+        next(one for one in page.sidebar.model.active if one.name == name)
+        for name in ("house_price_prediction", "price_optimization_2024")
+    )
+    show(page, window, qtbot, there)
+    page.view_menu._import(str(file))
+    qtbot.waitUntil(lambda: "all plots" in page.views.name)
+    elsewhere = plots.settings()
+    assert elsewhere["front"] == "Distribution"
+    without_group = {name: value for name, value in settings["History"].items() if name != "group"}
+    assert elsewhere["tabs"]["History"] == without_group, "these runs have no param of that name"
+    assert elsewhere["tabs"]["Compare"] == settings["Compare"]
+    assert elsewhere["tabs"]["Scatter"]["drag"] == "lasso"
+    assert elsewhere["tabs"]["Scatter"]["y"]["column"] == key_value(metric("fold_rmse")), "what was shown stays"
+    show(page, window, qtbot, here)
+    page.views.choose("all plots")
+    assert plots.settings() == {"front": "Distribution", "tabs": settings}
+    assert page.filter_bar.text == "metrics.rmse < 6 and params.learning_rate < 0.1"
+
+
+def show(page, window, qtbot, experiment) -> None:
+    page.sidebar.select([experiment.experiment_id])
+    qtbot.waitUntil(lambda: page.model.frame.size == experiment.active_runs and not window.tasks.busy, timeout=20_000)
