@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QComboBox
+from PySide6.QtWidgets import QCheckBox, QComboBox, QTabBar
 from pytestqt.qtbot import QtBot
 
 from bakehouse.domain.columns import param
@@ -284,6 +284,9 @@ def test_that_the_tools_fit_a_small_window(tab, qtbot, window):
     window.resize(1024, 700)
     qtbot.waitUntil(lambda: window.width() == 1024)
     panel = window.runs.plots
-    right = tab.tools.mapTo(panel, tab.tools.rect().topRight()).x()
-    assert right <= panel.width()
-    assert tab.choosers.metrics.width() >= 40
+    bar = panel.findChild(QTabBar, "plot_tabs")
+    for one in panel.tabs:
+        panel.bring_forward(one)
+        qtbot.waitUntil(lambda one=one: one.tools.isVisible() and bar.width() >= bar.sizeHint().width())
+        right = one.tools.mapTo(panel, one.tools.rect().topRight()).x()
+        assert right <= panel.width() and one.tools.width() >= one.tools.minimumSizeHint().width()

@@ -131,6 +131,7 @@ class DistributionPlot(PlotCanvas):
         self._theme, self._hovered = theme, -1
         try:
             self._paint_still(painter, self._runs)
+            self._paint_status(painter)
         finally:
             self._theme, self._hovered = shown
 
@@ -145,14 +146,22 @@ class DistributionPlot(PlotCanvas):
             self._paint_bars(painter, area, self._bars)
         elif self._boxes is not None:
             self._paint_boxes(painter, area, runs, self._boxes)
-        metrics = QFontMetricsF(painter.font())
-        row = QRectF(_LEFT, self.height() - metrics.height() - 4, self.width() - _LEFT - _RIGHT, metrics.height() + 2)
-        painter.setPen(self._theme.color("muted"))
-        text = metrics.elidedText(self.status(), Qt.TextElideMode.ElideRight, row.width() * 0.6)
-        painter.drawText(row, Qt.AlignmentFlag.AlignLeft, text)
+        metrics, row = QFontMetricsF(painter.font()), self._lowest_row(painter)
         painter.setPen(self._theme.color("text"))
         text = metrics.elidedText(f"{axis_title(runs.values)} →", Qt.TextElideMode.ElideMiddle, row.width() * 0.38)
         painter.drawText(row, Qt.AlignmentFlag.AlignRight, text)
+
+    def _lowest_row(self, painter: QPainter) -> QRectF:
+        height = QFontMetricsF(painter.font()).height()
+        return QRectF(_LEFT, self.height() - height - 4, self.width() - _LEFT - _RIGHT, height + 2)
+
+    def _paint_status(self, painter: QPainter) -> None:
+        """In a picture to keep; on screen the panel says it."""
+        row = self._lowest_row(painter)
+        painter.setPen(self._theme.color("muted"))
+        elide = Qt.TextElideMode.ElideRight
+        text = QFontMetricsF(painter.font()).elidedText(self.status(), elide, row.width() * 0.6)
+        painter.drawText(row, Qt.AlignmentFlag.AlignLeft, text)
 
     def _paint_across(self, painter: QPainter, runs: DistributionRuns, area: QRectF) -> None:
         """Grid and labels of the values."""

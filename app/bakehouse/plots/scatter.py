@@ -181,7 +181,7 @@ class ScatterPlot(PlotCanvas):
         device.fill(self._theme.color("panel"))
         painter = QPainter(device)
         painter.setFont(self.font())
-        self.paint_still(painter, self._theme, ratio)
+        self._paint_all(painter, self._theme, ratio)
         painter.end()
 
     @property
@@ -191,6 +191,11 @@ class ScatterPlot(PlotCanvas):
 
     @override
     def paint_still(self, painter: QPainter, theme: Theme, ratio: float) -> None:
+        self._paint_all(painter, theme, ratio)
+        # On screen the panel says it.
+        paint_status(painter, theme, self.layout_shown(), self.status())
+
+    def _paint_all(self, painter: QPainter, theme: Theme, ratio: float) -> None:
         runs = self._runs
         if runs is None:
             return
@@ -208,7 +213,6 @@ class ScatterPlot(PlotCanvas):
             painter.drawImage(0, 0, summed_image(size, ratio, x[seen], y[seen], self._radii[seen], colours.rgb[seen]))
         self._paint_selected(painter, runs, theme)
         paint_labels(painter, theme, layout, runs.y)
-        paint_status(painter, theme, layout, self.status())
         paint_colour_legend(painter, theme, layout.right, 17.0, colours)
 
     def _paint_selected(self, painter: QPainter, runs: ScatterRuns, theme: Theme) -> None:

@@ -46,12 +46,17 @@ class ColumnTab(PlotTab):
     """list[str] of run ids; whether they add to the selection."""
 
     def __init__(
-        self, tasks: TaskRunner, canvas: PlotCanvas, pickers: Mapping[str, ColumnPicker], parent: QWidget | None = None
+        self,
+        tasks: TaskRunner,
+        canvas: PlotCanvas,
+        said: Callable[[], str],
+        pickers: Mapping[str, ColumnPicker],
+        parent: QWidget | None = None,
     ) -> None:
-        """`canvas` is the plot, `pickers` the chooser of each role."""
+        """`canvas` is the plot, `said` what it draws in words, `pickers` the chooser of each role."""
         super().__init__(parent)
         self._tasks = tasks
-        self._canvas = canvas
+        self._canvas, self._said = canvas, said
         self._slot = f"runs.{canvas.objectName()}"
         self._frame = RunFrame([])
         self._rows: Ints = np.empty(0, np.int32)
@@ -146,6 +151,10 @@ class ColumnTab(PlotTab):
     @override
     def data(self) -> TableMaker | None:
         return run_columns(self._frame, self._rows, self.columns) if self._canvas.has_picture else None
+
+    @override
+    def status(self) -> str:
+        return self._said()
 
     @override
     def settings(self) -> dict[str, Json]:

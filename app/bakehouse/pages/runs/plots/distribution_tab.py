@@ -31,7 +31,7 @@ class DistributionTab(ColumnTab):
             "values": ColumnPicker("Values", theme, scales=True),
             "groups": ColumnPicker("By", theme, none="all runs"),
         }
-        super().__init__(tasks, self.plot, pickers, parent)
+        super().__init__(tasks, self.plot, self.plot.status, pickers, parent)
         self.plot.runs_selected.connect(self.runs_selected)
 
     @override

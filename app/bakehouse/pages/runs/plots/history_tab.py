@@ -259,7 +259,7 @@ class HistoryTab(SelectionTab):
     def _said(self, reading: HistoryReading) -> str:
         with_points = sum(bool(run.histories) for run in reading.runs.values())
         metrics = f" × {len(reading.keys)} metrics" if len(reading.keys) > 1 else ""
-        parts = [f"{counted(reading.points, 'point')} of {with_points:,} runs{metrics}"]
+        parts = [f"{counted(reading.points, 'point')} of {counted(with_points, 'run')}{metrics}"]
         without = len(reading.runs) - with_points
         if without:
             parts.append(f"{without:,} without {visible(reading.keys[0], 40) if not metrics else 'any of them'}")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from bakehouse.analysis.columns import Ints
 from bakehouse.analysis.frame import RunFrame
@@ -26,6 +28,9 @@ from bakehouse.store.handle import Store
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import GRID, RunColors, Theme, ThemeSource
 from bakehouse.widgets.labels import ElidedLabel
+
+_READABLE = 0.85
+"""The share of their wanted width that tools need to be read."""
 
 
 class PlotPanel(QWidget):
@@ -69,6 +74,7 @@ class PlotPanel(QWidget):
         self._bar.setObjectName("plot_tabs")
         self._bar.setAccessibleName("Plots")
         self._bar.setExpanding(False)
+        self._bar.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self._status = ElidedLabel("", "muted")
         self._status.setObjectName("plot_status")
         self._status.setContentsMargins(GRID + 6, 0, GRID + 6, 5)
@@ -110,13 +116,39 @@ class PlotPanel(QWidget):
         line.addWidget(self.saving.button)
         rule = QFrame()
         rule.setProperty("line", "horizontal")
+        self._line = line
+        self._below = QWidget()
+        self._below.setObjectName("plot_tools_below")
+        row = QHBoxLayout(self._below)
+        row.setContentsMargins(GRID + 6, 4, GRID + 6, 4)
+        row.addStretch(1)
+        self._row_below = row
+        self._below.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(bar)
+        layout.addWidget(self._below)
         layout.addWidget(rule)
         layout.addWidget(self._stack, 1)
         layout.addWidget(self._status)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_tools()
+
+    def _place_tools(self) -> None:
+        """Tools that would press the tabs together or lose their words stand on a line below them."""
+        tools, margins = self.front().tools, self._line.contentsMargins()
+        beside = self._bar.sizeHint().width() + self.saving.button.sizeHint().width() + 3 * self._line.spacing()
+        room = self.width() - margins.left() - margins.right() - beside
+        least = tools.minimumSizeHint().width()
+        is_beside = room >= max(least, round(tools.sizeHint().width() * _READABLE))
+        place = self._line if is_beside else self._row_below
+        if place.indexOf(tools) < 0:
+            place.insertWidget(self._line.indexOf(self.saving.button) if is_beside else 0, tools)
+        self._below.setVisible(not is_beside)
 
     def set_theme(self, theme: Theme) -> None:
         for tab in self.tabs:
@@ -222,6 +254,7 @@ class PlotPanel(QWidget):
         for other, tab in enumerate(self.tabs):
             tab.tools.setVisible(other == place)
             tab.set_shown(other == place)
+        self._place_tools()
         self._say()
         self.settings_changed.emit()
 

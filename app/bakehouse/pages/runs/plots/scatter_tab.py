@@ -37,7 +37,7 @@ class ScatterTab(ColumnTab):
             "colour": ColumnPicker("Colour", theme, none="none"),
             "size": ColumnPicker("Size", theme, none="equal"),
         }
-        super().__init__(tasks, self.plot, pickers, parent)
+        super().__init__(tasks, self.plot, self.plot.status, pickers, parent)
         self._modes = QComboBox()
         self._modes.setObjectName("scatter_drag")
         self._modes.setAccessibleName("What a drag does")
