@@ -130,8 +130,9 @@ def _leaving(name: str, uri: str, *, aliases: bool) -> list[tuple[str, dict[str,
     return [
         *steps,
         ("transition_model_version_stage", _move(name, 1, "Production", archive=False)),
-        ("delete_model_version", {"name": name, "version": "1"}),
-        ("delete_model_version", {"name": name, "version": "3"}),
+        # As a number: clients 2.x compare it as it is and would leave the aliases of "1".
+        ("delete_model_version", {"name": name, "version": 1}),
+        ("delete_model_version", {"name": name, "version": 3}),
         ("create_model_version", {"name": name, "source": "s3://b/after"}),
         ("rename_registered_model", {"name": name, "new_name": renamed}),
         ("delete_registered_model", {"name": renamed}),
