@@ -30,6 +30,7 @@ from bakehouse.domain.registry_edits import (
 )
 from bakehouse.registry.editing import carry_out
 from bakehouse.registry.registering import RegisterRequest, models_of_run, register
+from bakehouse.registry.transitions import SwapRequest, transition
 from bakehouse.store.handle import Store
 from bakehouse.store.opening import open_store
 from bakehouse.store.registrations import TRANSITION_COMMENT_TAG, create_model_version, transition_stage
@@ -54,7 +55,11 @@ path, steps = sys.argv[1], json.loads(sys.argv[2])
 mlflow.set_tracking_uri("sqlite:///" + path)
 client = MlflowClient()
 for number, (name, arguments) in enumerate(steps):
-    getattr(mlflow if name == "register_model" else client, name)(**arguments)
+    if name == "exchange_stages":
+        for move in arguments["moves"]:
+            client.transition_model_version_stage(**move)
+    else:
+        getattr(mlflow if name == "register_model" else client, name)(**arguments)
     shutil.copyfile(path, f"theirs-{number}.db")
 print(json.dumps(len(steps)))
 """
@@ -92,6 +97,8 @@ def steps_for(version: str, run_id: str) -> list[tuple[str, dict[str, Any]]]:
         ("transition_model_version_stage", _move("ChurnModel", 4, "Production", archive=False)),
         ("transition_model_version_stage", _move("ChurnModel", 2, "Archived", archive=False)),
         ("transition_model_version_stage", _move("ChurnModel", 1, "none", archive=False)),
+        ("exchange_stages", _exchange("ChurnModel", (4, "Production"), (2, "Archived"))),
+        ("exchange_stages", _exchange("ChurnModel", (2, "Production"), (4, "Archived"))),
         ("transition_model_version_stage", _move("ChurnModel", 4, "STAGING", archive=True)),
         ("set_model_version_tag", {"name": "ChurnModel", "version": "4", "key": "checked", "value": "no"}),
         ("set_model_version_tag", {"name": "ChurnModel", "version": "4", "key": "checked", "value": "yes"}),
@@ -139,6 +146,11 @@ def _leaving(name: str, uri: str, *, aliases: bool) -> list[tuple[str, dict[str,
     ]
 
 
+def _exchange(name: str, first: tuple[int, str], second: tuple[int, str]) -> dict[str, Any]:
+    moves = [_move(name, first[0], second[1], archive=False), _move(name, second[0], first[1], archive=False)]
+    return {"name": name, "first": first, "second": second, "moves": moves}
+
+
 def _move(name: str, version: int, stage: str, *, archive: bool) -> dict[str, Any]:
     return {"name": name, "version": str(version), "stage": stage, "archive_existing_versions": archive}
 
@@ -161,6 +173,9 @@ def do_ours(store: Store, step: str, arguments: Mapping[str, Any]) -> None:
         case "transition_model_version_stage":
             stage = next(stage for stage in Stage if stage.lower() == arguments["stage"].lower())
             transition_stage(writer, name, version, stage, archive_existing=arguments["archive_existing_versions"])
+        case "exchange_stages":
+            (first, here), (second, there) = arguments["first"], arguments["second"]
+            transition(writer, SwapRequest(name, "default", first, Stage(here), second, Stage(there)))
         case "set_model_version_tag":
             carry_out(writer, SetVersionTag(name, version, arguments["key"], arguments["value"]))
         case "delete_model_version_tag":

@@ -13,7 +13,7 @@ from bakehouse.dialogs.register_model import RegisterModelDialog
 from bakehouse.dialogs.transition_stage import TransitionStageDialog
 from bakehouse.domain.models import ModelVersion, RegisteredModel, Stage
 from bakehouse.registry.registering import ModelSource, RegisterRequest
-from bakehouse.registry.transitions import TransitionRequest
+from bakehouse.registry.transitions import SwapRequest, TransitionRequest
 from bakehouse.theme import DARK, LIGHT, Theme
 from bakehouse.widgets.labels import PlainLabel
 
@@ -74,6 +74,35 @@ def test_that_the_words_follow_every_answer(qtbot: QtBot) -> None:
     dialog.choose(Stage.ARCHIVED)
     assert consequence(dialog) == "Bread 2 moves from Staging to Archived."
     assert not part(dialog, QCheckBox, "archive_existing").isEnabled()
+
+
+def test_that_two_versions_can_exchange_their_stages(qtbot: QtBot) -> None:
+    dialog = transition(qtbot, bread("Production", "Staging", "Production"), 2)
+    exchange, archive = part(dialog, QCheckBox, "exchange_stages"), part(dialog, QCheckBox, "archive_existing")
+    exchange.click()
+    assert not archive.isChecked()
+    assert "version 3 from Production to Staging, both at once" in consequence(dialog)
+    part(dialog, QComboBox, "exchange_partner").setCurrentIndex(1)
+    assert "version 1 from Production to Staging" in consequence(dialog)
+    part(dialog, QPlainTextEdit, "transition_comment").setPlainText("back")
+    with qtbot.waitSignal(dialog.decided) as decided:
+        qtbot.mouseClick(part(dialog, QPushButton, "move"), Qt.MouseButton.LeftButton)
+    assert decided.args == [SwapRequest("Bread", "default", 2, Stage.STAGING, 1, Stage.PRODUCTION, "back")]
+
+
+def test_that_what_is_archived_does_not_change_places(qtbot: QtBot) -> None:
+    dialog = transition(qtbot, bread("Production", "Staging"), 2)
+    exchange, archive = part(dialog, QCheckBox, "exchange_stages"), part(dialog, QCheckBox, "archive_existing")
+    exchange.click()
+    archive.click()
+    assert (exchange.isChecked(), archive.isChecked()) == (False, True)
+    exchange.click()
+    exchange.click()
+    assert archive.isChecked()
+    exchange.click()
+    dialog.choose(Stage.ARCHIVED)
+    assert not exchange.isEnabled()
+    assert consequence(dialog) == "Bread 2 moves from Staging to Archived."
 
 
 def test_that_the_stage_it_is_in_cannot_be_chosen(qtbot: QtBot) -> None:

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QHBoxLayout, QWidget
 
 from bakehouse.dialogs.question import QuestionDialog, text_field
 from bakehouse.domain.models import ModelVersion, RegisteredModel, Stage
 from bakehouse.domain.text import visible
 from bakehouse.registry.transitions import (
     ACTIVE_STAGES,
+    SwapRequest,
     TransitionPlan,
     TransitionRequest,
+    canonical,
     in_words,
     others_in_stage,
+    partners,
+    plan_swap,
     plan_transition,
 )
 from bakehouse.theme import GRID, Theme
 from bakehouse.widgets.labels import PlainLabel
 from bakehouse.widgets.stages import StageButton
 
+_MOST_PARTNERS = 100
+
 
 class TransitionStageDialog(QuestionDialog):
-    """Asks how to move one version; `decided` carries a TransitionRequest."""
+    """Asks how to move one version; `decided` carries a StageMove."""
 
     def __init__(
         self, model: RegisteredModel, version: ModelVersion, theme: Theme, parent: QWidget | None = None
@@ -35,17 +42,26 @@ class TransitionStageDialog(QuestionDialog):
         self._archive = QCheckBox()
         self._archive.setObjectName("archive_existing")
         self._archive.setChecked(True)
+        self._archived_before = True
+        self._exchange = QCheckBox("Exchange stages with")
+        self._exchange.setObjectName("exchange_stages")
+        self._partner = QComboBox()
+        self._partner.setObjectName("exchange_partner")
+        self._partner.setAccessibleName("Version to exchange stages with")
         self._comment = text_field(
             "transition_comment", "Comment", "Why this move (optional; kept as a tag of the version)"
         )
         # Room for the usual two sentences, so that nothing moves between the stages.
         self.consequence.setMinimumHeight(2 * self.consequence.fontMetrics().lineSpacing() + 2)
         self._lay_out()
-        self._stages.buttonToggled.connect(self._say)
-        self._archive.toggled.connect(self._say)
+        self._stages.buttonToggled.connect(self._stage_chosen)
+        self._archive.toggled.connect(self._archive_toggled)
+        self._exchange.toggled.connect(self._exchange_toggled)
+        self._partner.currentIndexChanged.connect(self._say)
         self._comment.textChanged.connect(self._say)
         self.button.clicked.connect(self._decide)
         self._choose_first()
+        self._offer_partners()
         self._say()
 
     @property
@@ -58,7 +74,18 @@ class TransitionStageDialog(QuestionDialog):
     @property
     def plan(self) -> TransitionPlan:
         """What the answers given so far would do."""
+        partner = self.partner
+        if partner is not None:
+            return plan_swap(self._model, self._version, partner, self._comment.toPlainText())
         return plan_transition(self._model, self._version, self.stage, self._archives, self._comment.toPlainText())
+
+    @property
+    def partner(self) -> ModelVersion | None:
+        """The version to exchange stages with; None where none is asked for."""
+        number = self._partner.currentData()
+        if not (self._exchange.isEnabled() and self._exchange.isChecked()):
+            return None
+        return next((one for one in self._model.versions if one.version == number), None)
 
     @property
     def _archives(self) -> bool:
@@ -92,12 +119,52 @@ class TransitionStageDialog(QuestionDialog):
         row.setSpacing(GRID)
         for button in self._stages.buttons():
             row.addWidget(button, 1)
+        exchange = QWidget()
+        beside = QHBoxLayout(exchange)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(GRID)
+        beside.addWidget(self._exchange)
+        beside.addWidget(self._partner)
+        beside.addStretch(1)
         title = PlainLabel(f"{visible(self._model.name, 60)} {self._version.version}", "title")
         title.setWordWrap(True)
         self.lay_out(
             (title, PlainLabel(f"Now in {in_words(self._version.stage)}", "muted")),
-            (("MOVE TO", (stages, self._archive)), ("COMMENT", (self._comment,))),
+            (("MOVE TO", (stages, self._archive, exchange)), ("COMMENT", (self._comment,))),
         )
+
+    def _stage_chosen(self, _button: object, checked: bool) -> None:
+        if checked:
+            self._offer_partners()
+            self._say()
+
+    def _offer_partners(self) -> None:
+        """The versions in the stage chosen now, the newest first; very many are not for a list."""
+        found = partners(self._model, self._version, self.stage)
+        with QSignalBlocker(self._partner):
+            self._partner.clear()
+            for number in found[:_MOST_PARTNERS]:
+                self._partner.addItem(f"version {number}", number)
+        left = len(found) - _MOST_PARTNERS
+        about = f"The newest {_MOST_PARTNERS}; {left:,} older ones are moved by themselves." if left > 0 else ""
+        self._partner.setToolTip(about)
+        self._partner.setEnabled(bool(found))
+        self._exchange.setEnabled(bool(found))
+        self._exchange.setToolTip("" if found else "There is no version to exchange stages with.")
+
+    def _archive_toggled(self, checked: bool) -> None:
+        """What is archived does not change places."""
+        if checked:
+            with QSignalBlocker(self._exchange):
+                self._exchange.setChecked(False)
+        self._say()
+
+    def _exchange_toggled(self, checked: bool) -> None:
+        with QSignalBlocker(self._archive):
+            if checked:
+                self._archived_before = self._archive.isChecked()
+            self._archive.setChecked(not checked and self._archived_before)
+        self._say()
 
     def _say(self) -> None:
         stage = self.stage
@@ -116,6 +183,11 @@ class TransitionStageDialog(QuestionDialog):
         plan = self.plan
         if not plan.allowed:
             return
+        comment, partner, back = self._comment.toPlainText().strip(), self.partner, canonical(self._version.stage)
+        if partner is not None and back is not None:
+            where = self._version.name, self._version.workspace, self._version.version
+            self.decide(SwapRequest(*where, back, partner.version, self.stage, comment))
+            return
         request = TransitionRequest(
             self._version.name,
             self._version.version,
@@ -124,6 +196,6 @@ class TransitionStageDialog(QuestionDialog):
             self.stage,
             bool(plan.archived),
             frozenset(plan.archived),
-            self._comment.toPlainText().strip(),
+            comment,
         )
         self.decide(request)

@@ -134,37 +134,48 @@ class Desk:
 
     def move(self, decide: Callable[[Transaction, TrailSession], Move | None]) -> Move | None:
         """Make the move that `decide` comes to, after the entries it added; None for none (yet)."""
+
+        def decide_one(transaction: Transaction, session: TrailSession) -> tuple[Move, ...]:
+            move = decide(transaction, session)
+            return () if move is None else (move,)
+
+        return next(iter(self.move_together(decide_one)), None)
+
+    def move_together(self, decide: Callable[[Transaction, TrailSession], tuple[Move, ...]]) -> tuple[Move, ...]:
+        """Make the moves that `decide` comes to, all or none, after the entries it added."""
         if self._in_one:
             with self._both() as (transaction, session):
-                move = decide(transaction, session)
-                if move is not None:
+                moves = decide(transaction, session)
+                for move in moves:
                     applied = session.add(EntryType.APPLIED, _applied(move, session))
                     _write_move(transaction, move, applied.hash)
                     _follow(session, applied)
             self._keep(session)
-            return move
+            return moves
         return self._move_in_steps(decide)
 
-    def _move_in_steps(self, decide: Callable[[Transaction, TrailSession], Move | None]) -> Move | None:
+    def _move_in_steps(self, decide: Callable[[Transaction, TrailSession], tuple[Move, ...]]) -> tuple[Move, ...]:
         self._found_in_steps()
         # The store's lock is held from the announcement to the move, so that nobody takes an open one for a dead one.
         with self._writer.transaction() as transaction:
             with writing(self._writer.store.path) as tables:
                 session = TrailSession(tables, self._signer, self._now_ms)
                 self._begin(transaction, session)
-                move = decide(transaction, session)
-                intended = None if move is None else session.add(EntryType.INTENDED, _applied(move, session))
+                moves = decide(transaction, session)
+                intended = [session.add(EntryType.INTENDED, _applied(move, session)).hash for move in moves]
             self._keep(session)
-            if move is None or intended is None:
-                return None
-            _write_move(transaction, move, intended.hash)
+            if not moves:
+                return ()
+            for move, announced in zip(moves, intended, strict=True):
+                _write_move(transaction, move, announced)
         with writing(self._writer.store.path) as tables:
             session = TrailSession(tables, self._signer, self._now_ms)
-            intent = session.projection.intents.get(intended.hash)
-            if intent is not None:
-                _confirm(session, intent)
+            for announced in intended:
+                intent = session.projection.intents.get(announced)
+                if intent is not None:
+                    _confirm(session, intent)
         self._keep(session)
-        return move
+        return moves
 
     def _found_in_steps(self) -> None:
         """Begin the trail of a WAL store and mark the store, so that no other entry stands over an unmarked one."""

@@ -141,6 +141,31 @@ def move_directly(
     return Changes(sentence, model_names=frozenset({version.model}))
 
 
+def exchange_directly(
+    desk: Desk, first: tuple[VersionKey, Stage], second: tuple[VersionKey, Stage], comment: str
+) -> Changes:
+    """Let two versions, each given with the stage it is in, take each other's place; both moves are in the trail.
+
+    Role and policy have to allow both. Raises WriteRefused, StoreError kin; then nothing is written.
+    """
+    pairs = ((*first, second[1]), (*second, first[1]))
+
+    def decide(transaction: Transaction, session: TrailSession) -> tuple[Move, ...]:
+        for version, stage, target in pairs:
+            _check_stage(transaction, session, version, stage.value)
+            policy, _ = session.projection.policy(version.workspace, version.model, target.value)
+            problem = may_move_directly(session.projection.role(session.signer.actor.key), policy, comment)
+            if problem:
+                raise WriteRefused(f"{problem} Nothing was written.")
+        return tuple(
+            Move(version, stage.value, target, frozenset(), comment.strip()) for version, stage, target in pairs
+        )
+
+    desk.move_together(decide)
+    sentence = f"{_named(first[0])} moved to {second[1]}, version {second[0].version} to {first[1]}"
+    return Changes(sentence, model_names=frozenset({first[0].model}))
+
+
 def set_role(desk: Desk, key: str, name: str, role: Role) -> Changes:
     """Give a key a role; only a manager can. Raises WriteRefused, StoreError kin."""
     body = {"key": key.strip().lower(), "name": name.strip(), "role": role.word}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from bakehouse.domain.changes import Changes
 from bakehouse.domain.models import ModelVersion, RegisteredModel, Stage
 from bakehouse.domain.text import visible
-from bakehouse.store.registrations import TRANSITION_COMMENT_TAG, transition_stage
+from bakehouse.store.registrations import TRANSITION_COMMENT_TAG, exchange_stages, transition_stage
 from bakehouse.store.writing import Writer
 
 COMMENT_LIMIT = 5000
@@ -29,6 +30,23 @@ class TransitionRequest:
     archive_existing: bool
     archived: frozenset[int]
     comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SwapRequest:
+    """Two versions of a model, each in the stage that the person was shown, take each other's place."""
+
+    name: str
+    workspace: str
+    version: int
+    from_stage: Stage
+    other: int
+    stage: Stage
+    """The stage of `other`, where `version` moves to."""
+    comment: str = ""
+
+
+StageMove: TypeAlias = TransitionRequest | SwapRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +77,8 @@ def plan_transition(
 ) -> TransitionPlan:
     """Say what moving `version` to `stage` does to it and to its neighbours."""
     name = f"{visible(model.name, 60)} {version.version}"
-    if version.stage == stage.value:
-        return TransitionPlan((), (), f"{name} is already in {in_words(stage)}.")
-    if len(comment.strip()) > COMMENT_LIMIT:
-        problem = f"The comment has {len(comment.strip()):,} characters; a tag takes {COMMENT_LIMIT:,}."
+    problem = _problem(model, version, stage, comment)
+    if problem:
         return TransitionPlan((), (), problem)
     others = others_in_stage(model, version, stage) if stage in ACTIVE_STAGES else ()
     sentences = [f"{name} moves from {in_words(version.stage)} to {in_words(stage)}."]
@@ -76,13 +92,61 @@ def plan_transition(
     return TransitionPlan(tuple(sentences), others if archive_existing else ())
 
 
+def partners(model: RegisteredModel, version: ModelVersion, stage: Stage) -> tuple[int, ...]:
+    """Versions in `stage` that `version` can exchange places with, newest first; none from a stage MLflow lacks."""
+    if canonical(version.stage) is None or version.stage == stage.value:
+        return ()
+    return others_in_stage(model, version, stage)[::-1]
+
+
+def plan_swap(model: RegisteredModel, version: ModelVersion, other: ModelVersion, comment: str = "") -> TransitionPlan:
+    """Say what it does when `version` and `other` take each other's place."""
+    stage, back = canonical(other.stage), canonical(version.stage)
+    if stage is None or back is None:
+        foreign = version if back is None else other
+        return TransitionPlan((), (), f"Version {foreign.version} is in a stage that MLflow does not have.")
+    problem = _problem(model, version, stage, comment)
+    if problem:
+        return TransitionPlan((), (), problem)
+    sentences = [
+        f"{visible(model.name, 60)} {version.version} moves from {in_words(back)} to {in_words(stage)}, "
+        f"and version {other.version} from {in_words(stage)} to {in_words(back)}, both at once."
+    ]
+    left = tuple(one for one in others_in_stage(model, version, stage) if one != other.version)
+    if left and stage in ACTIVE_STAGES:
+        sentences.append(f"{_versions(left)} {'stays' if len(left) == 1 else 'stay'} in {stage}.")
+    return TransitionPlan(tuple(sentences), ())
+
+
+def canonical(stage: str) -> Stage | None:
+    """A stored stage as one of MLflow's; None for one that a foreign client made up."""
+    return next((one for one in Stage if one.value == stage), None)
+
+
+def _problem(model: RegisteredModel, version: ModelVersion, stage: Stage, comment: str) -> str:
+    if version.stage == stage.value:
+        return f"{visible(model.name, 60)} {version.version} is already in {in_words(stage)}."
+    if len(comment.strip()) > COMMENT_LIMIT:
+        return f"The comment has {len(comment.strip()):,} characters; a tag takes {COMMENT_LIMIT:,}."
+    return ""
+
+
 def in_words(stage: str) -> str:
     """A stage inside a sentence; the stage called None needs saying that it is a stage."""
     return "stage None" if stage == Stage.NONE.value else visible(stage, 20)
 
 
-def transition(writer: Writer, request: TransitionRequest) -> Changes:
-    """Write the request; raises what `transition_stage` raises, also when the store moved on since it was shown."""
+def transition(writer: Writer, request: StageMove) -> Changes:
+    """Write the request in one transaction. Raises WriteRefused, also when the store moved on since it was shown."""
+    if isinstance(request, SwapRequest):
+        return exchange_stages(
+            writer,
+            request.name,
+            (request.version, request.from_stage),
+            (request.other, request.stage),
+            comment=request.comment,
+            workspace=request.workspace,
+        )
     return transition_stage(
         writer,
         request.name,

@@ -129,6 +129,37 @@ def transition_stage(
     return Changes(sentence, model_names=frozenset({name}))
 
 
+def exchange_stages(
+    writer: Writer,
+    name: str,
+    first: tuple[int, Stage],
+    second: tuple[int, Stage],
+    *,
+    comment: str = "",
+    workspace: str = DEFAULT_WORKSPACE,
+) -> Changes:
+    """Let two versions, each given with the stage it is in, take each other's place in one transaction.
+
+    What is written is what two transitions of MLflow write; the comment becomes both versions' tag. Raises
+    WriteRefused when one of them is gone or in another stage by now.
+    """
+    with writer.transaction() as transaction:
+        for (version, stage), (_, target) in ((first, second), (second, first)):
+            move_version(
+                transaction,
+                name,
+                version,
+                target,
+                archive_existing=False,
+                comment=comment,
+                expected_stage=stage.value,
+                expected_archived=None,
+                workspace=workspace,
+            )
+    sentence = f"{visible(name, 80)} version {first[0]} moved to {second[1]}, version {second[0]} to {first[1]}"
+    return Changes(sentence, model_names=frozenset({name}))
+
+
 def move_version(
     transaction: Transaction,
     name: str,

@@ -15,6 +15,7 @@ from bakehouse.registry.reviewing import (
     add_comment,
     approve,
     cancel,
+    exchange_directly,
     move_directly,
     record_changes_outside,
     reject,
@@ -62,6 +63,19 @@ def test_that_an_approval_moves_the_version_and_archives_what_it_replaces(desk_o
         "APPLIED_TRANSITION",
         "SYSTEM_TRANSITION",
     ]
+    assert verified(desk_of).holds
+
+
+def test_that_an_exchange_of_stages_is_two_moves_in_the_trail_or_none(desk_of: Office) -> None:
+    first, second = (version(2), Stage.STAGING), (version(1), Stage.PRODUCTION)
+    with desk_of.desk("Ada") as desk:
+        move_directly(desk, version(1), "None", Stage.PRODUCTION, frozenset(), "")
+        move_directly(desk, version(2), "None", Stage.STAGING, frozenset(), "")
+        exchange_directly(desk, first, second, "better")
+        with pytest.raises(WriteRefused, match="by now"):
+            exchange_directly(desk, (version(2), Stage.PRODUCTION), (version(1), Stage.ARCHIVED), "")
+    assert (desk_of.stage(1), desk_of.stage(2)) == ("Staging", "Production")
+    assert kinds(desk_of) == ["APPLIED_TRANSITION"] * 4
     assert verified(desk_of).holds
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bakehouse.domain.models import ModelVersion, RegisteredModel, Stage
-from bakehouse.registry.transitions import COMMENT_LIMIT, plan_transition
+from bakehouse.registry.transitions import COMMENT_LIMIT, partners, plan_swap, plan_transition
 from bakehouse.store.registrations import TRANSITION_COMMENT_TAG
 
 
@@ -63,6 +63,24 @@ def test_that_losing_the_last_comment_is_said() -> None:
         "comment of its last transition is removed" in plan_transition(forecast, moved, Stage.STAGING, False).sentence
     )
     assert "removed" not in plan_transition(forecast, moved, Stage.STAGING, False, "better").sentence
+
+
+def test_that_an_exchange_names_both_ways_and_who_stays() -> None:
+    forecast = model("Production", "Staging", "Production")
+    second, first = forecast.versions[1], forecast.versions[2]
+    assert partners(forecast, second, Stage.PRODUCTION) == (3, 1)
+    assert plan_swap(forecast, second, first).sentence == (
+        "DemandForecast 2 moves from Staging to Production, and version 1 from Production to Staging, both at once. "
+        "Version 3 stays in Production."
+    )
+    assert "already in Production" in plan_swap(forecast, forecast.versions[0], first).problem
+
+
+def test_that_no_version_is_sent_to_a_stage_that_mlflow_lacks() -> None:
+    forecast = model("Production", "QA")
+    assert partners(forecast, forecast.versions[0], Stage.PRODUCTION) == ()
+    assert "MLflow does not have" in plan_swap(forecast, forecast.versions[0], forecast.versions[1]).problem
+    assert "MLflow does not have" in plan_swap(forecast, forecast.versions[1], forecast.versions[0]).problem
 
 
 def test_that_a_comment_longer_than_a_tag_is_refused() -> None:

@@ -217,6 +217,26 @@ def test_that_two_writers_at_once_get_different_version_numbers(store: Store, pa
     assert rows(path, "SELECT version FROM model_versions ORDER BY version") == [(n,) for n in range(1, 21)]
 
 
+def test_that_two_versions_take_each_other_s_place_or_none_moves(store: Store, path: Path) -> None:
+    writer = Writer(store)
+    for number in range(2):
+        registrations.create_model_version(writer, "Bread", f"s3://b/{number}", new_model=number == 0)
+    registrations.transition_stage(writer, "Bread", 1, Stage.PRODUCTION)
+    registrations.transition_stage(writer, "Bread", 2, Stage.STAGING)
+    swap = (2, Stage.STAGING), (1, Stage.PRODUCTION)
+    changes = registrations.exchange_stages(writer, "Bread", *swap, comment="better")
+    stages = "SELECT version, current_stage FROM model_versions ORDER BY version"
+    assert rows(path, stages) == [(1, "Staging"), (2, "Production")]
+    assert rows(path, "SELECT version, value FROM model_version_tags ORDER BY version") == [
+        (1, "better"),
+        (2, "better"),
+    ]
+    assert changes.sentence == "Bread version 2 moved to Production, version 1 to Staging"
+    with pytest.raises(WriteRefused, match="by now"):
+        registrations.exchange_stages(writer, "Bread", (2, Stage.PRODUCTION), (1, Stage.ARCHIVED))
+    assert rows(path, stages) == [(1, "Staging"), (2, "Production")]
+
+
 def test_that_a_taken_name_and_a_prompt_s_name_are_refused(store: Store, path: Path) -> None:
     create_model(Writer(store), "Bread")
     create_model(Writer(store), "Greeting", tags={"mlflow.prompt.is_prompt": "true"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -21,9 +21,9 @@ from bakehouse.domain.runs import LoggedModel
 from bakehouse.pages.signing import SigningRoom
 from bakehouse.registry.desk import Desk
 from bakehouse.registry.registering import ModelSource, RegisterRequest, models_of_run, register, source_of_model
-from bakehouse.registry.reviewing import move_directly
+from bakehouse.registry.reviewing import exchange_directly, move_directly
 from bakehouse.registry.trail_check import has_trail
-from bakehouse.registry.transitions import TransitionRequest, transition
+from bakehouse.registry.transitions import StageMove, SwapRequest, transition
 from bakehouse.store.experiments import list_experiments
 from bakehouse.store.handle import Store
 from bakehouse.store.reading import Reader
@@ -83,11 +83,11 @@ class RegistryEditing(SigningRoom):
     def _register(self, window: QWidget, request: RegisterRequest) -> None:
         self.write(window, "Registering", lambda writer: register(writer, request))
 
-    def _transition(self, window: QWidget, request: TransitionRequest) -> None:
+    def _transition(self, window: QWidget, request: StageMove) -> None:
         move = partial(self._move, window, request)
         self.read(_has_trail, move, window, "", "The trail could not be read")
 
-    def _move(self, window: QWidget, request: TransitionRequest, has_trail: bool) -> None:
+    def _move(self, window: QWidget, request: StageMove, has_trail: bool) -> None:
         """With a trail beside the store a move is signed and stands in it."""
         if has_trail:
             self.sign(window, "Moving the version", partial(_move_signed, request))
@@ -99,8 +99,11 @@ def _has_trail(store: Store, _token: Token) -> bool:
     return has_trail(store)
 
 
-def _move_signed(request: TransitionRequest, desk: Desk) -> Changes:
+def _move_signed(request: StageMove, desk: Desk) -> Changes:
     version = VersionKey(request.workspace, request.name, request.version)
+    if isinstance(request, SwapRequest):
+        other = replace(version, version=request.other)
+        return exchange_directly(desk, (version, request.from_stage), (other, request.stage), request.comment)
     archived = request.archived if request.archive_existing else frozenset[int]()
     return move_directly(desk, version, request.from_stage, request.stage, archived, request.comment)
 
