@@ -135,9 +135,9 @@ def test_that_a_moved_model_is_loaded_by_its_folder_and_the_code_is_copied(
 
 def test_that_the_digest_is_made_and_says_that_none_was_recorded(open_page: Open, tmp_path: Path, qtbot: QtBot) -> None:
     page = open_page(moved_store("mlflow-3.17", tmp_path))
-    qtbot.mouseClick(page.digest.button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: page.digest.digest.whole.startswith("sha256:"))
-    assert "no digest was recorded" in page.digest.verdict.text()
+    qtbot.mouseClick(page.digest.section.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.digest.section.digest.whole.startswith("sha256:"))
+    assert "no digest was recorded" in page.digest.section.verdict.text()
 
 
 @pytest.mark.parametrize(("same", "said"), [(True, "✓ The files match"), (False, "✗ The files have changed")])
@@ -146,10 +146,10 @@ def test_that_a_recorded_digest_is_compared(
 ) -> None:
     path = moved_store("mlflow-3.17", tmp_path)
     page = open_page(path)
-    button = page.digest.button
+    button = page.digest.section.button
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: page.digest.digest.whole.startswith("sha256:"))
-    digest = page.digest.digest.whole
+    qtbot.waitUntil(lambda: page.digest.section.digest.whole.startswith("sha256:"))
+    digest = page.digest.section.digest.whole
     noted = digest if same else f"sha256:{'0' * 64}"
     change_store(
         path,
@@ -158,8 +158,8 @@ def test_that_a_recorded_digest_is_compared(
     )  # fmt: skip
     page = open_page(path)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: page.digest.digest.whole.startswith("sha256:"))
-    assert page.digest.verdict.text().startswith(said)
+    qtbot.waitUntil(lambda: page.digest.section.digest.whole.startswith("sha256:"))
+    assert page.digest.section.verdict.text().startswith(said)
 
 
 def test_that_a_version_without_run_model_and_files_is_still_shown(open_page: Open, tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_that_a_version_without_run_model_and_files_is_still_shown(open_page: Op
     assert [node.is_gone for node in page.lineage.graph.nodes] == [True, True, False, False]
     assert not page.card.isVisible()
     assert text(page, "version_card_sentence")
-    assert not page.digest.button.isVisible()
+    assert not page.digest.section.button.isVisible()
 
 
 def test_that_a_version_that_is_gone_says_so_and_leads_back(open_page: Open, tmp_path: Path, qtbot: QtBot) -> None:

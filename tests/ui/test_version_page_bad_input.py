@@ -75,7 +75,7 @@ def test_that_a_source_of_any_kind_is_a_sentence(open_page: Open, tmp_path: Path
     assert sentence.strip()
     assert "Reading" not in sentence
     assert not {"\u202e", "\x00"}.intersection(sentence)
-    assert not page.digest.button.isVisible()
+    assert not page.digest.section.button.isVisible()
     assert "import mlflow" in page.snippets.code.toPlainText()
 
 
@@ -141,8 +141,8 @@ def test_that_links_in_the_folder_are_not_followed(open_page: Open, tmp_path: Pa
     (model / "self").symlink_to(model)
     (model / "nowhere").symlink_to("does-not-exist")
     page = open_page(make_store(tmp_path), "churn", 1)
-    page.digest.button.click()
-    qtbot.waitUntil(lambda: page.digest.button.text() == "Copy")
+    page.digest.section.button.click()
+    qtbot.waitUntil(lambda: page.digest.section.button.text() == "Copy")
     words = page.findChildren(QLabel, "digest_words")
     assert any("3 links not followed" in one.text() for one in words)
 
@@ -155,8 +155,8 @@ def test_that_a_pipe_in_the_folder_is_not_waited_for(open_page: Open, tmp_path: 
     os.mkfifo(model / where)
     page = open_page(make_store(tmp_path), "churn", 1)
     assert page.card.isVisible() == (where != "MLmodel")
-    page.digest.button.click()
-    qtbot.waitUntil(lambda: page.digest.button.text() == "Compute")
+    page.digest.section.button.click()
+    qtbot.waitUntil(lambda: page.digest.section.button.text() == "Compute")
     words = page.findChildren(QLabel, "digest_words")
     assert any("no digest can be made" in one.text() for one in words)
 
@@ -181,16 +181,16 @@ def test_that_the_digest_of_a_large_folder_tells_how_far_it_is_and_stops(
         file.truncate(50_000_000_000)
     monkeypatch.setattr(digests, "_PIECE", 1 << 16)
     page = open_page(make_store(tmp_path), "churn", 1)
-    words = page.digest._more
-    page.digest.button.click()
+    words = page.digest.section._more
+    page.digest.section.button.click()
     qtbot.waitUntil(lambda: "of 50 GB read" in words.text())
-    assert page.digest.button.text() == "Cancel"
-    page.digest.button.click()
-    assert page.digest.button.text() == "Compute"
+    assert page.digest.section.button.text() == "Cancel"
+    page.digest.section.button.click()
+    assert page.digest.section.button.text() == "Compute"
     qtbot.waitUntil(lambda: not page._tasks.busy)
     assert "SHA-256 over every file" in words.text()
     # Another version of the page, or none, leaves nothing behind either.
-    page.digest.button.click()
+    page.digest.section.button.click()
     page.show_version(None, None)
     qtbot.waitUntil(lambda: not page._tasks.busy)
     assert threading.active_count() < 20
@@ -227,7 +227,7 @@ def test_that_a_model_on_another_machine_is_read_and_digested_only_when_asked(
         page = open_page(path, "churn", 1)
         assert server.asked == []
         assert not page.card.isVisible()
-        assert not page.digest.button.isVisible()
+        assert not page.digest.section.button.isVisible()
         connect = next(
             button for button in page.artifacts.findChildren(QPushButton) if button.text().startswith("Connect")
         )
@@ -235,8 +235,8 @@ def test_that_a_model_on_another_machine_is_read_and_digested_only_when_asked(
         qtbot.waitUntil(page.card.isVisible, timeout=LIMIT_MS)
         qtbot.waitUntil(lambda: not page._tasks.busy, timeout=LIMIT_MS)
         assert not any("weights" in asked for asked in server.asked)
-        page.digest.button.click()
-        qtbot.waitUntil(lambda: page.digest.button.text() == "Copy", timeout=LIMIT_MS)
-        assert page.digest.digest.whole == str(digests.folder_digest(model, Token()))
+        page.digest.section.button.click()
+        qtbot.waitUntil(lambda: page.digest.section.button.text() == "Copy", timeout=LIMIT_MS)
+        assert page.digest.section.digest.whole == str(digests.folder_digest(model, Token()))
     finally:
         server.close()

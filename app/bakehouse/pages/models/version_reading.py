@@ -19,6 +19,7 @@ from bakehouse.domain.models import ModelVersion
 from bakehouse.domain.runs import LoggedModel, RunDetails
 from bakehouse.domain.text import visible
 from bakehouse.registry.lineage import address_of, graph_of_version, logged_model_id
+from bakehouse.store.edit_facts import value_limit
 from bakehouse.store.handle import Store
 from bakehouse.store.registry import source_of_logged_model
 from bakehouse.store.runs import read_details
@@ -39,6 +40,8 @@ class SourceReading:
     """Of the model's folder; empty where the store names none."""
     metrics: list[Fact]
     params: list[Fact]
+    tag_characters: int
+    """How long the value of a version's tag may be in this store."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ def read_source(store: Store, version: ModelVersion, token: Token) -> SourceRead
         address_of(version, run, logged),
         metric_facts(run.metrics) if run is not None else [],
         [Fact(key, value) for key, value in sorted(run.params)] if run is not None else [],
+        value_limit(reader, token, "model_version_tags"),
     )
 
 

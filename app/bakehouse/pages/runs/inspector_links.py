@@ -6,17 +6,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu
 
 from bakehouse.analysis.search.expression import Comparator, Condition, filter_text
 from bakehouse.analysis.search.quick import with_term
-from bakehouse.dialogs.message import MessageDialog
+from bakehouse.dialogs.web_link import ask_to_open
 from bakehouse.domain.columns import ColumnKey, ColumnKind, metric, param, tag
 from bakehouse.domain.edits import AddArtifacts, DeleteTag, RenameRun, RunEdit, SetNote, SetTag
 from bakehouse.domain.lineage import DATASET_LINK, LOGGED_LINK, MODEL_LINK, RUN_LINK, linked_version
-from bakehouse.domain.source_links import is_web_link
 from bakehouse.domain.text import visible
 from bakehouse.pages.datasets import DatasetRoom
 from bakehouse.pages.runs.run_facts import CHILDREN_LINK, WEB_LINK
@@ -91,7 +89,7 @@ class InspectorLinks(QObject):
         elif kind == LOGGED_LINK:
             self.logged_model_requested.emit(target)
         elif kind == WEB_LINK:
-            self._ask_to_open(target)
+            ask_to_open(target, self._inspector.window())
         elif kind == CHILDREN_LINK and lineage is not None:
             self.runs_requested.emit(lineage.child_ids)
         elif kind == DATASET_LINK and details is not None:
@@ -108,19 +106,6 @@ class InspectorLinks(QObject):
             self.run_requested.emit(run_ids[0])
         else:
             self.runs_requested.emit(run_ids)
-
-    def _ask_to_open(self, address: str) -> None:
-        if is_web_link(address):
-            MessageDialog(
-                "Open this page in the browser?",
-                visible(address, 300),
-                self._inspector.window(),
-                ("Open", "Cancel"),
-                partial(self._open, address),
-            ).open()
-
-    def _open(self, address: str, _answer: str) -> None:
-        QDesktopServices.openUrl(QUrl(address))
 
     def _show_history(self, name: str) -> None:
         self._plots.history.show_metric(name)
