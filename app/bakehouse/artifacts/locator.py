@@ -10,16 +10,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from urllib.parse import unquote, urlsplit
 
+from bakehouse.artifacts.addresses import (
+    Reading,
+    decoded_path,
+    foreign_scheme,
+    is_meant,
+    joined,
+    local_texts,
+    remote_readings,
+)
 from bakehouse.artifacts.fetching import cache_of
+from bakehouse.artifacts.mlflow_server import artifact_address, is_server
 from bakehouse.artifacts.remote import KINDS, host_of, missing_extra
 from bakehouse.domain.text import visible
 
-_IDENTITY = re.compile(r"(m-)?[0-9a-f]{32}")
-_DRIVE = re.compile(r"/?([A-Za-z]:)[\\/]")
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
-_THIS_MACHINE = frozenset({"", ".", "localhost", "127.0.0.1"})
 _ROOT_NAMES = frozenset({"mlruns", "mlartifacts"})
 
 _KEPT_ELSEWHERE = {
@@ -51,6 +56,8 @@ class Location:
     notice: str = ""
     remote: str = ""
     host: str = ""
+    needs_server: bool = False
+    """Only an MLflow server that nobody has named yet can give them."""
 
     @property
     def is_lost(self) -> bool:
@@ -60,30 +67,6 @@ class Location:
 
 Keep = Callable[[Mapping[str, str | None]], Mapping[str, str]]
 """Takes changes (None: forget) of what was taught, and says what is known then."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """One way to read an address: `anchor` + `parts` as recorded, and the path here if this system can hold it."""
-
-    anchor: str
-    parts: tuple[str, ...]
-    path: Path | None
-
-    @property
-    def identity(self) -> int | None:
-        """Position of the run id or logged model id, which makes a folder unmistakable."""
-        found = [i for i, part in enumerate(self.parts) if _IDENTITY.fullmatch(part)]
-        return found[-1] if found else None
-
-    @property
-    def experiment(self) -> tuple[str, ...]:
-        """The parts of the experiment's own folder, when the address carries an id below it."""
-        place = self.identity
-        if place is None:
-            return ()
-        parts = self.parts[:place]
-        return parts[:-1] if parts and parts[-1] == "models" else parts
 
 
 class Locator:
@@ -132,6 +115,13 @@ class Locator:
         kept = {prefix: folder for prefix, folder in self.taught.items() if prefix not in changes}
         self.teach(kept | {prefix: folder for prefix, folder in changes.items() if folder is not None})
 
+    def name_server(self, uri: str, server: str) -> None:
+        """A person says which MLflow server (`server_address`) keeps `mlflow-artifacts:` addresses as `uri`, and wants
+        it to be asked. For a worker thread; raises BakehouseError."""
+        for reading in remote_readings(uri):
+            self.learn({joined(reading.anchor, ()): server})
+            self.agree(host_of(server))
+
     def agree(self, host: str) -> None:
         """The person wants this machine (`Location.host`) to be asked."""
         with self._lock:
@@ -144,15 +134,15 @@ class Locator:
         None when nothing of the address lies there. The prefix is as short as it can be, so that it serves other
         addresses too.
         """
-        for reading in _remote_readings(uri) or self._readings(uri):
+        for reading in remote_readings(uri) or self._readings(uri):
             for start in range(len(reading.parts) + 1):
                 there = folder.joinpath(*reading.parts[start:])
-                if not _is_meant(reading, start, there) or not _exists(there):
+                if not is_meant(reading, start, there) or not _exists(there):
                     continue
                 parts, place = reading.parts[:start], folder
                 while parts and parts[-1] == place.name and place != place.parent:
                     parts, place = parts[:-1], place.parent
-                return _joined(reading.anchor, parts), str(place)
+                return joined(reading.anchor, parts), str(place)
         return None
 
     def locate(self, uri: str) -> Location:
@@ -162,7 +152,7 @@ class Locator:
         """
         if not uri:
             return Location(None, uri, reason="The store records no place for these artifacts.")
-        scheme = _foreign_scheme(uri)
+        scheme = foreign_scheme(uri)
         if scheme:
             return self._elsewhere(scheme, uri)
         readings = self._readings(uri)
@@ -184,7 +174,7 @@ class Locator:
 
     def _elsewhere(self, scheme: str, uri: str) -> Location:
         """An address of another machine: at a learned place here, or there when it may be asked."""
-        for reading in _remote_readings(uri):
+        for reading in remote_readings(uri):
             place = self._taught_place(reading)
             if place is not None:
                 return self._moved(place, uri)
@@ -193,25 +183,29 @@ class Locator:
         kind = KINDS.get(scheme)
         if kind is None:
             return Location(None, uri, reason=_reason_for_scheme(scheme, uri))
-        lacking = missing_extra(uri)
+        return self._asked(uri, uri, kind.words)
+
+    def _asked(self, uri: str, address: str, where: str) -> Location:
+        """What lies at an address that can be asked for `uri`, if the person agreed to that."""
+        lacking = missing_extra(address)
         if lacking:
-            return Location(None, uri, reason=f"These artifacts are kept {kind.words} ({_shown(uri)}). {lacking}")
-        host = host_of(uri)
+            return Location(None, uri, reason=f"These artifacts are kept {where} ({_shown(uri)}). {lacking}")
+        host = host_of(address)
         with self._lock:
             is_agreed = host in self._agreed
         if not is_agreed:
-            sentence = f"These artifacts are kept {kind.words} ({_shown(uri)}); nothing has been asked of it yet."
+            sentence = f"These artifacts are kept {where} ({_shown(uri)}); nothing has been asked of it yet."
             return Location(None, uri, reason=sentence, host=host)
-        return Location(cache_of(uri), uri, remote=uri)
+        return Location(cache_of(address), uri, remote=address)
 
     def _moved(self, place: Path, uri: str) -> Location:
         is_beside = any(place.is_relative_to(folder) for folder in self._folders)
         where = "beside the store" if is_beside else f"in {visible(str(place), 200)}"
         return Location(place, uri, moved=True, notice=f"Artifacts found {where} (recorded at {_shown(uri)})")
 
-    def _readings(self, uri: str) -> list[_Reading]:
-        readings: list[_Reading] = []
-        for anchor, text in _texts(uri):
+    def _readings(self, uri: str) -> list[Reading]:
+        readings: list[Reading] = []
+        for anchor, text in local_texts(uri):
             windows = anchor.endswith(":") or anchor.startswith("//")
             parts = [p for p in (re.split(r"[\\/]", text) if windows else text.split("/")) if p not in ("", ".")]
             if ".." in parts:
@@ -220,12 +214,12 @@ class Locator:
                 path = Path(f"{anchor}/{'/'.join(parts)}") if os.name == "nt" else None
             else:
                 path = Path(os.path.normpath(self.store_path.parent / text))
-            reading = _Reading(anchor, tuple(parts), path)
+            reading = Reading(anchor, tuple(parts), path)
             if reading not in readings:
                 readings.append(reading)
         return readings
 
-    def _beside(self, reading: _Reading) -> Path | None:
+    def _beside(self, reading: Reading) -> Path | None:
         """The longest end of the recorded path that exists under the store's folder.
 
         It must hold the run or model id; an address without one must match in two parts at least, for a folder that is
@@ -241,24 +235,30 @@ class Locator:
                     return place
         return None
 
-    def _learn(self, reading: _Reading, start: int, folder: Path) -> None:
+    def _learn(self, reading: Reading, start: int, folder: Path) -> None:
         if not start:
             return  # the whole address lies below the folder: that says nothing about other addresses
-        prefix = _joined(reading.anchor, reading.parts[:start])
+        prefix = joined(reading.anchor, reading.parts[:start])
         with self._lock:
             self._found.setdefault(prefix, str(folder))
 
-    def _taught_place(self, reading: _Reading) -> Path | None:
+    def _taught_server(self, reading: Reading) -> str:
+        """The server that a person named for the address, or empty."""
+        with self._lock:
+            place = self._taught.get(joined(reading.anchor, ()), "")
+        return place if is_server(place) else ""
+
+    def _taught_place(self, reading: Reading) -> Path | None:
         return next((p for p in self._mapped(reading, self._taught) if _exists(p)), None)
 
     @staticmethod
-    def _mapped(reading: _Reading, prefixes: Mapping[str, str]) -> Iterator[Path]:
+    def _mapped(reading: Reading, prefixes: Mapping[str, str]) -> Iterator[Path]:
         for start in range(len(reading.parts), -1, -1):
-            folder = prefixes.get(_joined(reading.anchor, reading.parts[:start]))
-            if folder is not None:
+            folder = prefixes.get(joined(reading.anchor, reading.parts[:start]))
+            if folder is not None and not is_server(folder):
                 yield Path(folder).joinpath(*reading.parts[start:])
 
-    def _absent(self, uri: str, readings: Sequence[_Reading]) -> Location:
+    def _absent(self, uri: str, readings: Sequence[Reading]) -> Location:
         """Nothing lies there: either nothing was logged, or the artifacts stayed elsewhere."""
         for reading in readings:
             expected = self._unused_place(reading)
@@ -269,7 +269,7 @@ class Locator:
         reason = f"Artifacts are not here: recorded at {_shown(uri)}, and nothing like it lies beside the store."
         return Location(None, uri, reason=reason, expected=readings[0].path)
 
-    def _unused_place(self, reading: _Reading) -> Path | None:
+    def _unused_place(self, reading: Reading) -> Path | None:
         """Where the artifacts would lie, if the folder that would hold them is known (MLflow makes folders late)."""
         experiment = reading.experiment
         if reading.path is not None:
@@ -294,6 +294,10 @@ class Locator:
                 place = folder.joinpath("mlartifacts", *parts)
                 if _exists(place):
                     return self._moved(place, uri)
+        for reading in remote_readings(uri):
+            named = self._taught_server(reading)
+            if named:
+                return self._asked(uri, artifact_address(named, reading.parts), f"by the MLflow server at {named}")
         server = re.match(r"mlflow-artifacts://([^/]+)", uri, flags=re.IGNORECASE)
         which = (
             f"the MLflow server at {visible(server[1].rpartition('@')[2], 200)}"
@@ -301,71 +305,7 @@ class Locator:
             else "the MLflow server that the run was logged to (MLFLOW_TRACKING_URI of that program)"
         )
         reason = f"These artifacts are kept by {which} and can be read only through it ({_shown(uri)})."
-        return Location(None, uri, reason=reason)
-
-
-def _texts(uri: str) -> list[tuple[str, str]]:
-    """The readings of a local address as (anchor, path text), the one of MLflow's client first.
-
-    The client decodes per cent signs in plain paths too (mlflow.utils.file_utils.local_file_uri_to_path ends in
-    urllib.request.url2pathname for both); a folder that really carries the sign is the second reading.
-    """
-    if uri[:5].lower() == "file:":
-        rest = uri[5:]
-        host = ""
-        if rest.startswith("//"):
-            host, slash, rest = rest[2:].partition("/")
-            rest = slash + rest
-        cut = rest
-        try:
-            cut = urlsplit(uri).path
-        except ValueError:
-            cut = rest
-        texts = [_decoded(cut), _decoded(rest), rest]
-        if host.lower() not in _THIS_MACHINE:
-            return [(f"//{host}", text) for text in dict.fromkeys(texts)]
-    elif uri.startswith("\\\\"):
-        host, _, rest = uri[2:].partition("\\")
-        return [(f"//{host}", rest)]
-    else:
-        texts = [_decoded(uri), uri]
-    readings = []
-    for text in dict.fromkeys(texts):
-        drive = _DRIVE.match(text)
-        if drive:
-            readings.append((drive[1], text[drive.end() :]))
-        else:
-            readings.append(("/" if text.startswith("/") else "", text))
-    return readings
-
-
-def _remote_readings(uri: str) -> list[_Reading]:
-    """An address of another machine as anchor and parts, so that a copy of it here can be learned."""
-    if not _foreign_scheme(uri):
-        return []
-    scheme, _, rest = uri.partition(":")
-    host, _, path = rest.removeprefix("//").partition("/") if rest.startswith("//") else ("", "", rest)
-    parts = tuple(p for p in path.split("/") if p not in ("", "."))
-    if ".." in parts:
-        return []
-    return [_Reading(f"{scheme.lower()}://{host}", parts, None)]
-
-
-def _is_meant(reading: _Reading, start: int, there: Path) -> bool:
-    """Whether a place can be that of the address: it carries its id, or without one at least its last name."""
-    if reading.identity is not None:
-        return reading.parts[reading.identity] in there.parts
-    return start < len(reading.parts) or (bool(reading.parts) and there.name == reading.parts[-1])
-
-
-def _decoded(text: str) -> str:
-    return unquote(text, errors="surrogateescape")
-
-
-def _foreign_scheme(uri: str) -> str:
-    found = _SCHEME.match(uri)
-    scheme = found[1].lower() if found else ""
-    return "" if scheme == "file" else scheme
+        return Location(None, uri, reason=reason, needs_server=True)
 
 
 def _reason_for_scheme(scheme: str, uri: str) -> str:
@@ -384,13 +324,8 @@ def _denied(uri: str) -> str:
 def _shown(uri: str) -> str:
     """The address for the eye: a plain local `file:` form is shown as the path it means, and no password."""
     if uri.startswith("file:///"):
-        uri = _decoded(uri[len("file://") :])
+        uri = decoded_path(uri[len("file://") :])
     return visible(re.sub(r"^([^/]*//)[^/@]*:[^/@]*@", r"\1…@", uri), 300)
-
-
-def _joined(anchor: str, parts: Sequence[str]) -> str:
-    joint = "/" if anchor not in ("", "/") else ""
-    return f"{anchor}{joint}{'/'.join(parts)}"
 
 
 def _exists(path: Path) -> bool:

@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from bakehouse.artifacts.gathering import Item, Plan, Stream
 from bakehouse.artifacts.listing import Entry
+from bakehouse.artifacts.mlflow_server import credentials, is_served, served_entries
 from bakehouse.artifacts.ordering import BY_NAME, in_order
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import ArtifactError, BakehouseError, Cancelled
@@ -213,13 +214,17 @@ def _system(address: str) -> tuple[Any, str]:
     elif scheme in ("http", "https"):
         import aiohttp
 
-        options |= {"client_kwargs": {"timeout": aiohttp.ClientTimeout(total=None, connect=10, sock_read=_TIMEOUT_S)}}
+        timeout = aiohttp.ClientTimeout(total=None, connect=10, sock_read=_TIMEOUT_S)
+        options |= {"client_kwargs": {"timeout": timeout, **credentials(address)}}
     system, path = fsspec.core.url_to_fs(address, **options)
     return system, path
 
 
 def _listed(system: Any, path: str, address: str, token: Token) -> Iterator[Mapping[str, Any]]:
     """What lies at an address, a mapping (name, type, size, a time) each; S3 page by page, to be stopped between."""
+    if is_served(address):
+        yield from served_entries(system, address)
+        return
     if scheme_of(address) != "s3":
         # A web server lists a folder only where its address ends so.
         yield from system.ls(path + "/" if scheme_of(address) in ("http", "https") else path, detail=True)

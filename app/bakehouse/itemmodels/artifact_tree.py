@@ -382,6 +382,9 @@ class ArtifactTreeModel(QAbstractItemModel):
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
         node = self._at(index)
+        if node.kind is Kind.MORE and node.parent is not None and not node.parent.is_whole:
+            # Not to be chosen while nobody knows what it will stand for.
+            return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
         has_children = node.kind is Kind.ROOT or (node.entry is not None and node.entry.is_folder)
         return _FLAGS[has_children, _is_usable(node)]
 

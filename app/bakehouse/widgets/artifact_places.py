@@ -10,12 +10,14 @@ from PySide6.QtCore import QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from bakehouse.artifacts.locator import Location, Locator
+from bakehouse.artifacts.mlflow_server import is_server, likely_server
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import ArtifactError, BakehouseError
 from bakehouse.domain.text import plain_tooltip, visible
 from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.theme import GRID
 from bakehouse.widgets.labels import ElidedLabel, PlainLabel
+from bakehouse.widgets.server_dialog import ServerDialog
 
 
 def _learn(locator: Locator, uri: str, folder: Path, _token: Token) -> str:
@@ -28,6 +30,12 @@ def _learn(locator: Locator, uri: str, folder: Path, _token: Token) -> str:
         )
     locator.learn(dict([lesson]))
     return lesson[0]
+
+
+def _name_server(locator: Locator, uri: str, server: str, _token: Token) -> str:
+    """Remember which server keeps an address; for a worker thread."""
+    locator.name_server(uri, server)
+    return server
 
 
 def _change(locator: Locator, changes: Mapping[str, str | None], _token: Token) -> None:
@@ -57,6 +65,10 @@ class ArtifactPlaces(QWidget):
         self._connect = QPushButton("Connect")
         self._connect.setObjectName("connect_to_artifacts")
         self._connect.clicked.connect(self._agree)
+        self._server = QPushButton("Connect to server…")
+        self._server.setObjectName("name_artifact_server")
+        self._server.setToolTip("Say which MLflow server keeps these artifacts, and read them through it")
+        self._server.clicked.connect(self.ask_for_server)
         self._locate = QPushButton("Locate…")
         self._locate.setObjectName("locate_artifacts")
         self._locate.setToolTip("Say where these artifacts lie; others recorded beside them are found there too")
@@ -65,6 +77,7 @@ class ArtifactPlaces(QWidget):
         layout.setContentsMargins(0, 4, 0, GRID)
         layout.setSpacing(GRID)
         layout.addWidget(self._connect)
+        layout.addWidget(self._server)
         layout.addWidget(self._locate)
         layout.addStretch(1)
         self.hide()
@@ -86,6 +99,7 @@ class ArtifactPlaces(QWidget):
         self._uri, self._host = location.uri, location.host
         self._connect.setToolTip(plain_tooltip(f"Ask {location.host} for these artifacts"))
         self._connect.setVisible(bool(location.host))
+        self._server.setVisible(location.needs_server)
         self._locate.setVisible(not location.uri.lower().startswith(("models:", "runs:")))
         self.show()
 
@@ -93,6 +107,31 @@ class ArtifactPlaces(QWidget):
         if self._locator is not None and self._host:
             self._locator.agree(self._host)
             self.changed.emit()
+
+    def ask_for_server(self) -> None:
+        """Ask for the server that the missing address needs."""
+        if self._locator is not None and self._uri:
+            dialog = ServerDialog(likely_server(self._uri), self.window())
+            dialog.answered.connect(self.name_server)
+            dialog.open()
+
+    def name_server(self, server: str) -> None:
+        """Read the missing address through this server from now on."""
+        if self._locator is None or not self._uri:
+            return
+        self.failed.emit("")
+        self._tasks.start(
+            self._slot,
+            partial(_name_server, self._locator, self._uri, server),
+            done=self._server_named,
+            failed=self._fail,
+            lane=Lane.FILES,
+            title="Remembering the server",
+        )
+
+    def _server_named(self, server: str) -> None:
+        self.said.emit(f"Reading artifacts through {visible(server, 200)}")
+        self.changed.emit()
 
     def ask_where(self) -> None:
         """Ask for the folder that the missing address lies in."""
@@ -225,6 +264,11 @@ class TaughtPlacesDialog(QDialog):
             self._grid.addWidget(forget, row, 3)
 
     def _ask(self, prefix: str, folder: str) -> None:
+        if is_server(folder):
+            server = ServerDialog(folder, self)
+            server.answered.connect(partial(self._request, prefix))
+            server.open()
+            return
         dialog = QFileDialog(self, "Where do they lie?", folder)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
