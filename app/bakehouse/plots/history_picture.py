@@ -106,7 +106,10 @@ class HistoryPicture:
         """Pixels that the runs' names need beside the plot."""
         metrics = QFontMetricsF(small_font(font))
         swatch = _SWATCH if self._lists_runs else 0.0
-        names = [visible(name, 100) for name, _ in self._names()[:_MOST_NAMES]]
+        every = self._names()
+        names = [visible(name, 100) for name, _ in every[:_MOST_NAMES]]
+        # Where not all fit the rest is counted; how many that are is not known yet.
+        names += [f"and {len(every):,} more"] if len(every) > 2 else []
         widest = max((metrics.horizontalAdvance(name) for name in names), default=0.0)
         return min(widest + swatch, _WIDEST_NAME) + 10.0
 

@@ -38,6 +38,8 @@ _SELECTED_AT_MOST = 1_000
 
 Make = Callable[[], Any]
 
+NO_RUNS_YET = "There are no runs here yet."
+
 
 class ColumnTab(PlotTab):
     """Owns which column plays which role and on which scale. GUI thread; who extends it makes and shows the runs."""
@@ -228,6 +230,7 @@ class ColumnTab(PlotTab):
             self.say("This column could not be read." if self.columns else "")
         elif len(self._rows) <= _MANY_ROWS:
             self._tasks.cancel(self._slot)
+            self.say("" if self._frame.size else NO_RUNS_YET)
             self._show(self._frame, make())
         else:
             work = partial(_made, make)

@@ -29,9 +29,6 @@ from bakehouse.tasks import TaskRunner
 from bakehouse.theme import GRID, RunColors, Theme, ThemeSource
 from bakehouse.widgets.labels import ElidedLabel
 
-_READABLE = 0.85
-"""The share of their wanted width that tools need to be read."""
-
 
 class PlotPanel(QWidget):
     """Owns the tabs. The page tells it store, frame, visible runs and selection. GUI thread."""
@@ -139,12 +136,11 @@ class PlotPanel(QWidget):
         self._place_tools()
 
     def _place_tools(self) -> None:
-        """Tools that would press the tabs together or lose their words stand on a line below them."""
+        """Tools that would press the tabs together or lose words stand on a line below them."""
         tools, margins = self.front().tools, self._line.contentsMargins()
         beside = self._bar.sizeHint().width() + self.saving.button.sizeHint().width() + 3 * self._line.spacing()
         room = self.width() - margins.left() - margins.right() - beside
-        least = tools.minimumSizeHint().width()
-        is_beside = room >= max(least, round(tools.sizeHint().width() * _READABLE))
+        is_beside = room >= tools.sizeHint().width()
         place = self._line if is_beside else self._row_below
         if place.indexOf(tools) < 0:
             place.insertWidget(self._line.indexOf(self.saving.button) if is_beside else 0, tools)

@@ -22,7 +22,7 @@ from bakehouse.domain.text import visible
 from bakehouse.pages.runs.plots.axis_menu import axis_menu
 from bakehouse.pages.runs.plots.axis_plan import AxisPlan, Made, PreparedAxes, made_of, made_runs, prepared_axes
 from bakehouse.pages.runs.plots.axis_terms import split_terms
-from bakehouse.pages.runs.plots.column_tab import run_columns
+from bakehouse.pages.runs.plots.column_tab import NO_RUNS_YET, run_columns
 from bakehouse.pages.runs.plots.tab import PlotTab, TableMaker
 from bakehouse.pages.runs.visible_runs import Answer, TermMask, is_system_tag
 from bakehouse.personal.view_format import Json, key_of, key_value
@@ -337,7 +337,8 @@ class ParallelTab(PlotTab):
             return
         waiting = (ColumnState.UNLOADED, ColumnState.LOADING)
         missing = sum(self._frame.states.get(key) in waiting for key in self.columns)
-        self.plot.set_waiting(f"Reading {missing} {'column' if missing == 1 else 'columns'}…" if missing else "")
+        nothing = "" if self._frame.size else NO_RUNS_YET
+        self.plot.set_waiting(f"Reading {missing} {'column' if missing == 1 else 'columns'}…" if missing else nothing)
         if missing:
             return  # the last of them will come back here: one picture instead of one for each
         frame, plan = self._frame, self._plan
