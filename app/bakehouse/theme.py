@@ -195,6 +195,7 @@ def style_sheet(theme: Theme) -> str:
     suffix = "dark" if theme.is_dark else "light"
     for arrow in ("down", "right"):
         values[f"arrow_{arrow}"] = icon_path(f"chevron-{arrow}-{suffix}").as_posix()
+    values["cross"] = icon_path(f"x-{suffix}").as_posix()
     values["check"] = icon_path(f"check-{suffix}").as_posix()
     text = (resources_directory() / "style.qss").read_text(encoding="utf-8")
     for name in sorted(values, key=len, reverse=True):

@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QPushButton, QToolButton
+from PySide6.QtWidgets import QPushButton, QTabBar, QToolButton
 
 from bakehouse.actions import Context
 from bakehouse.analysis.brushes import Brush
@@ -478,3 +478,19 @@ def test_that_the_scatter_plot_draws_the_visible_runs_and_selects_for_all(sample
     assert set(page.selection.ids) == set(sorted(shown)[:3])
     scatter.plot.runs_selected.emit(sorted(shown)[3:4], True)
     assert len(page.selection.ids) == 4
+
+
+def test_that_every_tab_of_the_plots_stays_in_sight_at_every_width(sample, qtbot):
+    page = sample.page
+    bar = page.plots.findChild(QTabBar, "plot_tabs")
+    for width in (1024, 1280, 1600):
+        page.resize(width - 65, 720)
+        for place in range(bar.count()):
+            bar.setCurrentIndex(place)
+            qtbot.waitUntil(lambda: bar.width() >= bar.sizeHint().width())
+            tools = page.plots.front().tools
+            qtbot.waitUntil(lambda tools=tools: tools.isVisible() and tools.width() >= tools.minimumSizeHint().width())
+            shown = [tools.mapTo(page.plots, tools.rect().topRight()), bar.mapTo(page.plots, bar.rect().topRight())]
+            assert all(page.plots.rect().contains(corner) for corner in shown)
+            apart = tools.mapTo(page.plots, tools.rect().topLeft()).x() > shown[1].x()
+            assert apart or tools.mapTo(page.plots, tools.rect().topLeft()).y() >= shown[1].y() + bar.height() - 4

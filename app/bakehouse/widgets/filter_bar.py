@@ -105,6 +105,8 @@ class FilterBar(QWidget):
     def set_text(self, text: str) -> None:
         """Write `text` into the line and tell it at once."""
         self.line.setText(text)
+        if not self.line.hasFocus():
+            self.line.setCursorPosition(0)
         self._tell()
 
     def set_history(self, texts: Sequence[str]) -> None:

@@ -47,7 +47,7 @@ class _RailButton(QToolButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)
-        if self.isChecked():
+        if self.isChecked() and self.isEnabled():
             painter.fillRect(0, 6, 2, self.height() - 12, self._stripe)
         if self._badge:
             self._paint_badge(painter)

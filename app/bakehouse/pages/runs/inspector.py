@@ -105,6 +105,7 @@ class RunInspector(SectionPanel):
         column.addWidget(self.title)
         column.addSpacing(2)
         column.addWidget(self._experiment)
+        self._refusal.setContentsMargins(0, GRID - 2, 0, 0)
         column.addWidget(self._refusal)
         column.addSpacing(GRID)
         column.addWidget(self.overview)

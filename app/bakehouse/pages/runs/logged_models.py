@@ -33,6 +33,7 @@ _REST_MS = 1_000
 _REST_TIMES = 10
 """A store that somebody writes to is read again after this many times as long as reading it took."""
 _EMPTY = "No logged models in these experiments. MLflow 3 lists the models here that runs log."
+_NONE = "There is no logged model to show."
 _CHOOSE = "Select a logged model to see its details."
 
 
@@ -165,7 +166,7 @@ class LoggedModelsArea(QWidget):
             self.table.fit_columns()
         if not frame.size:
             self._tell(_EMPTY)
-            self.face.say("")
+            self.face.say(_NONE)
         elif self.search.text().strip():
             self._find()
         else:

@@ -73,6 +73,10 @@ class ParallelTab(PlotTab):
         self.plot = ParallelPlot(theme, colors)
         self._clear = QPushButton("Clear brushes")
         self._clear.setProperty("link", "true")
+        # What stands beside it must not move while a brush is drawn.
+        policy = self._clear.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._clear.setSizePolicy(policy)
         self._clear.hide()
         self._axes_button = QPushButton("Axes")
         self._axes_button.setObjectName("axes_button")
