@@ -9,7 +9,6 @@ from PySide6.QtGui import QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
-    QLineEdit,
     QListView,
     QStackedWidget,
     QStyle,
@@ -26,6 +25,7 @@ from bakehouse.itemmodels.palette_rows import Entry, Group, PaletteModel, Palett
 from bakehouse.theme import GRID, ROW_HEIGHT, Theme
 from bakehouse.widgets.icons import icon
 from bakehouse.widgets.labels import PlainLabel
+from bakehouse.widgets.search_field import SearchField
 
 _ICON = 16
 _SIZE = QSize(640, 480)
@@ -105,11 +105,10 @@ class PaletteDialog(QDialog):
         self.setObjectName("palette")
         self.setWindowTitle("Go to")
         self.resize(_SIZE if parent is None else _SIZE.boundedTo(parent.size() - QSize(48, 96)))
-        self.search = QLineEdit()
+        self.search = SearchField()
         self.search.setObjectName("palette_search")
         self.search.setPlaceholderText("Command, experiment, run, model, store")
         self.search.setAccessibleName("Go to")
-        self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self.typed)
         self.search.installEventFilter(self)
         self.model = PaletteModel(self)

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from bakehouse.artifacts.listing import Entry
@@ -21,6 +21,7 @@ from bakehouse.itemmodels.artifact_tree import ArtifactTreeModel
 from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.theme import GRID
 from bakehouse.widgets.labels import PlainLabel
+from bakehouse.widgets.search_field import SearchField
 
 _PAUSE_MS = 200
 _ELSEWHERE = "These artifacts lie on another machine; they are not searched."
@@ -75,11 +76,10 @@ class ArtifactFinding(QWidget):
         self.guard: Guard | None = None
         self._told = _Telling(self)
         self._told.found.connect(self._take, Qt.ConnectionType.QueuedConnection)
-        self.line = QLineEdit()
+        self.line = SearchField()
         self.line.setObjectName("artifact_search")
         self.line.setAccessibleName("Find files")
         self.line.setPlaceholderText("Find files")
-        self.line.setClearButtonEnabled(True)
         self.line.textChanged.connect(self._wait)
         self.line.installEventFilter(self)
         self._words = PlainLabel("", "muted")

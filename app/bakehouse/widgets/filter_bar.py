@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -21,6 +21,7 @@ __all__ = ["FilterBar", "FilterNews"]
 
 # Long enough not to filter at every key of a fast typist, too short to be noticed.
 _PAUSE_MS = 80
+_NARROW = 720
 _CHIPS_CHARACTERS = 2_000
 """Longer filters have no chips: they are pasted, not put together."""
 
@@ -45,7 +46,6 @@ class FilterBar(QWidget):
         self.line.setObjectName("filter")
         self.line.setPlaceholderText("Filter: gbm lr=0.1, or metrics.rmse < 1 and params.model = 'tree'")
         self.line.setAccessibleName("Filter runs")
-        self.line.setClearButtonEnabled(True)
         self.line.setMaxLength(LONGEST_FILTER)
         self._search = self.line.addAction(icon("search", theme, 16), QLineEdit.ActionPosition.LeadingPosition)
         self.columns_button = QPushButton("Columns", self)
@@ -54,11 +54,13 @@ class FilterBar(QWidget):
         self.columns_button.clicked.connect(self.columns_requested)
         self.view_button = QPushButton("View: Default", self)
         self.view_button.setObjectName("view_button")
+        self._columns = self._view = ("", "")
+        """What stands on the buttons: at length, and where there is little room."""
         self.set_view("", False)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(GRID + 6, GRID + 2, GRID + 6, GRID - 2)
         outer.setSpacing(GRID - 2)
-        self._line_row = layout = QHBoxLayout()
+        layout = QHBoxLayout()
         outer.addLayout(layout)
         layout.setSpacing(GRID)
         self._controls = layout
@@ -80,8 +82,8 @@ class FilterBar(QWidget):
         self.line.textEdited.connect(self._leave_history)
 
     def add_state(self, button: QPushButton) -> None:
-        """Put a button that tells of another state of the table before the filter."""
-        self._line_row.insertWidget(0, button)
+        """Put a button that tells of another state of the table before the count below the line."""
+        self.summary.add_state(button)
 
     @property
     def text(self) -> str:
@@ -116,15 +118,30 @@ class FilterBar(QWidget):
     def set_columns(self, shown: int, all_columns: int, same: int = 0) -> None:
         """The numbers on the columns button; `same` columns are hidden for being the same in all runs."""
         hidden = f", {same:,} alike hidden" if same else ""
-        self.columns_button.setText(f"Columns {shown:,} of {all_columns:,}{hidden}")
+        self._columns = f"Columns {shown:,} of {all_columns:,}{hidden}", f"Columns {shown:,}"
+        self._say_buttons()
 
     def set_view(self, name: str, changed: bool) -> None:
         """The name on the view button, empty for the table's own choice, with a mark when something was changed."""
         shown = visible(name, 24) or "Default"
-        self.view_button.setText(f"View: {shown}{' •' if changed else ''}".replace("&", "&&"))
+        mark = " •" if changed else ""
+        self._view = f"View: {shown}{mark}".replace("&", "&&"), f"{shown}{mark}".replace("&", "&&")
+        self._say_buttons()
         state = "changed since it was chosen" if changed else "as it was chosen"
         self.view_button.setAccessibleName(f"View {visible(name, 120) or 'Default'}, {state}")
         self.view_button.setToolTip(plain_tooltip(f"{visible(name, 120) or 'The table’s own choice'}: {state}"))
+
+    def _say_buttons(self) -> None:
+        """In few words where the line needs the room."""
+        place = 1 if self.width() < _NARROW else 0
+        self.columns_button.setText(self._columns[place])
+        self.columns_button.setToolTip(self._columns[0] if place else "")
+        self.view_button.setText(self._view[place])
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._say_buttons()
 
     def focus(self) -> None:
         """Put the cursor into the line, its text selected."""

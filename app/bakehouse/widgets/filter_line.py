@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex, QPoint, QStringListModel, Qt
 from PySide6.QtGui import QFocusEvent, QFont, QInputMethodEvent, QKeyEvent, QTextCharFormat
-from PySide6.QtWidgets import QLineEdit, QListView, QWidget
+from PySide6.QtWidgets import QListView, QWidget
 from typing_extensions import override
 
 from bakehouse.analysis.search.completion import Completions, complete
@@ -14,6 +14,7 @@ from bakehouse.analysis.search.intent import search_start
 from bakehouse.analysis.search.words import Word, words
 from bakehouse.domain.columns import ColumnKey
 from bakehouse.theme import Theme
+from bakehouse.widgets.search_field import SearchField
 
 _POPUP_WIDTH = 360
 _POPUP_ROWS = 10
@@ -21,8 +22,8 @@ _COLOURED_CHARACTERS = 2_000
 """Longer filters stay in one colour: they are pasted, not read."""
 
 
-class FilterLine(QLineEdit):
-    """A QLineEdit for the search language and for plain words. GUI thread."""
+class FilterLine(SearchField):
+    """A line for the search language and for plain words. GUI thread."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)

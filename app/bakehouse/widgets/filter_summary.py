@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
@@ -50,6 +50,19 @@ class FilterSummary(QWidget):
         self._later = QTimer(self, singleShot=True)
         self._later.timeout.connect(self._show_news)
         self._is_wrong = False
+        self._state: QWidget | None = None
+
+    def add_state(self, button: QWidget) -> None:
+        """A button that stands before the count while it is shown; whoever owns it shows and hides it."""
+        self._state = button
+        button.setParent(self)
+        button.installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+            self._arrange()
+        return False
 
     def set_theme(self, theme: Theme) -> None:
         self.terms.set_theme(theme)
@@ -87,9 +100,13 @@ class FilterSummary(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
+        left = 0
+        if self._state is not None and not self._state.isHidden():
+            self._state.setGeometry(0, 0, self._state.sizeHint().width(), HEIGHT)
+            left = self._state.width() + _GAP
         count = self._count.sizeHint().width() if self._count.text() else 0
-        self._count.setGeometry(0, 0, count, HEIGHT)
-        left = count + _GAP if count else 0
+        self._count.setGeometry(left, 0, count, HEIGHT)
+        left += count + _GAP if count else 0
         room = max(0, self.width() - left)
         said = 0  # where not even one chip has room beside a sentence, they make way for it
         if not self._news.isHidden():

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QLineEdit,
     QListView,
     QPushButton,
     QToolButton,
@@ -31,6 +30,7 @@ from bakehouse.itemmodels.run_table import column_title
 from bakehouse.theme import GRID, ROW_HEIGHT, Theme
 from bakehouse.widgets.icons import icon
 from bakehouse.widgets.labels import ElidedLabel, PlainLabel
+from bakehouse.widgets.search_field import SearchField
 from bakehouse.widgets.search_list import CountedDelegate
 
 _WIDTH, _HEIGHT = 340, 460
@@ -66,11 +66,10 @@ class GroupChooser(QFrame):
         self._none_nested = PlainLabel("No run here lies under another.", "muted", self)
         self._levels = QVBoxLayout()
         self._levels.setSpacing(2)
-        self._search = QLineEdit(self)
+        self._search = SearchField(self)
         self._search.setObjectName("group_search")
         self._search.setPlaceholderText("Group by param, tag or attribute")
         self._search.setAccessibleName("Find what to group by")
-        self._search.setClearButtonEnabled(True)
         self._list = QListView(self)
         self._list.setObjectName("group_keys")
         self._list.setAccessibleName("What runs can be grouped by")

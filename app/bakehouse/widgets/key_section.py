@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from bakehouse.domain.text import counted, visible
 from bakehouse.theme import Theme
 from bakehouse.widgets.fact_list import Fact, FactList
 from bakehouse.widgets.labels import PlainLabel
+from bakehouse.widgets.search_field import SearchField
 from bakehouse.widgets.sections import Section
 
 _FEW = 8
@@ -29,11 +30,10 @@ class KeySection(Section):
     def __init__(self, title: str, noun: str, rows: FactList, folded: FactList, aside: str = "") -> None:
         self.rows, self.folded = rows, folded
         self._noun = noun
-        self.search = QLineEdit()
+        self.search = SearchField()
         self.search.setObjectName(f"search_{noun}s")
         self.search.setPlaceholderText(f"Search {noun}s")
         self.search.setAccessibleName(f"Search {noun}s")
-        self.search.setClearButtonEnabled(True)
         self._none = PlainLabel("", "muted")
         self._none.setWordWrap(True)
         self.fold = QPushButton()

@@ -9,7 +9,6 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSiz
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QLineEdit,
     QListView,
     QStyle,
     QStyledItemDelegate,
@@ -24,6 +23,7 @@ from bakehouse.itemmodels.indexes import Index
 from bakehouse.theme import GRID, Theme
 from bakehouse.widgets.focus import KeyboardMark, paint_focus
 from bakehouse.widgets.labels import PlainLabel
+from bakehouse.widgets.search_field import SearchField
 
 _MARK = 3
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
@@ -88,11 +88,10 @@ class SearchList(QWidget):
         self._delegate = delegate
         delegate.setParent(self)
         model.setParent(self)
-        self.search = QLineEdit(self)
+        self.search = SearchField(self)
         self.search.setObjectName(f"{noun}_search")
         self.search.setPlaceholderText(f"Find {noun}")
         self.search.setAccessibleName(f"Find {noun}")
-        self.search.setClearButtonEnabled(True)
         self.section = PlainLabel("", "section", self)
         self.section.setObjectName(f"{noun}s_count")
         self.section.setContentsMargins(2 * GRID, GRID, GRID, 4)

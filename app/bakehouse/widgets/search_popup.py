@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
     QFrame,
-    QLineEdit,
     QListView,
     QVBoxLayout,
     QWidget,
@@ -19,6 +18,7 @@ from typing_extensions import override
 
 from bakehouse.itemmodels.indexes import Index
 from bakehouse.theme import GRID, Theme
+from bakehouse.widgets.search_field import SearchField
 
 _GAP = 4
 
@@ -42,10 +42,9 @@ class SearchPopup(QFrame):
         self.setAccessibleName(label)
         self._size = size
         self._themed: Themed | None = None
-        self.search = QLineEdit(self)
+        self.search = SearchField(self)
         self.search.setPlaceholderText(hint)
         self.search.setAccessibleName(hint)
-        self.search.setClearButtonEnabled(True)
         self.list = QListView(self)
         self.list.setAccessibleName(label)
         self.list.setUniformItemSizes(True)

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListView, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QTabBar, QVBoxLayout, QWidget
 
 from bakehouse.itemmodels.request_list import RequestLine, RequestListModel
 from bakehouse.theme import GRID, Theme
 from bakehouse.widgets.focus import KeyboardMark
 from bakehouse.widgets.labels import PlainLabel
 from bakehouse.widgets.request_cells import RequestDelegate
+from bakehouse.widgets.search_field import SearchField
 
 
 class Tab(IntEnum):
@@ -55,11 +56,10 @@ class Inbox(QWidget):
         self.tabs.setExpanding(False)
         for tab in Tab:
             self.tabs.addTab(tab.title)
-        self.search = QLineEdit()
+        self.search = SearchField()
         self.search.setObjectName("request_search")
         self.search.setPlaceholderText("Find request")
         self.search.setAccessibleName("Find request")
-        self.search.setClearButtonEnabled(True)
         self.model = RequestListModel(self)
         self._delegate = RequestDelegate(theme, self)
         self.list = QListView()

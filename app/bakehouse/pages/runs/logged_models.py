@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from bakehouse.analysis.columns import Column, Mask
 from bakehouse.analysis.frame import RunFrame
@@ -26,6 +26,7 @@ from bakehouse.tasks import TaskRunner
 from bakehouse.theme import GRID, Theme, ThemeSource
 from bakehouse.widgets.labels import PlainLabel
 from bakehouse.widgets.logged_model_table import LoggedModelTable
+from bakehouse.widgets.search_field import SearchField
 
 _LIST, _ONE, _FIND = "logged.list", "logged.one", "logged.find"
 _TYPING_MS = 120
@@ -57,11 +58,10 @@ class LoggedModelsArea(QWidget):
         self._finder = TextFilter()
         self.face = LoggedModelFace(themes, tasks)
         self.table = LoggedModelTable(themes.theme)
-        self.search = QLineEdit()
+        self.search = SearchField()
         self.search.setObjectName("find_logged_models")
         self.search.setPlaceholderText("Find logged models: words of their names, params, metrics")
         self.search.setAccessibleName("Find logged models")
-        self.search.setClearButtonEnabled(True)
         self._sentence = PlainLabel("", "muted")
         self._sentence.setObjectName("logged_models_message")
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QMenu, QPushButton, QToolButton, QWidget
 from typing_extensions import override
 
 from bakehouse.analysis.comparison import ComparedRow, Comparison, Section, compare
@@ -33,6 +33,7 @@ from bakehouse.tasks import TaskRunner
 from bakehouse.theme import RunColors, Theme
 from bakehouse.widgets.comparison_view import ComparisonView, paint_picture, picture_size
 from bakehouse.widgets.icons import icon
+from bakehouse.widgets.search_field import SearchField
 
 _PICTURE_ROWS = 300
 
@@ -88,11 +89,10 @@ class CompareTab(SelectionTab):
         self._directions.changed.connect(self._take_directions)
 
     def _make_tools(self) -> None:
-        self._search = QLineEdit()
+        self._search = SearchField()
         self._search.setObjectName("compare_search")
         self._search.setAccessibleName("Find rows")
         self._search.setPlaceholderText("Find rows")
-        self._search.setClearButtonEnabled(True)
         self._search.setMinimumWidth(72)
         self._search.setMaximumWidth(180)
         self._only = QCheckBox("Differences only")
