@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import time
@@ -29,6 +28,7 @@ from bakehouse.theme import ThemeSource
 from bakehouse.widgets.artifact_tree_view import ArtifactTreeView
 from bakehouse.widgets.artifact_view import ArtifactView
 from tests.clients import Client, ClientMissing, client
+from tests.object_store import free_port
 
 pytestmark = pytest.mark.integration
 
@@ -49,16 +49,10 @@ print(json.dumps([run.info.run_id, run.info.artifact_uri]))
 """
 
 
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 @contextmanager
 def running_server(made_by: Client, folder: Path, log: Path) -> Iterator[str]:
     """The address of a server that keeps its store and artifacts in `folder`."""
-    port = _free_port()
+    port = free_port()
     command = [str(made_by.python.with_name("mlflow")), "server", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}", "--workers", "1"]
     command += ["--artifacts-destination", str(folder / "kept"), "--serve-artifacts"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.clients import ClientMissing
-from tests.object_store import python_with_s3, s3_server
+from tests.object_store import python_with, s3_server
 
 pytestmark = pytest.mark.integration
 
@@ -19,7 +19,7 @@ MANY = int(os.environ.get("BAKEHOUSE_TEST_OBJECTS", "2500"))
 
 def test_that_artifacts_in_s3_are_listed_shown_dragged_and_saved(tmp_path: Path) -> None:
     try:
-        python = python_with_s3()
+        python = python_with("s3")
     except ClientMissing as missing:
         pytest.skip(str(missing))
     folder = tmp_path / "work"
@@ -37,4 +37,4 @@ def test_that_artifacts_in_s3_are_listed_shown_dragged_and_saved(tmp_path: Path)
     assert "\u202e" not in "".join(answer["hostile_rows"])
     assert answer["many_more"].startswith(f"{MANY - 500:,} more")
     assert answer["absent"].endswith(".") and "s3://absent" in answer["absent"]
-    print(f"{MANY:,} objects: first rows after {answer['many_s']} s")
+    print(f"{MANY:,} objects: first rows after {answer['many_s']} s, all after {answer['many_all_s']} s")

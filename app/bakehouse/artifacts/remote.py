@@ -49,6 +49,8 @@ KINDS: Mapping[str, _Kind] = {
     "http": _WEB,
     "https": _WEB,
 }
+# What MLflow calls the same storage, and what fsspec does.
+_KNOWN_AS = {"wasb": "abfs", "wasbs": "abfss"}
 
 
 def scheme_of(address: str) -> str:
@@ -216,6 +218,7 @@ def _system(address: str) -> tuple[Any, str]:
 
         timeout = aiohttp.ClientTimeout(total=None, connect=10, sock_read=_TIMEOUT_S)
         options |= {"client_kwargs": {"timeout": timeout, **credentials(address)}}
+    address = _KNOWN_AS.get(scheme, scheme) + address[len(scheme) :]
     system, path = fsspec.core.url_to_fs(address, **options)
     return system, path
 
