@@ -171,9 +171,7 @@ def test_that_registering_shows_the_new_version(
     run_id = page.table.current.run_id
     page.editing.register_run(run_id, page)
     dialog = dialog_of(page, RegisterModelDialog, qtbot)
-    dialog.findChild(QLineEdit, "new_name")
     assert isinstance(dialog, RegisterModelDialog)
-    dialog._target.setCurrentIndex(0)
     dialog.findChild(QLineEdit, "new_name").setText("Rye")
     with qtbot.waitSignal(page.changed, timeout=WRITE_LIMIT_MS):
         qtbot.mouseClick(dialog.findChild(QPushButton, "register"), Qt.MouseButton.LeftButton)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypeVar
 
 import pytest
@@ -9,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from bakehouse.artifacts.digests import FolderDigest
 from bakehouse.dialogs.register_model import RegisterModelDialog
 from bakehouse.dialogs.transition_stage import TransitionStageDialog
 from bakehouse.domain.models import ModelVersion, RegisteredModel, Stage
@@ -16,6 +18,7 @@ from bakehouse.registry.registering import ModelSource, RegisterRequest
 from bakehouse.registry.transitions import SwapRequest, TransitionRequest
 from bakehouse.theme import DARK, LIGHT, Theme
 from bakehouse.widgets.labels import PlainLabel
+from bakehouse.widgets.name_field import NameField
 
 Part = TypeVar("Part", bound=QWidget)
 SOURCE = ModelSource("model", "models:/m-1", "file:///a", "r1")
@@ -48,7 +51,7 @@ def registering(
     qtbot: QtBot, *models: RegisteredModel, sources: tuple[ModelSource, ...] = (SOURCE,)
 ) -> RegisterModelDialog:
     greatest = {(m.workspace, m.name): len(m.versions) + 1 for m in models}
-    dialog = RegisterModelDialog("run <b>1</b>", sources, models, greatest, "default")
+    dialog = RegisterModelDialog("run <b>1</b>", sources, models, greatest, "default", LIGHT)
     qtbot.addWidget(dialog)
     dialog.show()
     return dialog
@@ -140,7 +143,7 @@ def test_that_registering_offers_the_model_changed_last_and_its_next_number(qtbo
     older = RegisteredModel("Rolls", "", 1, 2, (), (), "default")
     dialog = registering(qtbot, older, bread("None", "None"))
     assert consequence(dialog) == "Becomes version 4 of Bread."
-    assert part(dialog, QLineEdit, "new_name").isHidden()
+    assert part(dialog, QLineEdit, "new_name").text() == "Bread"
 
 
 def test_that_a_new_name_is_judged_while_it_is_typed(qtbot: QtBot) -> None:
@@ -157,9 +160,63 @@ def test_that_a_new_name_is_judged_while_it_is_typed(qtbot: QtBot) -> None:
 
 def test_that_an_existing_name_typed_as_new_becomes_its_next_version(qtbot: QtBot) -> None:
     dialog = registering(qtbot, bread("None"))
-    part(dialog, QComboBox, "target_model").setCurrentIndex(0)
+    part(dialog, QLineEdit, "new_name").setText("bread")
+    assert consequence(dialog) == (
+        "Creates the registered model bread with this as version 1. There is Bread already, written otherwise."
+    )
     part(dialog, QLineEdit, "new_name").setText("Bread")
     assert consequence(dialog) == "Becomes version 3 of Bread."
+
+
+def test_that_names_that_are_there_are_completed_and_listed(qtbot: QtBot) -> None:
+    dialog = registering(qtbot, bread("None"), RegisteredModel("Rye Bread", "", 1, 2, (), (), "default"))
+    name = part(dialog, NameField, "new_name")
+    name.clear()
+    qtbot.keyClicks(name, "rye")
+    completer = name.completer()
+    assert completer.popup().isVisible()
+    assert [completer.completionModel().index(row, 0).data() for row in range(completer.completionCount())] == [
+        "Rye Bread"
+    ]
+    qtbot.keyClick(completer.popup(), Qt.Key.Key_Down)
+    qtbot.keyClick(completer.popup(), Qt.Key.Key_Return)
+    assert name.text() == "Rye Bread"
+    name.setText("x")
+    qtbot.keyClick(name, Qt.Key.Key_Down)
+    assert completer.completionCount() == 2
+    completer.popup().hide()
+
+
+def test_that_tags_and_aliases_are_judged_while_they_are_typed(qtbot: QtBot) -> None:
+    (newest, *_) = bread("None", "None").versions
+    held = replace(newest, aliases=("champion",))
+    dialog = registering(qtbot, replace(bread("None", "None"), versions=(held,)))
+    tags, aliases = part(dialog, QPlainTextEdit, "version_tags"), part(dialog, QLineEdit, "version_aliases")
+    aliases.setText("@champion, v1")
+    assert "version number" in consequence(dialog)
+    assert not part(dialog, QPushButton, "register").isEnabled()
+    aliases.setText("@champion nightly")
+    assert consequence(dialog) == "Becomes version 3 of Bread. The alias @champion moves from version 2."
+    tags.setPlainText("team: a\nteam: b")
+    assert "there twice" in consequence(dialog)
+    tags.setPlainText("team: a\nchecked=yes\nbare")
+    with qtbot.waitSignal(dialog.decided) as decided:
+        qtbot.mouseClick(part(dialog, QPushButton, "register"), Qt.MouseButton.LeftButton)
+    (request,) = decided.args
+    assert request.tags == (("team", "a"), ("checked", "yes"), ("bare", ""))
+    assert request.aliases == ("champion", "nightly")
+
+
+def test_that_a_digest_belongs_to_the_model_it_was_made_of(qtbot: QtBot) -> None:
+    other = ModelSource("second", "models:/m-2", "file:///b", "r1")
+    dialog = registering(qtbot, bread("None"), sources=(SOURCE, other))
+    dialog.note_digest(FolderDigest("0" * 64, ()))
+    with qtbot.waitSignal(dialog.source_chosen) as chosen:
+        part(dialog, QComboBox, "model_source").setCurrentIndex(1)
+    assert chosen.args == [other]
+    with qtbot.waitSignal(dialog.decided) as decided:
+        qtbot.mouseClick(part(dialog, QPushButton, "register"), Qt.MouseButton.LeftButton)
+    assert decided.args[0].digest == ""
 
 
 def test_that_the_request_names_the_chosen_source(qtbot: QtBot) -> None:

@@ -38,14 +38,23 @@ class QuestionDialog(QDialog):
         self._column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
         self._column.setSpacing(GRID)
 
-    def lay_out(self, head: tuple[QWidget, ...], sections: Sections, after: Sections = ()) -> None:
+    def lay_out(
+        self,
+        head: tuple[QWidget, ...],
+        sections: Sections,
+        after: Sections = (),
+        beside: QWidget | None = None,
+    ) -> None:
         """Put the head, the titled sections, the consequence, the sections `after` it and the buttons below each other.
 
-        Called once.
+        `beside` stands at the right of the titled sections. Called once.
         """
         for widget in head:
             self._column.addWidget(widget)
-        self._add(sections)
+        if beside is None:
+            self._add(sections)
+        else:
+            self._add_beside(sections, beside)
         box = QFrame()
         box.setObjectName("notice_box")
         inside = QVBoxLayout(box)
@@ -61,16 +70,32 @@ class QuestionDialog(QDialog):
         self._column.addSpacing(GRID)
         self._column.addWidget(box)
         self._add(after)
-        self._column.addStretch(1)
+        if beside is None:
+            self._column.addStretch(1)
         self._column.addSpacing(GRID)
         self._column.addLayout(buttons)
 
-    def _add(self, sections: Sections) -> None:
+    def _add_beside(self, sections: Sections, beside: QWidget) -> None:
+        left = QVBoxLayout()
+        left.setSpacing(GRID)
+        self._add(sections, left)
+        left.addStretch(1)
+        row = QHBoxLayout()
+        row.setSpacing(3 * GRID)
+        row.addLayout(left, 1)
+        right = QVBoxLayout()
+        right.addSpacing(GRID)
+        right.addWidget(beside)
+        row.addLayout(right, 1)
+        self._column.addLayout(row, 1)
+
+    def _add(self, sections: Sections, column: QVBoxLayout | None = None) -> None:
+        column = column or self._column
         for title, widgets in sections:
-            self._column.addSpacing(GRID)
-            self._column.addWidget(PlainLabel(title, "section"))
+            column.addSpacing(GRID)
+            column.addWidget(PlainLabel(title, "section"))
             for widget in widgets:
-                self._column.addWidget(widget)
+                column.addWidget(widget)
 
     def say(self, sentence: str, *, is_problem: bool, allowed: bool) -> None:
         """What the answers given so far would do, or why they cannot be taken."""

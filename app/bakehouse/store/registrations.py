@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from bakehouse.domain.text import visible
 from bakehouse.store.model_edits import add_model
 from bakehouse.store.registry import DELETED_STAGE
 from bakehouse.store.registry_rows import find_model, find_version, model_key, now_ms, version_key
+from bakehouse.store.version_edits import point_alias
 from bakehouse.store.writing import Transaction, Writer
 
 if TYPE_CHECKING:
@@ -46,14 +47,17 @@ def create_model_version(
     run_id: str | None = None,
     description: str | None = None,
     tags: Mapping[str, str] | None = None,
+    aliases: Sequence[str] = (),
     new_model: bool = False,
+    known_run: bool = False,
     workspace: str = DEFAULT_WORKSPACE,
 ) -> VersionRegistered:
     """Add the next version of a registered model (with `new_model`, the model too, in the same transaction).
 
     `source` is an artifact address, `models:/m-<id>` (a logged model, which is told of its version) or
-    `models:/<name>/<version>`. The version number counts deleted versions, as MLflow's does.
-    Raises WriteRefused when the model is missing (or taken, with `new_model`), or the source does not exist.
+    `models:/<name>/<version>`. The version number counts deleted versions, as MLflow's does; `aliases` leave the
+    versions they pointed at. Raises WriteRefused when the model is missing (or taken, with `new_model`), the source
+    does not exist, or, with `known_run`, the run.
     """
     with writer.transaction() as transaction:
         now = now_ms()
@@ -63,6 +67,8 @@ def create_model_version(
             find_model(transaction, name, workspace)
         location, source_run = _resolve(transaction, source, workspace)
         run_id = run_id or source_run
+        if known_run and run_id and not transaction.rows("runs", ("run_uuid",), {"run_uuid": run_id}):
+            raise WriteRefused("The run of this model is not in the store any more; nothing was written.")
         transaction.update("registered_models", model_key(name, workspace), {"last_updated_time": now})
         version = (transaction.greatest("model_versions", "version", model_key(name, workspace)) or 0) + 1
         key = version_key(name, version, workspace)
@@ -85,6 +91,8 @@ def create_model_version(
         )
         for tag, value in (tags or {}).items():
             transaction.insert("model_version_tags", key | {"key": tag, "value": value})
+        for alias in aliases:
+            point_alias(transaction, name, alias, version, workspace)
         model_id = logged_model_id(source)
         if model_id is not None:
             _tell_logged_model(transaction, model_id, name, version)

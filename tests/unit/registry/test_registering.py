@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bakehouse.domain.models import RegisteredModel
 from bakehouse.domain.runs import LoggedModel, RunDetails
-from bakehouse.registry.registering import HISTORY_TAG, below, models_of_run, plan_registration
+from bakehouse.registry.registering import HISTORY_TAG, aliases_in, below, models_of_run, plan_registration, tags_in
 
 
 def run(*, tags: dict[str, str] | None = None, logged: tuple[LoggedModel, ...] = ()) -> RunDetails:
@@ -80,6 +82,29 @@ def test_that_a_new_name_makes_a_model_and_a_bad_one_says_why() -> None:
 
 def test_that_a_prompt_s_name_is_taken() -> None:
     assert "prompt" in plan_registration("Greeting", [], {("default", "Greeting"): 1}).problem
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("", ()),
+        ("a: b\n\n c=d \nbare\nempty:", (("a", "b"), ("c", "d"), ("bare", ""), ("empty", ""))),
+        ("url: https://x/?a=b", (("url", "https://x/?a=b"),)),
+        ("formula=a: b", (("formula", "a: b"),)),
+    ],
+)
+def test_that_tags_are_read_a_line_each(text: str, tags: tuple[tuple[str, str], ...]) -> None:
+    assert tags_in(text) == tags
+
+
+def test_that_aliases_are_read_with_and_without_their_sign() -> None:
+    assert aliases_in(" @champion, nightly  champion,") == ("champion", "nightly")
+
+
+@given(st.text())
+def test_that_any_text_is_read_as_tags_and_aliases(text: str) -> None:
+    plan = plan_registration("Bread", [], {}, tags=tags_in(text), aliases=aliases_in(text))
+    assert bool(plan.sentence) != bool(plan.problem)
 
 
 def test_that_the_same_name_in_another_workspace_is_free() -> None:

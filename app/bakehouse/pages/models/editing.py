@@ -18,6 +18,7 @@ from bakehouse.domain.models import ModelVersion, RegisteredModel
 from bakehouse.domain.registry_edits import DEFAULT_WORKSPACE
 from bakehouse.domain.requests import VersionKey
 from bakehouse.domain.runs import LoggedModel
+from bakehouse.pages.models.registering import RegistrationReading
 from bakehouse.pages.signing import SigningRoom
 from bakehouse.registry.desk import Desk
 from bakehouse.registry.registering import ModelSource, RegisterRequest, models_of_run, register, source_of_model
@@ -36,7 +37,7 @@ from bakehouse.store.runs import read_details
 class _Registrable:
     """All that the register dialog needs to know."""
 
-    run_name: str
+    subject: str
     sources: list[ModelSource]
     models: list[RegisteredModel]
     greatest: dict[tuple[str, str], int]
@@ -74,10 +75,14 @@ class RegistryEditing(SigningRoom):
             sentence = "This run has no logged model, so there is nothing to register."
             self.show(MessageDialog("No model", sentence, window))
             return
+        session = self.session
+        if session is None:
+            return
         dialog = RegisterModelDialog(
-            found.run_name, found.sources, found.models, found.greatest, found.workspace, window
+            found.subject, found.sources, found.models, found.greatest, found.workspace, session.themes.theme, window
         )
         dialog.decided.connect(partial(self._register, window))
+        RegistrationReading(dialog, session.locator, session.tasks).read(dialog.source)
         self.ask(dialog)
 
     def _register(self, window: QWidget, request: RegisterRequest) -> None:
@@ -114,7 +119,7 @@ def _read_registrable(run_id: str, store: Store, token: Token) -> _Registrable:
     if details is None:
         raise WriteRefused("This run is not in the store any more.")
     return _Registrable(
-        details.name or details.run_id,
+        f"from run {details.name or details.run_id}",
         models_of_run(details),
         list_models(reader, token),
         greatest_versions(reader, token),
@@ -125,7 +130,7 @@ def _read_registrable(run_id: str, store: Store, token: Token) -> _Registrable:
 def _read_registrable_model(model: LoggedModel, store: Store, token: Token) -> _Registrable:
     reader = store.reader()
     return _Registrable(
-        model.name or model.model_id,
+        f"the logged model {model.name or model.model_id}",
         [source_of_model(model)],
         list_models(reader, token),
         greatest_versions(reader, token),

@@ -14,9 +14,6 @@ from bakehouse.pages.models.version_reading import make_digest
 from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.widgets.digest_section import DigestSection
 
-DIGEST_TAG = "bakehouse.digest"
-"""The version tag in which a digest made at registration is noted: `sha256:<hex> rule <number>`."""
-
 _SLOT = "version.digest"
 _NOTED = re.compile(r"sha256:([0-9a-f]{64})(?:\s+rule\s+(\d+))?")
 _REMOTE = "SHA-256 over every file of the model. They lie on another machine: all of them are fetched for it."

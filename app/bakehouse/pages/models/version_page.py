@@ -15,7 +15,7 @@ from bakehouse.domain.text import visible
 from bakehouse.itemmodels.artifact_tree import ArtifactRoot
 from bakehouse.pages.datasets import DatasetRoom
 from bakehouse.pages.models.version_columns import VersionColumns
-from bakehouse.pages.models.version_digest import DIGEST_TAG, VersionDigest
+from bakehouse.pages.models.version_digest import VersionDigest
 from bakehouse.pages.models.version_edits import VersionEdits
 from bakehouse.pages.models.version_facts import overview, subtitle
 from bakehouse.pages.models.version_head import VersionHead
@@ -23,6 +23,7 @@ from bakehouse.pages.models.version_reading import CardReading, SourceReading, r
 from bakehouse.pages.models.version_snippets import VersionSnippets
 from bakehouse.pages.run_curves import read_curves
 from bakehouse.pages.session import Session
+from bakehouse.registry.registering import DIGEST_TAG
 from bakehouse.store.registrations import TRANSITION_COMMENT_TAG
 from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.theme import Theme, ThemeSource
