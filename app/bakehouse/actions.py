@@ -342,6 +342,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("reviews.cancel", "Cancel re&quest…", "", "", "Take the request in front back", _request_open),
     Action("reviews.policy", "&Policy…", "", "settings", "Who may approve, how many, four eyes", _store_open),
     Action("reviews.people", "People and &roles…", "", "", "Keys known to the trail and what they may do", _store_open),
+    Action(
+        "reviews.timeline",
+        "Stages over &time",
+        "",
+        "clock",
+        "Which version was in which stage at any past time",
+        _store_open,
+    ),
     Action("reviews.verify", "&Verify the trail", "", "lock", "Check every entry, signature and stage", _store_open),
     Action("help.shortcuts", "&Keyboard shortcuts", "Ctrl+/", "info", "Every shortcut on one sheet"),
     Action("edit.undo", "&Undo edit", "Ctrl+Z", "", "Take the last edit back", lambda c: c.can_undo),
@@ -429,7 +437,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "models.transition", "models.request", SEPARATOR,
             "reviews.approve", "reviews.reject", "reviews.cancel", SEPARATOR,
-            "reviews.policy", "reviews.people", "reviews.verify",
+            "reviews.timeline", SEPARATOR, "reviews.policy", "reviews.people", "reviews.verify",
         ),
     ),
     ("&Help", ("help.filter", "help.shortcuts", SEPARATOR, "help.log", "help.about")),

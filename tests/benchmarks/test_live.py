@@ -89,7 +89,7 @@ def test_append_to_a_shown_table(page, qtbot, path, monkeypatch):
 
     monkeypatch.setattr("bakehouse.pages.runs.following.read_increment", timed("read", read_increment))
     monkeypatch.setattr("bakehouse.pages.runs.following.grow", timed("grow", grow))
-    monkeypatch.setattr(page, "_swap", timed("swap", page._swap))
+    monkeypatch.setattr(page.shown, "_swap", timed("swap", page.shown._swap))
     beats: list[float] = []
     beat = QTimer(page)
     beat.timeout.connect(lambda: beats.append(time.perf_counter()))

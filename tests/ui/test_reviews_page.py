@@ -14,6 +14,7 @@ from bakehouse.domain.requests import RequestAction
 from bakehouse.pages.reviews.inbox import Tab
 from bakehouse.sample import install_sample
 from bakehouse.widgets.labels import PlainLabel
+from bakehouse.widgets.stage_timeline import StageTimeline
 from bakehouse.window import MainWindow
 
 _WAIT_MS = 20_000
@@ -177,4 +178,16 @@ def test_that_a_manager_gives_a_key_a_role(story: MainWindow, qtbot: QtBot) -> N
         field.setText(text)
     press(asked, "Set roles")
     qtbot.waitUntil(lambda: "ab" * 32 in story.reviews._book.projection.people, timeout=_WAIT_MS)
+    settle(story, qtbot)
+
+
+def test_that_a_past_date_is_answered_and_the_time_before_the_trail_is_not(story: MainWindow, qtbot: QtBot) -> None:
+    story.menus.trigger("reviews.timeline")
+    shown = dialog(story, qtbot)
+    answer, chart = shown.findChild(PlainLabel, "timeline_answer"), shown.findChild(StageTimeline)
+    assert answer is not None and chart is not None
+    qtbot.waitUntil(lambda: "Production 2; Staging 3" in answer.text(), timeout=_WAIT_MS)
+    chart.set_moment(chart.reach[0])
+    assert answer.text().endswith("not recorded.")
+    shown.close()
     settle(story, qtbot)

@@ -30,6 +30,7 @@ from bakehouse.pages.reviews.case_view import CaseView
 from bakehouse.pages.reviews.checking import Checked, TrailChecking
 from bakehouse.pages.reviews.editing import ReviewEditing
 from bakehouse.pages.reviews.inbox import Inbox, Tab
+from bakehouse.pages.reviews.timeline import TimelineWindow
 from bakehouse.pages.reviews.words import request_line
 from bakehouse.pages.session import Session
 from bakehouse.registry.evidence import digest_of
@@ -135,6 +136,7 @@ class ReviewsPage(Page):
             "reviews.policy": partial(self.edit_requested.emit, "reviews.policy", None),
             "reviews.people": partial(self.edit_requested.emit, "reviews.people", None),
             "reviews.verify": self._verify,
+            "reviews.timeline": self._show_timeline,
         }
 
     @override
@@ -376,6 +378,12 @@ class ReviewsPage(Page):
             self._tells = False
             title = "The trail holds" if found.tone == "good" else "The trail does not hold"
             MessageDialog(title if found.entries or found.findings else "No trail", found.sentence, self).open()
+
+    def _show_timeline(self) -> None:
+        session = self._session
+        if session is not None:
+            model = self._case.request.version.model if self._case is not None and self.isVisible() else ""
+            TimelineWindow(session.store, session.tasks, session.themes.theme, model, self.window()).show()
 
     def _go_to(self, request_id: str) -> None:
         self.navigate_requested.emit("reviews", request_id)

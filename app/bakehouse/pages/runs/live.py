@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _ALWAYS = (PARENT_RUN, STATUS, START_TIME, END_TIME, USER)
 """What rows are nested by, and what is compared to see whether a run has changed."""
 
+_PLOT_FOLLOWS_FROM = 20_000
+"""With more runs the table does not wait for the plot's axes: those follow in a task of their own."""
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -153,7 +156,7 @@ class LiveRuns(QObject):
 
         def prepare(frame: RunFrame, token: Token) -> Prepared:
             answer = filtered(frame, token)
-            if drawn is None or (text and answer is None):
+            if drawn is None or frame.size > _PLOT_FOLLOWS_FROM or (text and answer is None):
                 return Prepared(text, answer)
             return Prepared(text, answer, drawn(frame, answer, token))
 
