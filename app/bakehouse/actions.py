@@ -20,6 +20,7 @@ class Context:
     selected_version: bool = False
     request_open: bool = False
     """Whether a request that waits for a decision is in front."""
+    request_shown: bool = False
     can_go_back: bool = False
     can_go_forward: bool = False
     can_undo: bool = False
@@ -350,6 +351,15 @@ ACTIONS: tuple[Action, ...] = (
         "Which version was in which stage at any past time",
         _store_open,
     ),
+    Action(
+        "reviews.dossier",
+        "Save &dossier…",
+        "",
+        "file-text",
+        "All about this version and its decisions as PDF",
+        lambda c: c.store_open and c.page == "reviews" and c.request_shown,
+    ),
+    Action("reviews.export", "&Export the trail…", "", "download", "Every entry with its proof, as JSON", _store_open),
     Action("reviews.verify", "&Verify the trail", "", "lock", "Check every entry, signature and stage", _store_open),
     Action("help.shortcuts", "&Keyboard shortcuts", "Ctrl+/", "info", "Every shortcut on one sheet"),
     Action("edit.undo", "&Undo edit", "Ctrl+Z", "", "Take the last edit back", lambda c: c.can_undo),
@@ -437,7 +447,8 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "models.transition", "models.request", SEPARATOR,
             "reviews.approve", "reviews.reject", "reviews.cancel", SEPARATOR,
-            "reviews.timeline", SEPARATOR, "reviews.policy", "reviews.people", "reviews.verify",
+            "reviews.timeline", "reviews.dossier", "reviews.export", SEPARATOR,
+            "reviews.policy", "reviews.people", "reviews.verify",
         ),
     ),
     ("&Help", ("help.filter", "help.shortcuts", SEPARATOR, "help.log", "help.about")),

@@ -48,7 +48,7 @@ def capture(
     """
     captured_ms = time.time_ns() // 1_000_000
     incumbent = incumbent_of(model, version, stage)
-    see = partial(_see, reader, locator, token)
+    see = partial(see_version, reader, locator, token)
     return Evidence(captured_ms, see(version), None if incumbent is None else see(incumbent))
 
 
@@ -93,7 +93,8 @@ def _requirements(card: ModelCard) -> Iterator[tuple[str, str]]:
         yield (pinned[1], pinned[2]) if pinned else (line, "as stated")
 
 
-def _see(reader: Reader, locator: Locator, token: Token, version: ModelVersion) -> VersionSeen:
+def see_version(reader: Reader, locator: Locator, token: Token, version: ModelVersion) -> VersionSeen:
+    """One version with what its run recorded, as both are now. Raises StoreError kin, Cancelled."""
     runs = read_compared(reader, [version.run_id], token) if version.run_id else []
     run = runs[0] if runs else None
     points = latest_points(reader, run.run_id, token) if run is not None else {}

@@ -134,6 +134,19 @@ def read_case(store: Store, request: ReviewRequest, token: Token) -> Case:
     return Case(request, evidence, activities, directions, version, _graph(store, version, token))
 
 
+def read_evidence(store: Store, requests: Sequence[ReviewRequest], token: Token) -> list[Evidence]:
+    """The evidence of each of these requests. Raises TrailError, StoreError kin."""
+    with reading(store.path) as tables:
+        if tables is None:
+            raise TrailError("The trail is not beside the store any more.")
+        envelopes = [envelope_of(tables, request.request_id) for request in requests]
+    token.check()
+    try:
+        return [evidence_of(read_entry(one).body["evidence"]) for one in envelopes]
+    except (NotAnEntry, ValueError, KeyError, TypeError) as error:
+        raise TrailError("A request's entry cannot be read; bakehouse verify tells more.") from error
+
+
 def read_curves(store: Store, case: Case, metrics: Sequence[str], token: Token) -> list[RunHistories]:
     """The histories of these in the candidate's run and in that of what it replaces. Raises StoreError kin."""
     seen = [one for one in (case.evidence.incumbent, case.evidence.candidate) if one is not None and one.run_id]

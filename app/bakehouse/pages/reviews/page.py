@@ -30,6 +30,7 @@ from bakehouse.pages.reviews.case_view import CaseView
 from bakehouse.pages.reviews.checking import Checked, TrailChecking
 from bakehouse.pages.reviews.editing import ReviewEditing
 from bakehouse.pages.reviews.inbox import Inbox, Tab
+from bakehouse.pages.reviews.taking_out import TakingOut
 from bakehouse.pages.reviews.timeline import TimelineWindow
 from bakehouse.pages.reviews.words import request_line
 from bakehouse.pages.session import Session
@@ -72,6 +73,7 @@ class ReviewsPage(Page):
         """Request → the digest of its version's files as they are."""
         self.editing = ReviewEditing(self)
         self.checking = TrailChecking(self)
+        self.taking_out = TakingOut(self)
         self.inbox = Inbox(themes.theme)
         self.case = CaseView(themes, tasks)
         self._empty = EmptyState("reviews_empty")
@@ -137,11 +139,17 @@ class ReviewsPage(Page):
             "reviews.people": partial(self.edit_requested.emit, "reviews.people", None),
             "reviews.verify": self._verify,
             "reviews.timeline": self._show_timeline,
+            "reviews.dossier": self._save_dossier,
+            "reviews.export": self._export_trail,
         }
 
     @override
     def context(self, context: Context) -> Context:
-        return replace(context, request_open=self._case is not None and self._is_pending(self._case.request))
+        return replace(
+            context,
+            request_open=self._case is not None and self._is_pending(self._case.request),
+            request_shown=self._case is not None,
+        )
 
     @override
     def places(self) -> list[Group]:
@@ -379,6 +387,14 @@ class ReviewsPage(Page):
             title = "The trail holds" if found.tone == "good" else "The trail does not hold"
             MessageDialog(title if found.entries or found.findings else "No trail", found.sentence, self).open()
 
+    def _save_dossier(self) -> None:
+        if self._session is not None and self._case is not None:
+            self.taking_out.save_dossier(self._session, self._book, self._case)
+
+    def _export_trail(self) -> None:
+        if self._session is not None:
+            self.taking_out.save_trail(self._session)
+
     def _show_timeline(self) -> None:
         session = self._session
         if session is not None:
@@ -430,6 +446,7 @@ class ReviewsPage(Page):
         self.case.verification_requested.connect(self._verify)
         self.case.policy_requested.connect(partial(self.edit_requested.emit, "reviews.policy", None))
         self.case.files.said.connect(self.said)
+        self.taking_out.noticed.connect(self.noticed)
         self.checking.checked.connect(self._show_checked)
         self.editing.changed.connect(self.changed)
         self.editing.said.connect(self.said)
