@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlparse
+from urllib.request import url2pathname
 
 import pytest
 
@@ -29,7 +32,7 @@ from bakehouse.domain.registry_edits import (
     SetVersionTag,
 )
 from bakehouse.registry.editing import carry_out
-from bakehouse.registry.registering import RegisterRequest, models_of_run, register
+from bakehouse.registry.registering import RegisterRequest, folder_of_run, models_of_run, register
 from bakehouse.registry.transitions import SwapRequest, transition
 from bakehouse.store.handle import Store
 from bakehouse.store.opening import open_store
@@ -45,6 +48,9 @@ pytestmark = pytest.mark.integration
 GetClient = Callable[[str], Client]
 
 STORES = {"1.30.1": "mlflow-1.30", "2.22.5": "mlflow-2.22", "3.17.2": "mlflow-3.17"}
+
+DEEP = "nested/a model 100%"
+"""A model's folder among a run's artifacts that nobody logged as a model."""
 
 # Does each step with the real client and keeps a copy of the store after every one.
 THEIR_STEPS = """
@@ -91,6 +97,7 @@ def steps_for(version: str, run_id: str) -> list[tuple[str, dict[str, Any]]]:
         ("create_registered_model", {"name": "Fresh", "tags": {"team": "a", "ü": "µ"}, "description": "Made today"}),
         ("register_model", {"model_uri": uri, "name": "ChurnModel"}),
         ("register_model", {"model_uri": uri, "name": "Brand new"}),
+        ("register_model", {"model_uri": f"runs:/{run_id}/{DEEP}", "name": "Deep"}),
         ("create_model_version", {"name": "Fresh", "source": "s3://bucket/x", "tags": {"a": "1"}, "description": "d"}),
         ("create_model_version", {"name": "HandMade", "source": "s3://bucket/y", "run_id": run_id}),
         ("transition_model_version_stage", _move("ChurnModel", 4, "staging", archive=True)),
@@ -164,9 +171,12 @@ def do_ours(store: Store, step: str, arguments: Mapping[str, Any]) -> None:
         case "create_registered_model":
             carry_out(writer, CreateModel(name, arguments["description"], tuple(arguments["tags"].items())))
         case "register_model":
-            details = read_details(store.reader(), arguments["model_uri"].split("/")[1], Token())
+            _, run_id, folder = arguments["model_uri"].split("/", 2)
+            details = read_details(store.reader(), run_id, Token())
             assert details is not None
-            register(writer, RegisterRequest(name, name == "Brand new", models_of_run(details)[0]))
+            is_logged = folder == "model"
+            source = models_of_run(details)[0] if is_logged else folder_of_run(details.artifact_uri, folder, run_id)
+            register(writer, RegisterRequest(name, name in ("Brand new", "Deep"), source))
         case "create_model_version":
             given = {key: value for key, value in arguments.items() if key != "name"}
             create_model_version(writer, name, given.pop("source"), **given)
@@ -229,13 +239,25 @@ def run_with_model(path: Path) -> str:
         return str(connection.execute(query).fetchone()[0])
 
 
+def copy_model_into_run(path: Path, run_id: str) -> None:
+    """Lay a copy of the run's model into the folder DEEP of its artifacts."""
+    with open_store(path) as store:
+        details = read_details(store.reader(), run_id, Token())
+    assert details is not None
+    (model, *_) = models_of_run(details)
+    target = Path(url2pathname(urlparse(details.artifact_uri).path)) / DEEP
+    shutil.copytree(url2pathname(urlparse(model.location).path), target)
+
+
 @pytest.mark.parametrize("version", STORES)
 def test_that_every_act_writes_the_cells_a_real_client_writes_and_reads_back(
     version: str, mlflow_client: GetClient, tmp_path: Path
 ) -> None:
     client = mlflow_client(version)
     ours, theirs = movable_copy(STORES[version], tmp_path)
-    steps = steps_for(version, run_with_model(ours))
+    run_id = run_with_model(ours)
+    copy_model_into_run(ours, run_id)
+    steps = steps_for(version, run_id)
     before = dump(ours)
     our_times, their_times = Times(before), Times(before)
     client.run(THEIR_STEPS, theirs, json.dumps(steps), folder=tmp_path)
@@ -252,9 +274,53 @@ def test_that_every_act_writes_the_cells_a_real_client_writes_and_reads_back(
     store.close()
 
     aliases = [] if version == "1.30.1" else ["models:/ChurnModel@champion"]
-    uris = ["models:/ChurnModel/4", "models:/ChurnModel/Staging", "models:/Brand new/1", *aliases]
+    uris = ["models:/ChurnModel/4", "models:/ChurnModel/Staging", "models:/Brand new/1", "models:/Deep/1", *aliases]
     seen = client.run(THEIR_READING, ours, json.dumps(uris), folder=tmp_path)
     assert seen["loaded"] == dict.fromkeys(uris, 2)
     assert seen["stages"] == {"1": "None", "2": "Archived", "3": "None", "4": "Staging"}
     assert seen["tags"]["4"] == {"checked": "yes"}
     assert seen["tags"]["3"] == {TRANSITION_COMMENT_TAG: "A/B passed: “+2 %”"}
+
+
+# A client takes the greatest number before it has the write lock; where ours came in between, its own key refuses it.
+THEIR_RACE = """
+import json, sys
+from pathlib import Path
+import mlflow
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+mlflow.set_tracking_uri("sqlite:///" + sys.argv[1])
+client = MlflowClient()
+Path("ready").touch()
+made = []
+while not Path("enough").exists() or not made:
+    try:
+        made.append(int(client.create_model_version("ChurnModel", f"s3://theirs/{len(made)}").version))
+    except MlflowException as refused:
+        assert "UNIQUE" in str(refused), refused
+print(json.dumps(made))
+"""
+
+
+@pytest.mark.parametrize("version", STORES)
+def test_that_two_clients_registering_at_once_get_numbers_of_their_own(
+    version: str, mlflow_client: GetClient, tmp_path: Path
+) -> None:
+    client = mlflow_client(version)
+    path, _ = movable_copy(STORES[version], tmp_path)
+    process = client.start(THEIR_RACE, path, folder=tmp_path)
+    while not (tmp_path / "ready").exists():
+        assert process.poll() is None, process.communicate()[1]
+        time.sleep(0.05)
+    with open_store(path) as store:
+        ours = [create_model_version(Writer(store), "ChurnModel", f"s3://ours/{n}").version for n in range(20)]
+    (tmp_path / "enough").touch()
+    theirs = client.result(process)
+    assert theirs
+    assert sorted(ours + theirs) == list(range(4, 4 + len(ours) + len(theirs)))
+    with closing(sqlite3.connect(path)) as connection:
+        stored = connection.execute("SELECT version, source FROM model_versions WHERE name = 'ChurnModel'").fetchall()
+    assert {number: source for number, source in stored if number > 3} == {
+        **{number: f"s3://ours/{n}" for n, number in enumerate(ours)},
+        **{number: f"s3://theirs/{n}" for n, number in enumerate(theirs)},
+    }

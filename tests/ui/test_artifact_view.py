@@ -511,3 +511,24 @@ def test_that_very_many_files_are_made_ready_aside_and_then_dragged(
     qtbot.keyClick(tree(view), Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: said[-1].startswith("Copied 2,500 items"))
     assert len(QGuiApplication.clipboard().mimeData().urls()) == 2_500
+
+
+def test_that_a_model_s_folder_can_be_registered_from_its_menu(qtbot: QtBot, view: ArtifactView, folder: Path) -> None:
+    show(qtbot, view)
+
+    def offered(index: QModelIndex) -> list[str]:
+        return [action.text() for action in view.menu_for(index).actions() if "Register" in action.text()]
+
+    assert not offered(row_of(view, "model"))
+    view.offer_registration(True)
+    expand(qtbot, view, row_of(view, "model"))
+    expand(qtbot, view, row_of(view, "plots"))
+    folder_row = row_of(view, "model")
+    assert offered(folder_row) == offered(row_of(view, "MLmodel", folder_row)) == ["Register model…"]
+    assert offered(row_of(view, "data", folder_row)) == ["Register model…"], "not listed yet, so it may be one"
+    assert not offered(row_of(view, "plots"))
+    assert not offered(row_of(view, "model.pkl", folder_row))
+    menu = view.menu_for(row_of(view, "MLmodel", folder_row))
+    with qtbot.waitSignal(view.register_requested) as asked:
+        next(action for action in menu.actions() if action.text() == "Register model…").trigger()
+    assert asked.args == [f"runs:/{RUN}", "model"]

@@ -18,6 +18,7 @@ from bakehouse.dialogs.register_model import RegisterModelDialog
 from bakehouse.dialogs.transition_stage import TransitionStageDialog
 from bakehouse.domain.changes import Changes
 from bakehouse.domain.models import ModelVersion, RegisteredModel, Stage
+from bakehouse.domain.registry_edits import RegisterFolder
 from bakehouse.itemmodels.registry_models import ModelListModel
 from bakehouse.itemmodels.version_table import VersionColumn, VersionTableModel
 from bakehouse.pages.models import ModelsPage
@@ -313,3 +314,28 @@ def test_that_names_from_a_store_are_shown_with_their_hidden_characters() -> Non
     models = ModelListModel()
     models.show([RegisteredModel("a\u202eb\n", "", 1, 1, (), (), "default")])
     assert models.index(0).data() == "a\\u202eb\\n"
+
+
+def test_that_a_model_s_folder_among_the_artifacts_is_registered_with_its_own_address(
+    open_page: Open, tmp_path: Path, qtbot: QtBot, settled: Callable[[ModelsPage], None]
+) -> None:
+    path = copy_of_store("mlflow-3.17", tmp_path)
+    page = open_page(path)
+    run_id = page.table.current.run_id
+    page.begin_edit("runs.register", RegisterFolder(f"runs:/{run_id}", "nested/model"), page)
+    dialog = dialog_of(page, RegisterModelDialog, qtbot)
+    dialog.findChild(QLineEdit, "new_name").setText("Rye")
+    dialog.findChild(QLineEdit, "version_aliases").setText("fresh")
+    with qtbot.waitSignal(page.changed, timeout=WRITE_LIMIT_MS):
+        qtbot.mouseClick(dialog.findChild(QPushButton, "register"), Qt.MouseButton.LeftButton)
+    settled(page)
+    version = page.table.current
+    assert version.source.endswith(f"{run_id}/artifacts/nested/model")
+    assert (version.run_id, version.aliases) == (run_id, ("fresh",))
+
+
+def test_that_a_folder_of_a_run_that_is_gone_is_not_registered(open_page: Open, tmp_path: Path, qtbot: QtBot) -> None:
+    page = open_page(copy_of_store("mlflow-3.17", tmp_path))
+    page.begin_edit("runs.register", RegisterFolder("runs:/gone", "model"), page)
+    dialog = dialog_of(page, MessageDialog, qtbot)
+    assert "not in the store any more" in dialog.findChild(QLabel, "message_sentence").text()

@@ -138,6 +138,17 @@ class DeleteAlias:
     workspace: str = DEFAULT_WORKSPACE
 
 
+@dataclass(frozen=True, slots=True)
+class RegisterFolder:
+    """Register a model's folder among the artifacts of a run or a logged model ("runs.register"); asked about first.
+
+    `owner` is `runs:/<id>` or `models:/m-...`, `path` the folder below its artifacts with `/` (empty: the top).
+    """
+
+    owner: str
+    path: str
+
+
 ModelEdit: TypeAlias = CreateModel | RenameModel | DescribeModel | SetModelTag | DeleteModelTag | DeleteModel
 VersionEdit: TypeAlias = DescribeVersion | SetVersionTag | DeleteVersionTag | DeleteVersion | SetAlias | DeleteAlias
 RegistryEdit: TypeAlias = ModelEdit | VersionEdit

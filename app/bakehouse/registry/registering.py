@@ -78,6 +78,14 @@ def folder_of_run(uri: str, path: str, run_id: str) -> ModelSource:
     return ModelSource(path or "artifacts", address, address, run_id)
 
 
+def folder_of_model(model: LoggedModel, path: str) -> ModelSource:
+    """The folder `path` of a logged model's artifacts; at the top it is the logged model itself."""
+    if not path:
+        return source_of_model(model)
+    address = below(model.artifact_location, path)
+    return ModelSource(path, address, address, model.source_run_id)
+
+
 def models_of_run(details: RunDetails) -> list[ModelSource]:
     """The models of one run: logged models (MLflow 3), then those of its log-model history (before 3)."""
     sources = [source_of_model(model) for model in details.logged_models]

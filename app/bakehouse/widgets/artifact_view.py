@@ -22,6 +22,7 @@ from bakehouse.widgets.artifact_finding import ArtifactFinding
 from bakehouse.widgets.artifact_places import ArtifactPlaces
 from bakehouse.widgets.artifact_preview import ArtifactPreview
 from bakehouse.widgets.artifact_reading import ArtifactReading, Contents
+from bakehouse.widgets.artifact_registering import model_folder
 from bakehouse.widgets.artifact_taking import ArtifactTaking
 from bakehouse.widgets.artifact_tree_view import ArtifactTreeView, tree_icon
 from bakehouse.widgets.labels import ElidedLabel, PlainLabel
@@ -44,6 +45,8 @@ class ArtifactView(QWidget):
     """A sentence for the status bar."""
     files_dropped = Signal(str, str, object)
     """Artifact address, folder below it (empty: the top), tuple of paths that shall be added there."""
+    register_requested = Signal(str, str)
+    """`runs:/<id>` or `models:/m-...`, and the model's folder below it (empty: the top); see `offer_registration`."""
 
     def __init__(self, themes: ThemeSource, tasks: TaskRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +57,7 @@ class ArtifactView(QWidget):
         self._open: set[tuple[str, str]] = set()
         self._chosen: set[tuple[str, str]] = set()
         self._is_split_moved = False
+        self._offers_registration = False
         self._icons: dict[str, QIcon] = {}
         self._model = ArtifactTreeModel(self._icon, self)
         self._reading = ArtifactReading(tasks, f"{self._slot}.list", self._model, self)
@@ -378,6 +382,10 @@ class ArtifactView(QWidget):
     def _forget_window(self) -> None:
         self._window = None
 
+    def offer_registration(self, offered: bool) -> None:
+        """Whether the menu of a model's folder offers to register it."""
+        self._offers_registration = offered
+
     # Taking out
 
     def _show_menu(self, place: QPoint) -> None:
@@ -393,6 +401,13 @@ class ArtifactView(QWidget):
         menu.addAction(self._preview_action)
         self.taking.fill(menu, index)
         menu.addSeparator()
+        found = model_folder(self._model, index) if self._offers_registration else None
+        if found is not None:
+            root, folder = found
+            register = menu.addAction("Register model…")
+            register.setObjectName("register_folder")
+            register.triggered.connect(partial(self.register_requested.emit, root.mlflow_uri, folder))
+            menu.addSeparator()
         menu.addActions([self._places_action, self._refresh_action])
         for action in self._tree.actions():
             menu.aboutToHide.connect(partial(action.setEnabled, True))

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from bakehouse.domain.models import RegisteredModel
 from bakehouse.domain.runs import LoggedModel, RunDetails
-from bakehouse.registry.registering import HISTORY_TAG, aliases_in, below, models_of_run, plan_registration, tags_in
+from bakehouse.registry.registering import (
+    HISTORY_TAG,
+    aliases_in,
+    below,
+    folder_of_model,
+    folder_of_run,
+    models_of_run,
+    plan_registration,
+    tags_in,
+)
 
 
 def run(*, tags: dict[str, str] | None = None, logged: tuple[LoggedModel, ...] = ()) -> RunDetails:
@@ -33,6 +42,13 @@ def test_that_a_logged_model_is_registered_by_its_id() -> None:
     (source,) = models_of_run(run(logged=(logged_model("m-1"),)))
     assert (source.source, source.run_id, source.note) == ("models:/m-1", "r1", "")
     assert source.location == "file:///a/models/m-1/artifacts"
+
+
+def test_that_a_folder_inside_a_logged_model_has_an_address_of_its_own() -> None:
+    model = logged_model("m-1")
+    assert folder_of_model(model, "").source == "models:/m-1"
+    assert folder_of_model(model, "inner").source == "file:///a/models/m-1/artifacts/inner"
+    assert folder_of_run("s3://b/r?x=1", "deep/model", "r1").source == "s3://b/r/deep/model?x=1"
 
 
 def test_that_an_unfinished_or_failed_logged_model_says_so() -> None:

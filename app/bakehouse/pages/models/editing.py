@@ -15,13 +15,21 @@ from bakehouse.domain.cancellation import Token
 from bakehouse.domain.changes import Changes
 from bakehouse.domain.errors import WriteRefused
 from bakehouse.domain.models import ModelVersion, RegisteredModel
-from bakehouse.domain.registry_edits import DEFAULT_WORKSPACE
+from bakehouse.domain.registry_edits import DEFAULT_WORKSPACE, RegisterFolder
 from bakehouse.domain.requests import VersionKey
 from bakehouse.domain.runs import LoggedModel
 from bakehouse.pages.models.registering import RegistrationReading
 from bakehouse.pages.signing import SigningRoom
 from bakehouse.registry.desk import Desk
-from bakehouse.registry.registering import ModelSource, RegisterRequest, models_of_run, register, source_of_model
+from bakehouse.registry.registering import (
+    ModelSource,
+    RegisterRequest,
+    folder_of_model,
+    folder_of_run,
+    models_of_run,
+    register,
+    source_of_model,
+)
 from bakehouse.registry.reviewing import exchange_directly, move_directly
 from bakehouse.registry.trail_check import has_trail
 from bakehouse.registry.transitions import StageMove, SwapRequest, transition
@@ -29,7 +37,7 @@ from bakehouse.store.experiments import list_experiments
 from bakehouse.store.handle import Store
 from bakehouse.store.reading import Reader
 from bakehouse.store.registrations import greatest_versions
-from bakehouse.store.registry import list_models
+from bakehouse.store.registry import list_models, source_of_logged_model
 from bakehouse.store.runs import read_details
 
 
@@ -61,6 +69,12 @@ class RegistryEditing(SigningRoom):
         ask = partial(self._ask_registration, window)
         work = partial(_read_registrable_model, model)
         self.read(work, ask, window, "Looking at the registry", "The registry could not be read")
+
+    def register_folder(self, folder: RegisterFolder, window: QWidget) -> None:
+        """Read whose artifacts these are, then ask about this one folder."""
+        ask = partial(self._ask_registration, window)
+        work = partial(_read_registrable_folder, folder)
+        self.read(work, ask, window, "Looking at the folder", "The folder cannot be registered")
 
     def transition_version(self, model: RegisteredModel, version: ModelVersion, window: QWidget) -> None:
         """Ask where to move the version."""
@@ -135,6 +149,30 @@ def _read_registrable_model(model: LoggedModel, store: Store, token: Token) -> _
         list_models(reader, token),
         greatest_versions(reader, token),
         _workspace_of(reader, model.experiment_id, token),
+    )
+
+
+def _read_registrable_folder(folder: RegisterFolder, store: Store, token: Token) -> _Registrable:
+    reader = store.reader()
+    owner = folder.owner.partition("/")[2]
+    if folder.owner.startswith("runs:/"):
+        details = read_details(reader, owner, token)
+        if details is None:
+            raise WriteRefused("This run is not in the store any more.")
+        source = folder_of_run(details.artifact_uri, folder.path, details.run_id)
+        subject, experiment = f"from run {details.name or details.run_id}", details.experiment_id
+    else:
+        model = source_of_logged_model(reader, owner, token)
+        if model is None:
+            raise WriteRefused("This logged model is not in the store any more.")
+        source = folder_of_model(model, folder.path)
+        subject, experiment = f"the logged model {model.name or model.model_id}", model.experiment_id
+    return _Registrable(
+        subject,
+        [source],
+        list_models(reader, token),
+        greatest_versions(reader, token),
+        _workspace_of(reader, experiment, token),
     )
 
 

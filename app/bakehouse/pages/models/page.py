@@ -17,6 +17,7 @@ from bakehouse.domain.changes import Changes
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.history import Place
 from bakehouse.domain.models import ModelVersion, RegisteredModel
+from bakehouse.domain.registry_edits import RegisterFolder
 from bakehouse.domain.runs import LoggedModel, RunDetails
 from bakehouse.domain.text import counted, visible
 from bakehouse.itemmodels.palette_rows import Group
@@ -216,12 +217,14 @@ class ModelsPage(Page):
     def begin_edit(self, what: str, argument: object, window: QWidget) -> None:
         """Ask about and do the edit `what`.
 
-        `runs.register` (RunDetails, or the LoggedModel itself) or `models.transition` (ModelVersion).
+        `runs.register` (RunDetails, the LoggedModel itself, or a RegisterFolder) or `models.transition` (ModelVersion).
         """
         if what == "runs.register" and isinstance(argument, RunDetails):
             self.editing.register_run(argument.run_id, window)
         elif what == "runs.register" and isinstance(argument, LoggedModel):
             self.editing.register_logged_model(argument, window)
+        elif what == "runs.register" and isinstance(argument, RegisterFolder):
+            self.editing.register_folder(argument, window)
         elif what == "models.transition" and isinstance(argument, ModelVersion):
             model = self.sidebar.model.find((argument.workspace, argument.name))
             if model is not None:

@@ -14,6 +14,7 @@ from bakehouse.analysis.envelope import Polyline
 from bakehouse.analysis.frame import RunFrame
 from bakehouse.domain.edits import AddArtifacts
 from bakehouse.domain.errors import BakehouseError
+from bakehouse.domain.registry_edits import RegisterFolder
 from bakehouse.domain.runs import Lineage, RunDetails
 from bakehouse.domain.text import visible
 from bakehouse.itemmodels.artifact_tree import ArtifactRoot
@@ -51,7 +52,7 @@ class RunInspector(SectionPanel):
     """Shows the details of one run and takes edits in place. Reads the run itself when told which. GUI thread."""
 
     register_requested = Signal(object)
-    """RunDetails of the run whose model shall be registered."""
+    """RunDetails of the run whose model shall be registered, or a RegisterFolder of its artifacts."""
     edit_requested = Signal(object)
     """One of `domain.edits`."""
     link_activated = Signal(str)
@@ -125,6 +126,7 @@ class RunInspector(SectionPanel):
         self.metrics.key_chosen.connect(self.metric_chosen)
         self.note.link_activated.connect(self._tell_web_link)
         self.artifacts.files_dropped.connect(self._add_files)
+        self.artifacts.register_requested.connect(self._ask_to_register)
         for part in (self.title, self.tags, self.note):
             part.edit_requested.connect(self.edit_requested)
 
@@ -141,6 +143,7 @@ class RunInspector(SectionPanel):
             part.forget()
         self.note.open(session.settings, session.store.path)
         self.artifacts.set_locator(session.locator)
+        self.artifacts.offer_registration(not session.read_only)
         self.show_selection(RunFrame([]), (), None)
 
     def close_store(self) -> None:
@@ -216,6 +219,9 @@ class RunInspector(SectionPanel):
         if session is None or run_id is None:
             return
         self._tasks.start(_SLOT, partial(read_run, session.store, run_id), done=self._loaded, failed=self._failed)
+
+    def _ask_to_register(self, owner: str, path: str) -> None:
+        self.register_requested.emit(RegisterFolder(owner, path))
 
     def request_registration(self) -> None:
         """Ask the window to register the shown run's model."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from bakehouse.analysis.figures import MISSING, ago_text, moment_text, number_style
 from bakehouse.artifacts.locator import Locator
 from bakehouse.domain.lineage import RUN_LINK, version_link
+from bakehouse.domain.registry_edits import RegisterFolder
 from bakehouse.domain.runs import LoggedModel
 from bakehouse.domain.text import visible
 from bakehouse.itemmodels.artifact_tree import ArtifactRoot
@@ -72,6 +73,7 @@ class LoggedModelFace(QWidget):
         self.register.clicked.connect(self.request_registration)
         self._tags.link.clicked.connect(self._toggle_tags)
         self.artifacts.said.connect(self.said)
+        self.artifacts.register_requested.connect(self._ask_to_register)
         self.say("")
 
     def _lay_out(self) -> None:
@@ -102,6 +104,7 @@ class LoggedModelFace(QWidget):
         """The open store's locator and whether it may be edited; None when it is closed."""
         self._read_only = read_only
         self.artifacts.set_locator(locator)
+        self.artifacts.offer_registration(not read_only)
         self.say("")
 
     def say(self, sentence: str) -> None:
@@ -142,6 +145,9 @@ class LoggedModelFace(QWidget):
         """Ask for the shown model to be registered."""
         if self._details is not None:
             self.register_requested.emit(_as_logged_model(self._details))
+
+    def _ask_to_register(self, owner: str, path: str) -> None:
+        self.register_requested.emit(RegisterFolder(owner, path))
 
     def _show_tags(self) -> None:
         if self._details is None:

@@ -17,6 +17,7 @@ from bakehouse.analysis.order import SortKey
 from bakehouse.domain.changes import Changes
 from bakehouse.domain.columns import START_TIME, ColumnKey
 from bakehouse.domain.history import Place
+from bakehouse.domain.registry_edits import RegisterFolder
 from bakehouse.domain.runs import RunDetails
 from bakehouse.itemmodels.palette_rows import Group
 from bakehouse.itemmodels.run_table import RunTableModel
@@ -368,8 +369,8 @@ class RunsPage(Page):
     def _show_experiment(self, experiment_id: int) -> None:
         self.sidebar.select([experiment_id])
 
-    def _register(self, details: RunDetails) -> None:
-        self.edit_requested.emit("runs.register", details)
+    def _register(self, what: RunDetails | RegisterFolder) -> None:
+        self.edit_requested.emit("runs.register", what)
 
     def say(self) -> None:
         """Tell the counts."""
