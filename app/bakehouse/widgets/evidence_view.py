@@ -31,7 +31,7 @@ from bakehouse.widgets.labels import PlainLabel
 from bakehouse.widgets.run_cells import tabular
 
 _PADDING = 8
-_SHARES = {EvidenceColumn.NAME: 32, EvidenceColumn.INCUMBENT: 24, EvidenceColumn.CANDIDATE: 24}
+_SHARES = {EvidenceColumn.NAME: 31, EvidenceColumn.INCUMBENT: 22, EvidenceColumn.CANDIDATE: 22}
 _LEFT = Qt.AlignmentFlag.AlignLeft
 _RIGHT = Qt.AlignmentFlag.AlignRight
 
@@ -68,8 +68,11 @@ class _EvidenceHeader(QHeaderView):
         painter.fillRect(rect, self.theme.color("panel"))
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, self.theme.color("line"))
         painter.setPen(self.theme.color("muted"))
-        text = self.model().headerData(logicalIndex, Qt.Orientation.Horizontal)
-        _paint_text(painter, rect, str(text or ""), EvidenceColumn(logicalIndex))
+        text = str(self.model().headerData(logicalIndex, Qt.Orientation.Horizontal) or "")
+        if painter.fontMetrics().horizontalAdvance(text) > rect.width() - 2 * _PADDING:
+            # The number alone says which is which; the stage stands above.
+            text = text.partition(" (")[0]
+        _paint_text(painter, rect, text, EvidenceColumn(logicalIndex))
 
 
 class _EvidenceTable(QTableView):
@@ -152,6 +155,7 @@ class EvidenceView(QWidget):
         head.addWidget(PlainLabel("EVIDENCE", "section"))
         head.addStretch(1)
         head.addWidget(self.toggle)
+        self.toggle.setMinimumWidth(20)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)

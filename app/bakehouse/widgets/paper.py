@@ -18,7 +18,8 @@ def pdf_of_html(content: str, title: str) -> bytes:
     writer.setCreator("Bakehouse")
     writer.setResolution(_DOTS)
     writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-    writer.setPageMargins(QMarginsF(18, 16, 18, 18), QPageLayout.Unit.Millimeter)
+    # The document keeps two centimetres of its own.
+    writer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Millimeter)
     document = QTextDocument()
     font = QGuiApplication.font()
     font.setPointSizeF(_POINTS)

@@ -242,6 +242,7 @@ class CaseView(QWidget):
         self._scroll.setObjectName("case_scroll")
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(body)
         self._side = SectionPanel()
         self._trail = Section("TRAIL", self.activities)

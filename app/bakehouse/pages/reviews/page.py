@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
 from typing_extensions import override
 
@@ -38,7 +38,7 @@ from bakehouse.registry.evidence import digest_of
 from bakehouse.settings import Settings
 from bakehouse.store.history_growth import RunHistories
 from bakehouse.tasks import Lane, TaskRunner
-from bakehouse.theme import SIDEBAR_WIDTH, Theme, ThemeSource
+from bakehouse.theme import INSPECTOR_WIDTH, SIDEBAR_WIDTH, Theme, ThemeSource
 from bakehouse.widgets.empty_state import EmptyState
 
 _BOOK, _CASE, _CURVES, _DIGEST = "reviews.book", "reviews.case", "reviews.curves", "reviews.compare"
@@ -47,7 +47,9 @@ _NOTHING = (
     "whoever decides finds it here, with the evidence of that moment."
 )
 _LAYOUT = "reviews.splitter"
-_INBOX_WIDTH = SIDEBAR_WIDTH + 100
+_INBOX_WIDTH, _INBOX_NARROW = SIDEBAR_WIDTH + 100, SIDEBAR_WIDTH
+_NARROW = 1200
+"""Below this width the lists beside the evidence make room for it."""
 _CURVES_AT_MOST = 12
 
 
@@ -67,6 +69,7 @@ class ReviewsPage(Page):
         self._book = Book()
         self._case: Case | None = None
         self._wanted = ""
+        self._is_split_moved = self._is_narrow = False
         self._tells = False
         """Whether the next check is answered in a dialog."""
         self._matches: dict[str, DigestSeen] = {}
@@ -123,6 +126,21 @@ class ReviewsPage(Page):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._refresher.ask_if_due()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        width = event.size().width()
+        is_narrow = width < _NARROW
+        if is_narrow != self._is_narrow and not self._is_split_moved:
+            self._is_narrow = is_narrow
+            inbox = _INBOX_NARROW if is_narrow else _INBOX_WIDTH
+            side = _INBOX_NARROW if is_narrow else INSPECTOR_WIDTH
+            self._split.setSizes([inbox, width - inbox])
+            self.case.split.setSizes([width - inbox - side, side])
+
+    def _note_split(self) -> None:
+        self._is_split_moved = True
 
     @override
     def set_theme(self, theme: Theme) -> None:
@@ -222,7 +240,8 @@ class ReviewsPage(Page):
 
     @override
     def remember_layout(self) -> None:
-        self._settings.remember_layout(_LAYOUT, self._split.saveState())
+        if self._is_split_moved:
+            self._settings.remember_layout(_LAYOUT, self._split.saveState())
 
     # Reading
 
@@ -288,7 +307,8 @@ class ReviewsPage(Page):
     def _choose(self, request_id: str) -> None:
         if not request_id:
             self._case = None
-            self._empty.show_message("Nothing here. Other requests are on the other tabs.")
+            if self._book.requests:
+                self._empty.show_message("Nothing here. Other requests are on the other tabs.")
             self._main.setCurrentWidget(self._empty)
             self.context_changed.emit()
             return
@@ -430,7 +450,8 @@ class ReviewsPage(Page):
         self._split.setSizes([_INBOX_WIDTH, 1200])
         state = self._settings.layout(_LAYOUT)
         if state is not None:
-            self._split.restoreState(state)
+            self._is_split_moved = self._split.restoreState(state)
+        self._split.splitterMoved.connect(self._note_split)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._split)
