@@ -116,6 +116,7 @@ class AliasSection(Section):
     def begin(self) -> None:
         """Offer a new alias."""
         self._editor.show()
+        self.add.hide()
         self._tell()
         self.name.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -139,6 +140,7 @@ class AliasSection(Section):
 
     def _leave(self) -> None:
         self._editor.hide()
+        self.add.show()
         self.name.clear()
 
     def _open_chip(self, place: int) -> None:

@@ -47,10 +47,25 @@ class NodeButton(QAbstractButton):
 
     @override
     def sizeHint(self) -> QSize:
-        metrics = self.fontMetrics()
-        label, note = visible(self.node.label, _CHARACTERS), visible(self.node.note, _CHARACTERS)
-        width = metrics.horizontalAdvance(label) + (metrics.horizontalAdvance(note) + _NOTE_GAP if note else 0)
-        return QSize(min(width + 2 * _PAD + 1, _WIDEST), _HEIGHT)
+        return QSize(min(self._name_width() + self._note_width() + 2 * _PAD + 1, _WIDEST), _HEIGHT)
+
+    def width_in(self, room: int) -> int:
+        """How wide it is where it has so much room: a digest that is cut tells nothing, so it goes first."""
+        whole = self.sizeHint().width()
+        if whole <= room or not self._has_no_room(room):
+            return min(whole, room)
+        return min(self._name_width() + 2 * _PAD + 1, room)
+
+    def _name_width(self) -> int:
+        return self.fontMetrics().horizontalAdvance(visible(self.node.label, _CHARACTERS))
+
+    def _note_width(self) -> int:
+        note = visible(self.node.note, _CHARACTERS)
+        return self.fontMetrics().horizontalAdvance(note) + _NOTE_GAP if note else 0
+
+    def _has_no_room(self, width: int) -> bool:
+        """Whether the note would take the name's room."""
+        return width - 2 * _PAD - self._note_width() < min(self._name_width(), _LEAST_NAME)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -70,10 +85,8 @@ class NodeButton(QAbstractButton):
         metrics = painter.fontMetrics()
         sides = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
         label, note = visible(node.label, _CHARACTERS), visible(node.note, _CHARACTERS)
-        wanted = metrics.horizontalAdvance(label)
-        # A digest that is cut tells nothing: it goes before the name gives way by much.
-        aside = metrics.horizontalAdvance(note) + _NOTE_GAP if note else 0
-        if note and inner.width() - aside < min(wanted, _LEAST_NAME):
+        wanted, aside = self._name_width(), self._note_width()
+        if note and self._has_no_room(self.width()):
             note, aside = "", 0
         room = inner.width() - aside
         painter.setPen(theme.color(self._ink()))
@@ -186,7 +199,7 @@ class LineageGraph(QWidget):
             for place in column:
                 button = self._buttons[place]
                 self._ends[place] = left + width
-                button.setGeometry(left, top, min(button.sizeHint().width(), width), _HEIGHT)
+                button.setGeometry(left, top, button.width_in(width), _HEIGHT)
                 top += _HEIGHT + _GAP
             left += width + _ARROW
         return _CAPTION + tallest * (_HEIGHT + _GAP) - _GAP
@@ -197,7 +210,7 @@ class LineageGraph(QWidget):
             left = level * _INDENT
             for place in column:
                 button = self._buttons[place]
-                width = min(button.sizeHint().width(), max(self.width() - left, _NARROWEST))
+                width = button.width_in(max(self.width() - left, _NARROWEST))
                 button.setGeometry(left, top, width, _HEIGHT)
                 top += _HEIGHT + _GAP
         return top - _GAP

@@ -6,7 +6,15 @@ import math
 from collections.abc import Iterator
 
 from PySide6.QtCore import QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QResizeEvent, QTextCharFormat, QTextCursor, QTextDocument, QTextFragment, QTextTable
+from PySide6.QtGui import (
+    QResizeEvent,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+    QTextFragment,
+    QTextTable,
+)
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
 from typing_extensions import override
 
@@ -121,6 +129,8 @@ class NoteViewer(QTextBrowser):
                 # Markdown's own headings are twice the text's size: too loud beside the inspector's title.
                 heading = QTextCharFormat()
                 heading.setFontPointSize(self.font().pointSizeF() + max(0, 3 - level))
+                # Qt multiplies the size by this besides.
+                heading.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)
                 cursor.setPosition(block.position())
                 cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
                 cursor.mergeCharFormat(heading)

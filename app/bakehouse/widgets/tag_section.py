@@ -104,6 +104,7 @@ class TagSection(Section):
     def _resume(self) -> None:
         """Show the editor when there is a draft that the store does not hold yet."""
         draft = self._drafts.get(self._key)
+        self.add.setVisible(draft is None)
         if draft is None:
             self.editor.hide()
             return
@@ -130,6 +131,7 @@ class TagSection(Section):
     def _leave(self) -> None:
         self._drafts.pop(self._key, None)
         self.editor.hide()
+        self.add.show()
 
     def _open_menu(self, place: int, where: QPoint) -> None:
         key, value = self._tags[place]

@@ -134,7 +134,8 @@ class RunsPage(Page):
 
     def _connect_selection(self) -> None:
         self.selection.changed.connect(self._selection_changed)
-        self.selecting.experiment_wanted.connect(self._show_experiment)
+        for wanting in (self.selecting, self.second):
+            wanting.experiment_wanted.connect(self._show_experiment)
         self.selecting.found.connect(self.second.leave)
         self.selecting.follow(self.plots)
         self.filter_bar.down_pressed.connect(self.selecting.enter_table)
