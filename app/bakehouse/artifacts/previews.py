@@ -25,6 +25,7 @@ from bakehouse.artifacts.preview_kinds import (
     ImagePreview,
     MarkdownPreview,
     OutlinePreview,
+    PagePreview,
     Preview,
     TextPreview,
 )
@@ -38,7 +39,7 @@ from bakehouse.artifacts.tables import (
     logged_table,
     parquet_table,
 )
-from bakehouse.artifacts.texts import decoded, indented_json, text_preview
+from bakehouse.artifacts.texts import decoded, encoding_remark, indented_json, text_preview
 from bakehouse.artifacts.vector_pictures import SVG_LIMIT, UnsafePicture, clean_picture
 from bakehouse.artifacts.web_pages import page_text
 from bakehouse.domain.cancellation import Token
@@ -144,7 +145,8 @@ class _Looking:
         text = None if kind else decoded(head)
         if text is None:
             return self._bytes(size, kind or "binary file", "Nothing here shows this kind of file.")
-        return self._text(entry.name, text, f"first {size_text(len(head))} of {size_text(size)}", size > len(head))
+        words = f"first {size_text(len(head))} of {size_text(size)}"
+        return _remarked(self._text(entry.name, text, words, size > len(head)), encoding_remark(head, text))
 
     def _text(self, name: str, text: str, words: str, is_cut: bool) -> Preview:
         """Text by its name: MLmodel, SVG, HTML, table, JSON, YAML, Markdown, code, or plain."""
@@ -235,7 +237,7 @@ class _Looking:
         name = self._entry.name
         inner = name[: -len(Path(name).suffix)] if name.lower().endswith(_GZIP_ENDINGS) else name
         words = f"first {size_text(len(found[0]))} of what is packed"
-        return self._text(inner, text, words, found[1])
+        return _remarked(self._text(inner, text, words, found[1]), encoding_remark(found[0], text))
 
     def _bytes(self, size: int, kind: str, sentence: str, more: tuple[tuple[str, str], ...] = ()) -> FactsPreview:
         """Facts and the bytes of the wanted part."""
@@ -274,6 +276,13 @@ class _Looking:
         return shown if isinstance(shown, TablePreview | TextPreview) else None
 
 
+def _remarked(shown: Preview, remark: str) -> Preview:
+    """The preview with a remark in its notice."""
+    if not remark or isinstance(shown, PagePreview):
+        return shown
+    return replace(shown, notice=", ".join(filter(None, (shown.notice, remark))))
+
+
 def _markdown(text: str, source: TextPreview) -> MarkdownPreview:
     """Laid out as far as a window can do without a stall; the whole stands in the text."""
     end = laid_out_extent(text)
@@ -300,11 +309,9 @@ def _size(size: int) -> tuple[str, str]:
 
 
 def _facts(entry: Entry, size: int, kind: str, sentence: str) -> FactsPreview:
-    facts = [_size(size)]
+    facts = [_size(size)] if not entry.is_link else [("Link to", visible(_link_target(entry.path), 300))]
     if kind:
         facts.insert(0, ("Type", kind))
-    if entry.is_link:
-        facts.append(("Link to", visible(_link_target(entry.path), 300)))
     return FactsPreview(sentence, tuple(facts))
 
 

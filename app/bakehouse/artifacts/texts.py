@@ -52,6 +52,22 @@ def decoded(head: bytes) -> str | None:
     return text
 
 
+def encoding_remark(head: bytes, text: str) -> str:
+    """What is to be said of how `decoded` read these bytes as `text`; empty for what is plainly UTF-8 or marked."""
+    if any(head.startswith(mark) for mark, _ in _BYTE_ORDER_MARKS):
+        return ""
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start >= len(head) - 3 and error.reason == "unexpected end of data":
+            return ""
+    else:
+        return ""
+    if "\ufffd" not in text:
+        return "not UTF-8, read as Latin-1"
+    return "signs that are no UTF-8 are shown as \ufffd"
+
+
 _JSON_PIECES = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
 _INLINE = re.compile(r'\[(?:"(?:[^"\\]|\\.){0,100}"|[^\[\]{}"]){0,100}\]|\{\s*\}')
 _LONGEST_INLINE = 110

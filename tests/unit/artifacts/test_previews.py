@@ -330,3 +330,27 @@ print([name for name in late if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("Grüße für Zoë\n".encode(), ""),
+        ("Grüße für Zoë\n".encode("utf-16"), ""),
+        ("Grüße".encode("latin-1"), "not UTF-8, read as Latin-1"),
+        (b"a long text with one odd sign \xff in it, and more words after it", "no UTF-8"),
+    ],
+)
+def test_that_another_encoding_is_said(tmp_path: Path, content: bytes, words: str) -> None:
+    (tmp_path / "a.txt").write_bytes(content)
+    (entry,) = list_folder(tmp_path, Token())
+    shown = read_preview(entry, Token())
+    assert isinstance(shown, TextPreview)
+    assert words in shown.notice if words else not shown.notice
+
+
+def test_that_another_encoding_is_said_of_tables_too(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes("a,b\n1,Grüße für Zoë\n".encode("latin-1"))
+    (entry,) = list_folder(tmp_path, Token())
+    shown = read_preview(entry, Token())
+    assert isinstance(shown, TablePreview) and shown.notice == "not UTF-8, read as Latin-1"
