@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QPushButton, QTabBar
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QPushButton, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from bakehouse.artifacts.locator import Locator
@@ -197,3 +197,29 @@ def test_that_a_narrow_page_has_one_column_in_any_theme(open_page: Open, tmp_pat
 def test_that_a_store_for_reading_only_offers_no_transition(open_page: Open, tmp_path: Path) -> None:
     page = open_page(moved_store("mlflow-2.22", tmp_path), read_only=True)
     assert not page.findChild(QPushButton, "version_transition").isEnabled()
+
+
+def test_that_everything_that_takes_the_keyboard_has_a_name(open_page: Open, tmp_path: Path) -> None:
+    page = open_page(moved_store("mlflow-3.17", tmp_path))
+    nameless = [
+        f"{type(widget).__name__} {widget.objectName()}"
+        for widget in page.findChildren(QWidget)
+        if widget.isVisible()
+        and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and not widget.accessibleName()
+        and not str(widget.property("text") or "")
+    ]
+    assert not nameless
+
+
+def test_that_the_way_by_tab_goes_from_the_head_through_the_lineage(open_page: Open, tmp_path: Path) -> None:
+    page = open_page(moved_store("mlflow-3.17", tmp_path))
+    page.head.back.setFocus()
+    seen: list[str] = []
+    for _ in range(8):
+        focused = page.focusWidget()
+        assert focused is not None
+        seen.append(focused.objectName())
+        page.focusNextChild()
+    assert seen[:3] == ["version_back", "version_compare", "version_transition"]
+    assert seen[3:7] == ["lineage_run", "lineage_logged_model", "lineage_version", "lineage_stage"]

@@ -40,6 +40,8 @@ class ChipList(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._texts: list[str] = []
+        self._shown: list[str] = []
+        """The texts for the eye: made once, since hundreds of long ones take longer than a frame."""
         self._places: list[QRect] = []
         self._clickable = False
         self._hovered = self._current = -1
@@ -60,7 +62,8 @@ class ChipList(QWidget):
 
     def show_texts(self, texts: Sequence[str]) -> None:
         self._texts = list(texts)
-        self.setAccessibleDescription("; ".join(visible(text, _CHARACTERS) for text in self._texts[:50]))
+        self._shown = [visible(text, _CHARACTERS) for text in self._texts]
+        self.setAccessibleDescription("; ".join(self._shown[:50]))
         self._arrange()
 
     def show_tags(self, tags: Iterable[tuple[str, str]]) -> None:
@@ -70,8 +73,8 @@ class ChipList(QWidget):
     def _arrange(self) -> None:
         metrics, x, y = self.fontMetrics(), 0, 0
         self._places = []
-        for text in self._texts:
-            width = min(metrics.horizontalAdvance(visible(text, _CHARACTERS)) + 2 * _PAD, max(self.width(), 40))
+        for text in self._shown:
+            width = min(metrics.horizontalAdvance(text) + 2 * _PAD, max(self.width(), 40))
             if x and x + width > self.width():
                 x, y = 0, y + _HEIGHT + _GAP
             self._places.append(QRect(x, y, width, _HEIGHT))
@@ -93,7 +96,9 @@ class ChipList(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         metrics = self.fontMetrics()
-        for number, (text, place) in enumerate(zip(self._texts, self._places, strict=True)):
+        for number, (text, place) in enumerate(zip(self._shown, self._places, strict=True)):
+            if not place.intersects(event.rect()):
+                continue
             is_marked = self._clickable and (number == self._hovered or (number == self._current and self.hasFocus()))
             painter.setPen(QPen(self._theme.color("accent" if is_marked else "line"), 1))
             painter.setBrush(self._theme.color("raised"))
@@ -101,7 +106,7 @@ class ChipList(QWidget):
             painter.drawRoundedRect(box, _HEIGHT / 2 - 0.5, _HEIGHT / 2 - 0.5)
             painter.setPen(self._theme.color("text"))
             inner = place.adjusted(_PAD, 0, -_PAD + 2, 0)
-            shown = metrics.elidedText(visible(text, _CHARACTERS), Qt.TextElideMode.ElideRight, inner.width())
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
             painter.drawText(inner, int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), shown)
         painter.end()
 

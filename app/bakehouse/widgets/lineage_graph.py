@@ -127,6 +127,10 @@ class LineageGraph(QWidget):
         self._theme = theme
         self._graph = Graph()
         self._buttons: list[NodeButton] = []
+        # Never shown: it keeps the graph's place among what Tab goes through, where nodes that come later stand.
+        self._anchor = QWidget(self)
+        self._anchor.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._anchor.hide()
         self._captions: list[tuple[QRect, str]] = []
         self._ends: dict[int, int] = {}
         """Place of a node → where its column ends: edges bend only behind it."""
@@ -157,8 +161,10 @@ class LineageGraph(QWidget):
         for button in self._buttons:
             button.clicked.connect(self._clicked)
             button.show()
-        for first, second in zip(self._buttons, self._buttons[1:], strict=False):
-            QWidget.setTabOrder(first, second)
+        before = self._anchor
+        for button in self._buttons:
+            QWidget.setTabOrder(before, button)
+            before = button
         self.setAccessibleDescription(_told(graph))
         self._arrange()
 

@@ -73,8 +73,9 @@ class TagSection(Section):
     def show_tags(self, key: Hashable, tags: Sequence[tuple[str, str]], limit: int, refusal: str) -> None:
         """Show the tags of `key`, values of at most `limit` characters; `refusal` says why none can be changed now."""
         self._key, self._limit, self._refusal = key, limit, refusal
-        self._tags = sorted(tags)
-        self.chips.show_tags(self._tags)
+        before, self._tags = self._tags, sorted(tags)
+        if before != self._tags:
+            self.chips.show_tags(self._tags)
         self.chips.setVisible(bool(self._tags))
         self._none.setVisible(not self._tags)
         self.add.setEnabled(not refusal)
