@@ -151,6 +151,33 @@ def test_that_place_selection_order_filter_and_brushes_stay(page, qtbot, path):
     assert all(before <= count <= before + 4 for count in counts), f"flickered: {counts}, {before} before"
 
 
+def test_that_of_many_runs_the_plot_follows_the_table_and_keeps_its_picture_meanwhile(page, qtbot, path, monkeypatch):
+    monkeypatch.setattr("bakehouse.pages.runs.plots.parallel_tab._MANY_ROWS", 100)
+    plot = page.plots.parallel.plot
+    qtbot.waitUntil(lambda: plot.has_picture and plot.is_settled, timeout=10_000)
+    axis = next(key for key in page.plots.columns if key.kind is ColumnKind.METRIC)
+    plot.set_brushes({axis: Brush.between(-1e9, 1e9)})
+    qtbot.waitUntil(lambda: page.visible.mask is not None and plot.is_settled and not page.window().tasks.busy)
+    before = plot.runs
+    seen = []
+
+    def look() -> None:
+        inked = plot.grab().toImage() if plot.runs is before else None
+        seen.append((page.model.rowCount(), plot.runs is before, axis in plot.brushes(), inked == picture))
+
+    page.selection.set([page.model.run_id(4)], page.model.run_id(4))
+    qtbot.waitUntil(lambda: plot.is_settled)
+    picture = plot.grab().toImage()
+    rows = page.model.rowCount()
+    page.loader.reloaded.connect(look)
+    values = {key.name: 0.5 for key in page.plots.columns if key.kind is ColumnKind.METRIC}
+    add_run(path, "fresh", experiment_id=1, start=1_900_000_000_000, metrics=values)
+    qtbot.waitUntil(lambda: "fresh" in plot.runs.ids and plot.is_settled, timeout=SOON_MS)
+    assert seen[0] == (rows + 1, True, True, True)
+    assert axis in plot.brushes()
+    assert plot.brush_mask()[page.model.frame.row_of["fresh"]]
+
+
 def test_that_histories_of_a_running_run_grow_and_stay_zoomed(page, qtbot, path):
     run = page.model.run_id(0)
     change_store(path, ("DELETE FROM latest_metrics WHERE run_uuid = ?", (run,)))

@@ -136,7 +136,7 @@ def test_that_axes_scales_flips_and_colour_are_kept_in_views_and_through_a_refre
     tab._colour_by(ALGORITHM)
     kept, plan = tab.settings(), tab.plan
     page.refresh(None)
-    qtbot.waitUntil(lambda: not page.live.is_reading and not page._tasks.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not page.live.is_reading and not page.window().tasks.busy, timeout=20_000)
     assert tab.plan == plan
     tab._axes_chosen([RMSE])
     tab._colour_by(None)
@@ -161,6 +161,6 @@ def test_that_a_run_deleted_while_shown_leaves_plot_and_filter_whole(page, qtbot
     smaller.know(frame.states)
     page.visible.adopt(smaller, "", None)
     page.plots.show_frame(smaller, keep=True)
-    page._tell_plots()
+    page.tell_plots()
     plot.grab()
     assert page.filter_bar.text == "params.learning_rate <= 0.05"

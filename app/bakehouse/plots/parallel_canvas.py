@@ -97,11 +97,17 @@ class ParallelCanvas(PlotCanvas):
         `ids` and `names` are by row. `selected_rows` are drawn on top, in selection order, visible or not brushed.
         """
         if self.shows(axes, colour, ids, visible_rows):
-            self._runs = replace(self._runs, names=names)
+            self.name_runs(names)
             self.set_selected_rows(selected_rows)
             return
         rows = np.asarray(visible_rows, dtype=np.int32)
         self.set_runs(ParallelRuns.over(axes, colour, ids, names, rows), selected_rows)
+
+    def name_runs(self, names: Sequence[str] | None) -> None:
+        """The same runs under these names, by row."""
+        if names is not self._runs.names:
+            self._runs = replace(self._runs, names=names)
+            self.update()
 
     @property
     def runs(self) -> ParallelRuns:
@@ -122,10 +128,11 @@ class ParallelCanvas(PlotCanvas):
     ) -> None:
         """As `set_data`, with axes that were made elsewhere, and brushes (None: as far as they fit, the present)."""
         self._selected = np.asarray(selected_rows, dtype=np.int32)
+        keep = _looks(runs) == _looks(self._runs)
         self._runs = runs
         self._shown = self._on_axes(self._shown if brushes is None else brushes)
         self._drag = self._moved_title = self._hovered = None
-        self._rebuild()
+        self._rebuild(keep=keep)
 
     def set_waiting(self, sentence: str) -> None:
         """What to say while there is nothing to draw yet."""
@@ -196,14 +203,14 @@ class ParallelCanvas(PlotCanvas):
 
     # Pictures
 
-    def _rebuild(self) -> None:
-        """Lay out and draw everything anew."""
+    def _rebuild(self, *, keep: bool = False) -> None:
+        """Lay out and draw everything anew; with `keep` the old picture stays until the new one is whole."""
         self._composed = None
         axes, colour = self._runs.axes, self._runs.colour
         lanes = [AxisLane.NOT_FINITE] if any(axis.not_finite for axis in axes) else []
         lanes += [AxisLane.NOT_POSITIVE] if any(axis.not_positive for axis in axes) else []
         self._layout = make_layout(self.width(), self.height(), len(axes), lanes, legend=colour is not None)
-        self._layers.begin(self._layout, self._runs, self._theme, self.devicePixelRatioF())
+        self._layers.begin(self._layout, self._runs, self._theme, self.devicePixelRatioF(), keep=keep)
         self._draw_selected()
         self._draw_top(live=False)
 
@@ -345,3 +352,9 @@ class ParallelCanvas(PlotCanvas):
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._rebuild()
         return super().event(event)
+
+
+def _looks(runs: ParallelRuns) -> tuple[object, ...]:
+    """What a picture of other runs has in common with one of these: the axes, and the column of the colours."""
+    choices = (*runs.choices, *(() if runs.colour_choice is None else (runs.colour_choice,)))
+    return (*((one.data.key, one.kind, one.is_flipped) for one in choices), runs.colour_choice is None)

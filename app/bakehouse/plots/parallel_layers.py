@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bakehouse.plots.point_colours import PointColours
     from bakehouse.theme import Theme
 
-_TURN_S = 0.025
+_TURN_S = 0.016
 
 
 class ParallelLayers(QObject):
@@ -49,6 +49,10 @@ class ParallelLayers(QObject):
         self._ground: Layer | None = None
         self._top: Layer | None = None
         self._selected: Layer | None = None
+        self._ground_due = False
+        """Whether the ground is still to be drawn, or drawn anew."""
+        self._grows = False
+        """Whether a picture that is being drawn is in sight meanwhile."""
         self._work: list[Iterator[None]] = []
         self._turn = QTimer(self)
         self._turn.setInterval(0)
@@ -60,13 +64,21 @@ class ParallelLayers(QObject):
         runs: ParallelRuns,
         theme: Theme,
         ratio: float,
+        *,
+        keep: bool = False,
     ) -> None:
-        """Forget all pictures: other runs, axes, size or colours."""
+        """Draw everything anew: other runs, axes, size or colours.
+
+        With `keep` (the same axes, other runs) the pictures stay in sight until those that take their place are whole.
+        """
+        stays = keep and (layout.axis_x, layout.band) == (self._layout.axis_x, self._layout.band)
+        if not stays or ratio != self._ratio:
+            self._ground = self._top = self._selected = None
+        self._ground_due = True
         self._layout, self._theme, self._ratio = layout, theme, ratio
         heights = tuple(layout.heights(axis) for axis in runs.axes)
         channels, self.legend = runs.colours(theme)
         self.runs = Crossings(heights, runs.pairs, channels)
-        self._ground = self._top = self._selected = None
         self._mask = None
         self._work.clear()
 
@@ -74,7 +86,7 @@ class ParallelLayers(QObject):
         """Draw the runs in `mask` bool[k] (None: all) on top; `live`: at once and coarser, for a brush in motion."""
         if self._theme is None:
             return
-        self._mask = mask
+        self._mask, self._grows = mask, False
         self._work.clear()
         layer = Layer(self._layout, self._ratio)
         shown = self.runs if mask is None else self.runs.only(mask)
@@ -86,9 +98,9 @@ class ParallelLayers(QObject):
             self.changed.emit()
         else:
             if self._top is None:
-                self._top = layer  # nothing to keep on screen meanwhile: let it grow in sight
+                self._top, self._grows = layer, True  # nothing to keep on screen meanwhile: let it grow in sight
             self._work.append(self._replace_top(layer, work))
-        if self._ground is None:
+        if self._ground_due:
             self._work.append(self._make_ground())
         if not live and layer.is_coarse(shown):
             fine = Layer(self._layout, self._ratio)
@@ -144,17 +156,18 @@ class ParallelLayers(QObject):
 
     def _replace_top(self, layer: Layer, work: Iterator[None]) -> Iterator[None]:
         yield from work
-        self._top = layer
+        self._top, self._grows = layer, False
         self.changed.emit()
 
     def _make_ground(self) -> Iterator[None]:
         """All runs in the text's colour; made ready behind the first picture, before a brush needs it."""
         layer = Layer(self._layout, self._ratio)
-        if self._mask is not None:
-            self._ground = layer
+        if self._mask is not None and self._ground is None:
+            self._ground, self._grows = layer, True
         yield from layer.draw(self.runs, self.ground_ink())
-        self._ground = layer
-        self.changed.emit()
+        self._ground, self._ground_due, self._grows = layer, False, False
+        if self._mask is not None:
+            self.changed.emit()
         if layer.is_coarse(self.runs) and self._mask is not None:
             fine = Layer(self._layout, self._ratio)
             yield from fine.draw(self.runs, self.ground_ink(), fine=True)
@@ -168,7 +181,7 @@ class ParallelLayers(QObject):
         if not self._work:
             self._turn.stop()
             self.finished.emit()
-        if self._top is not None:
+        if self._grows:
             self.changed.emit()
 
     def _step(self) -> None:

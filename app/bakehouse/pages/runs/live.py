@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 
 from bakehouse.analysis.frame import RunFrame
 from bakehouse.domain.cancellation import Token
-from bakehouse.domain.columns import END_TIME, PARENT_RUN, START_TIME, STATUS, USER, ColumnKey
+from bakehouse.domain.columns import END_TIME, PARENT_RUN, RUN_ID, RUN_NAME, START_TIME, STATUS, USER, ColumnKey
 from bakehouse.pages.refreshing import Refresher
 from bakehouse.pages.runs.following import RunFollower, watched_runs
 from bakehouse.pages.runs.plots.axis_plan import PreparedAxes
@@ -146,7 +146,14 @@ class LiveRuns(QObject):
 
     def _looked_at(self) -> frozenset[ColumnKey] | None:
         """The columns that must be there when a grown frame is shown; None: all, for a filter may ask any."""
-        return None if self._page.visible.text else frozenset({*self._wanted(), *_ALWAYS})
+        page = self._page
+        if page.visible.text:
+            return None
+        asked = {*page.plots.columns, *page.tools.groups.arrangement.group_by}
+        asked.update(sort.column for sort in page.model.sort_keys)
+        # A table shows names and ids without their columns, which only serve order and search.
+        named = {RUN_NAME, RUN_ID} - asked
+        return frozenset({*self._wanted(), *_ALWAYS} - named)
 
     def _preparation(self) -> Callable[[RunFrame, Token], Prepared]:
         page = self._page

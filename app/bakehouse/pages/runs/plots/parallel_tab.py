@@ -127,16 +127,21 @@ class ParallelTab(PlotTab):
         if keep and prepared is not None and (prepared.frame, prepared.plan) == (frame, self._plan):
             self._show_prepared(prepared)
             return
-        self._made.clear()
         self._terms = ()
         if keep:
-            self._later.start()
+            self._later.start()  # the old picture stays till the new one is there; columns that are the same are kept
         else:
+            self._made.clear()
             self._soon()
 
     def preparation(self) -> Callable[[RunFrame, Answer | None, Token], PreparedAxes | None] | None:
-        """What a task makes of a frame and the filter's answer, for `take`; None while nothing is drawn."""
+        """What a task makes of a frame and the filter's answer, for `take`; None while nothing is drawn.
+
+        Of many runs the table shows the news first and the plot follows in a task of its own.
+        """
         if not self._plan.columns or not (self._is_shown and self.isVisible()) or self.plot.is_held:
+            return None
+        if self._frame.size > _MANY_ROWS:
             return None
         return partial(prepared_axes, self._plan, dict(self._made), self.plot.runs)
 
@@ -352,6 +357,7 @@ class ParallelTab(PlotTab):
             axes, colour = plan.choices(self._make())
             if self.plot.shows(axes, colour, frame.run_ids, rows):
                 self._shown_frame = frame
+                self.plot.name_runs(frame.names)
                 self.plot.set_selected_rows(self._selected_rows())
                 self._show_brushes(brushes)
                 return
