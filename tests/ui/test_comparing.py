@@ -14,6 +14,9 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QLineEdit, QMenu, 
 from bakehouse.domain.comparison import Direction
 from bakehouse.pages.runs.plots.compare_tab import CompareTab
 from bakehouse.personal.directions import DirectionFile
+from bakehouse.plots.drawing import Drawing, svg_bytes
+from bakehouse.theme import LIGHT, RunColors
+from bakehouse.widgets.comparison_view import paint_picture, picture_size
 from bakehouse.window import MainWindow
 from tests.stores import add_run, change_store, new_store
 
@@ -188,3 +191,15 @@ def test_that_changing_the_comparison_changes_the_view(opened, qtbot) -> None:
     qtbot.waitUntil(lambda: views.is_changed)
     views.choose("compared")
     assert tab.model.baseline is None
+
+
+def test_that_a_picture_counts_the_rows_that_it_has_no_room_for(opened, qtbot) -> None:
+    tab = compare(opened, qtbot, RUNS[:3])
+    whole = picture_size(tab.model, 300)
+    assert picture_size(tab.model, tab.model.rowCount()) == whole
+    cut = picture_size(tab.model, 4)
+    assert cut.height() < whole.height()
+    texts = svg_bytes(
+        Drawing(cut, lambda painter, theme, _ratio: paint_picture(painter, tab.model, theme, RunColors(), 4)), LIGHT, ""
+    )
+    assert f"and {tab.model.rowCount() - 4} more lines".encode() in texts

@@ -259,9 +259,17 @@ def test_that_the_pointer_on_a_line_of_a_canvas_brings_out_all_lines_of_its_run(
 
 def test_that_the_pointer_on_a_metric_in_the_head_brings_out_its_lines(qtbot):
     plot = canvas_plot(qtbot, "own", "a" * 32, "b" * 32, metrics={"loss": [3e3, 1e3], "acc": [0.1, 0.9]})
+    heard: list[str] = []
+    plot.run_hovered.connect(heard.append)
+    plot._hover_by_pointer(("a" * 32,), 0)
     entry = plot._picture._measured[2].entries[1]
     QTest.mouseMove(plot, QPoint(round(12 + entry.box.center().x()), round(9 + entry.box.center().y())))
     assert plot._hovered == (2, 3)
+    assert heard == ["a" * 32, ""]
+    plot.show_hovered("a" * 32)
+    assert sorted(plot._hovered) == [0, 2]
+    plot.show_hovered("")
+    QTest.mouseMove(plot, QPoint(round(14 + entry.box.center().x()), round(9 + entry.box.center().y())))
     assert not plot.grab().isNull()
     QTest.mouseMove(plot, QPoint(600, 5))
     assert plot._hovered == ()

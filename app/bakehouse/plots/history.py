@@ -198,7 +198,9 @@ class HistoryPlot(PlotCanvas):
 
     def show_hovered(self, run_id: str) -> None:
         """The pointer is over this run somewhere else (empty: over none): its lines stand out."""
-        self._hover(self._places_of((run_id,)))
+        places = self._places_of((run_id,))
+        if set(places) != set(self._hovered):  # else it is heard of what the pointer does here
+            self._hover(places)
 
     def _hover(self, places: tuple[int, ...], metric: int | None = None) -> None:
         if (places, metric) != (self._hovered, self._hovered_metric):
@@ -477,6 +479,8 @@ class HistoryPlot(PlotCanvas):
         self.pointed.emit(window.x_at(at.x()) if inside else None)
         metric = None if inside else self._picture.metric_at(at)
         if metric is not None:
+            if self._hovered_metric is None:
+                self._hover_by_pointer(())
             self._hover(tuple(i for i, line in enumerate(self._chart.lines) if line.metric == metric), metric)
             return
         place = self._picture.curve_at(window, at) if inside else None

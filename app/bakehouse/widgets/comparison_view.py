@@ -292,20 +292,25 @@ class ComparisonView(QWidget):
 
 def picture_size(model: ComparisonModel, most_rows: int) -> QSize:
     """How large the whole comparison is with at most so many rows, in logical pixels."""
-    rows = min(model.rowCount(), most_rows)
+    rows = min(model.rowCount(), most_rows) + (model.rowCount() > most_rows)
     return QSize(NAMES_WIDTH + COLUMN_WIDTH * (model.columnCount() - 1), HEADER_HEIGHT + ROW_HEIGHT * rows)
 
 
 def paint_picture(painter: QPainter, model: ComparisonModel, theme: Theme, colors: RunColors, most_rows: int) -> None:
-    """The whole comparison, also what is scrolled away, with at most `most_rows` rows."""
+    """The whole comparison, also what is scrolled away, with at most `most_rows` rows; the rest is counted below."""
     cells = ComparisonPainter(model, theme, colors)
     painter.setFont(tabular(painter.font()))
+    rows = min(model.rowCount(), most_rows)
     for column in range(model.columnCount()):
         left = 0 if column == 0 else NAMES_WIDTH + COLUMN_WIDTH * (column - 1)
         width = NAMES_WIDTH if column == 0 else COLUMN_WIDTH
         cells.paint_header(painter, QRect(left, 0, width, HEADER_HEIGHT), column)
-        for row in range(min(model.rowCount(), most_rows)):
+        for row in range(rows):
             cells.paint_cell(painter, QRect(left, HEADER_HEIGHT + ROW_HEIGHT * row, width, ROW_HEIGHT), row, column)
+    if rows < model.rowCount():
+        painter.setPen(theme.color("muted"))
+        box = QRect(_PADDING, HEADER_HEIGHT + ROW_HEIGHT * rows, NAMES_WIDTH + COLUMN_WIDTH, ROW_HEIGHT)
+        painter.drawText(box, _LEFT, f"and {model.rowCount() - rows:,} more lines, which the saved data have")
 
 
 def _cut(painter: QPainter, text: str, room: QRect) -> str:
