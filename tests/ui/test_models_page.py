@@ -12,10 +12,12 @@ from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from bakehouse.actions import Context
+from bakehouse.artifacts.digests import folder_digest
 from bakehouse.artifacts.locator import Locator
 from bakehouse.dialogs.message import MessageDialog
 from bakehouse.dialogs.register_model import RegisterModelDialog
 from bakehouse.dialogs.transition_stage import TransitionStageDialog
+from bakehouse.domain.cancellation import Token
 from bakehouse.domain.changes import Changes
 from bakehouse.domain.models import ModelVersion, RegisteredModel, Stage
 from bakehouse.domain.registry_edits import RegisterFolder
@@ -29,6 +31,7 @@ from bakehouse.store.opening import open_store
 from bakehouse.store.writing import Writer
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import DARK, ThemeSource
+from bakehouse.widgets.labels import PlainLabel
 from tests.stores import change_store, copy_of_store, new_store
 
 Open = Callable[..., ModelsPage]
@@ -339,3 +342,57 @@ def test_that_a_folder_of_a_run_that_is_gone_is_not_registered(open_page: Open, 
     page.begin_edit("runs.register", RegisterFolder("runs:/gone", "model"), page)
     dialog = dialog_of(page, MessageDialog, qtbot)
     assert "not in the store any more" in dialog.findChild(QLabel, "message_sentence").text()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["s3://b/r1", "dbfs:/r1", "mlflow-artifacts:/1/r1", "no scheme", "file:///no/such/folder", "%00:\\?"],
+)
+def test_that_a_model_anywhere_can_be_registered_undigested(
+    address: str, open_page: Open, tmp_path: Path, qtbot: QtBot, settled: Callable[[ModelsPage], None]
+) -> None:
+    path = new_store(tmp_path / "mlflow.db")
+    insert = (
+        "INSERT INTO runs (run_uuid, name, status, lifecycle_stage, experiment_id, artifact_uri)"
+        " VALUES ('r1', 'far', 'FINISHED', 'active', 0, ?)"
+    )
+    change_store(path, (insert, [address]))
+    page = open_page(path)
+    page.begin_edit("runs.register", RegisterFolder("runs:/r1", "model"), page)
+    dialog = dialog_of(page, RegisterModelDialog, qtbot)
+    words = dialog.findChild(PlainLabel, "digest_words")
+    qtbot.waitUntil(lambda: words.text().startswith("Not digested"), timeout=WRITE_LIMIT_MS)
+    dialog.findChild(QLineEdit, "new_name").setText("Rye")
+    with qtbot.waitSignal(page.changed, timeout=WRITE_LIMIT_MS):
+        qtbot.mouseClick(dialog.findChild(QPushButton, "register"), Qt.MouseButton.LeftButton)
+    settled(page)
+    assert page.table.current.source == f"{address}/model"
+    assert page.table.current.tags == ()
+
+
+def test_that_the_digest_made_while_one_answers_is_noted_with_the_version(
+    open_page: Open, tmp_path: Path, qtbot: QtBot, settled: Callable[[ModelsPage], None]
+) -> None:
+    path = new_store(tmp_path / "mlflow.db")
+    folder = tmp_path / "r1" / "model"
+    folder.mkdir(parents=True)
+    (folder / "MLmodel").write_text("flavors: {sklearn: {sklearn_version: 1.6.0}}\n")
+    (folder / "outside").symlink_to("/etc/hostname")
+    insert = (
+        "INSERT INTO runs (run_uuid, name, status, lifecycle_stage, experiment_id, artifact_uri)"
+        " VALUES ('r1', 'near', 'FINISHED', 'active', 0, ?)"
+    )
+    change_store(path, (insert, [(tmp_path / "r1").as_uri()]))
+    page = open_page(path)
+    page.begin_edit("runs.register", RegisterFolder("runs:/r1", "model"), page)
+    dialog = dialog_of(page, RegisterModelDialog, qtbot)
+    words = dialog.findChild(PlainLabel, "digest_words")
+    qtbot.waitUntil(lambda: "rule 1" in words.text(), timeout=WRITE_LIMIT_MS)
+    assert "1 link not followed" in words.text()
+    assert dialog.findChild(PlainLabel, "stored_model_summary").text() == "sklearn · no signature · 0 requirements"
+    dialog.findChild(QLineEdit, "new_name").setText("Rye")
+    with qtbot.waitSignal(page.changed, timeout=WRITE_LIMIT_MS):
+        qtbot.mouseClick(dialog.findChild(QPushButton, "register"), Qt.MouseButton.LeftButton)
+    settled(page)
+    expected = folder_digest(folder, Token())
+    assert page.table.current.tags == (("bakehouse.digest", f"{expected} rule 1"),)

@@ -18,7 +18,7 @@ from bakehouse.store.model_edits import add_model
 from bakehouse.store.registry import DELETED_STAGE
 from bakehouse.store.registry_rows import find_model, find_version, model_key, now_ms, version_key
 from bakehouse.store.version_edits import point_alias
-from bakehouse.store.writing import Transaction, Writer
+from bakehouse.store.writing import Transaction, Value, Writer
 
 if TYPE_CHECKING:
     from bakehouse.store.reading import Reader
@@ -195,12 +195,11 @@ def move_version(
         raise WriteRefused(
             f"Other versions are in {stage} by now than were shown; nothing was written, so look at them again."
         )
-    for other in archived:
-        transaction.update(
-            "model_versions",
-            version_key(name, other, workspace),
-            {"current_stage": Stage.ARCHIVED.value, "last_updated_time": now},
-        )
+    to_archive: dict[str, Value] = {"current_stage": Stage.ARCHIVED.value, "last_updated_time": now}
+    others: list[tuple[dict[str, Value], dict[str, Value]]] = [
+        ({**version_key(name, other, workspace)}, to_archive) for other in sorted(archived)
+    ]
+    transaction.update_many("model_versions", others)
     key = version_key(name, version, workspace)
     transaction.update("model_versions", key, {"current_stage": stage.value, "last_updated_time": now})
     transaction.update("registered_models", model_key(name, workspace), {"last_updated_time": now})

@@ -108,7 +108,7 @@ def _present(transaction: Transaction, rows: RowChanges, changes: Sequence[Chang
 def _possible(transaction: Transaction, rows: RowChanges, changes: list[Change]) -> list[Change]:
     """Without what belongs to runs, traces and model versions that were deleted meanwhile."""
     if rows.table in (ALIASES, VERSION_TAGS):
-        return [change for change in changes if _version_is_there(transaction, rows, change)]
+        return _of_versions_that_are_there(transaction, rows, changes)
     if rows.table == "tags":
         active = active_runs(transaction, [str(key[-1]) for key, _, _ in changes])
         return [change for change in changes if change[0][-1] in active]
@@ -120,15 +120,23 @@ def _possible(transaction: Transaction, rows: RowChanges, changes: list[Change])
     return changes
 
 
-def _version_is_there(transaction: Transaction, rows: RowChanges, change: Change) -> bool:
-    """Whether the version is there that a tag or an alias goes back to; what is only taken away needs none.
+def _of_versions_that_are_there(transaction: Transaction, rows: RowChanges, changes: list[Change]) -> list[Change]:
+    """Those whose version is there, and those that are only taken away, which need none.
 
     A deleted version keeps its tags, unseen, but no alias points at it.
     """
-    key, before, _ = change
-    if before is None:
-        return True
-    row = dict(zip((*rows.key, *rows.columns), (*key, *before), strict=True))
-    where: dict[str, Value] = {name: row[name] for name in ("workspace", "name", "version") if name in row}
-    found = transaction.rows(VERSIONS, ("current_stage",), where)
-    return bool(found) and (rows.table == VERSION_TAGS or found[0][0] != DELETED_STAGE)
+    stages: dict[tuple[tuple[str, Value], ...], dict[Value, Value]] = {}
+    kept = []
+    for change in changes:
+        key, before, _ = change
+        if before is None:
+            kept.append(change)
+            continue
+        row = dict(zip((*rows.key, *rows.columns), (*key, *before), strict=True))
+        model = tuple((name, row[name]) for name in ("workspace", "name") if name in row)
+        if model not in stages:
+            stages[model] = dict(transaction.rows(VERSIONS, ("version", "current_stage"), dict(model)))
+        number, there = row["version"], stages[model]
+        if number in there and (rows.table == VERSION_TAGS or there[number] != DELETED_STAGE):
+            kept.append(change)
+    return kept
