@@ -18,6 +18,13 @@ class Context:
     filtered: bool = False
     view_changed: bool = False
     selected_version: bool = False
+    selected_versions: int = 0
+    selected_model: bool = False
+    in_model: bool = False
+    """Whether the versions of one model are in front."""
+    shows_board: bool = False
+    has_production: bool = False
+    """Whether another version than the one in front is in Production."""
     request_open: bool = False
     """Whether a request that waits for a decision is in front."""
     request_shown: bool = False
@@ -63,6 +70,22 @@ def _on_experiment(context: Context) -> bool:
 
 def _request_open(context: Context) -> bool:
     return context.store_open and context.page == "reviews" and context.request_open and not context.read_only
+
+
+def _on_models(context: Context) -> bool:
+    return context.store_open and context.page == "models"
+
+
+def _on_version(context: Context) -> bool:
+    return _on_models(context) and context.selected_version
+
+
+def _edits_models(context: Context) -> bool:
+    return _on_models(context) and not context.read_only
+
+
+def _edits_model(context: Context) -> bool:
+    return _edits_models(context) and context.selected_model
 
 
 def _view_changed(context: Context) -> bool:
@@ -330,6 +353,46 @@ ACTIONS: tuple[Action, ...] = (
         "Move the selected version to another stage",
         lambda c: c.store_open and c.page == "models" and c.selected_version and not c.read_only,
     ),
+    Action("models.open_version", "Open &version", "", "package", "Show the selected version on a page", _on_version),
+    Action(
+        "models.compare",
+        "Compare vers&ions",
+        "",
+        "columns-3",
+        "Put the selected versions side by side",
+        lambda c: _on_models(c) and c.selected_versions > 1,
+    ),
+    Action(
+        "models.compare_production",
+        "Compare with &Production",
+        "",
+        "columns-3",
+        "Put the selected version beside those in Production",
+        lambda c: _on_version(c) and c.has_production,
+    ),
+    Action(
+        "models.board",
+        "Versions as a &board",
+        "Ctrl+Shift+B",
+        "columns-3",
+        "A lane for each stage in place of the table",
+        lambda c: _on_models(c) and c.in_model,
+        True,
+        lambda c: c.shows_board,
+    ),
+    Action("models.find", "&Find models", "", "search", "Search the models, or the versions", _on_models),
+    Action("models.create", "&New model…", "", "plus", "Add a registered model without versions", _edits_models),
+    Action("models.rename", "Rename &model…", "", "pencil", "Give the model another name", _edits_model),
+    Action("models.describe", "&Describe model", "", "", "Write the description of the model", _edits_model),
+    Action("models.delete", "Delete m&odel…", "", "", "Delete the model with all its versions", _edits_model),
+    Action(
+        "models.delete_version",
+        "Delete &version…",
+        "",
+        "",
+        "Delete the selected version from the registry",
+        lambda c: _on_version(c) and not c.read_only,
+    ),
     Action(
         "models.request",
         "Re&quest transition…",
@@ -375,6 +438,13 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("In the table of runs", "Left", "Fold it, or go to what a run lies in"),
     ("In the table of runs", "*", "Unfold everything"),
     ("In the table of runs", "S", "Give the selected runs a star, or take it"),
+    ("In the models", "Ctrl+F", "Search the models or the versions"),
+    ("In the models", "S", "Sort by the column the keyboard is in"),
+    ("In the models", "Return", "Open the model, or the page of the version"),
+    ("In the models", "Ctrl+J", "Compare the selected versions"),
+    ("In the models", "F2", "Rename the model"),
+    ("In the models", "Del", "Delete the version, on the overview the model"),
+    ("On the board", "Right", "Go to the next lane"),
     ("In the filter", "Down", "Go to the table"),
     ("In the filter", "Up", "Bring back earlier filters"),
     ("In the artifacts", "Space", "Look at the file in a window of its own"),
@@ -440,6 +510,14 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "runs.column_menu", "runs.views",
             SEPARATOR, "view.sidebar", "view.inspector", "view.next_pane", "view.previous_pane",
             SEPARATOR, "theme.system", "theme.light", "theme.dark",
+        ),
+    ),
+    (
+        "&Models",
+        (
+            "models.find", "models.board", SEPARATOR,
+            "models.open_version", "models.compare", "models.compare_production", SEPARATOR,
+            "models.create", "models.describe", "models.rename", "models.delete", SEPARATOR, "models.delete_version",
         ),
     ),
     (

@@ -131,6 +131,15 @@ class Settings(QObject):
     def remember_pins(self, store: Path, experiment_ids: list[int]) -> None:
         self._values.setValue(_of(store, "pins"), [str(number) for number in experiment_ids])
 
+    def version_metrics(self, store: Path) -> list[str] | None:
+        """The metrics that versions of models in `store` are shown with; None while the person has chosen none."""
+        name = _of(store, "version_metrics")
+        return [text for text in self._texts(name) if text] if self._values.contains(name) else None
+
+    def remember_version_metrics(self, store: Path, names: list[str]) -> None:
+        # An empty list would come back as nothing at all.
+        self._values.setValue(_of(store, "version_metrics"), names or [""])
+
     def note_drafts(self, store: Path) -> dict[str, tuple[str, str, str]]:
         """Notes of runs of `store` that were not saved: run id → (the run's name, the note before, the draft)."""
         try:

@@ -103,7 +103,7 @@ def test_that_models_and_versions_of_a_real_store_are_shown(open_page: Open, tmp
     assert page.place() == "ChurnModel"
     assert page.summary() == "3 models · ChurnModel has 3 versions"
     assert page.context(Context()).selected_version
-    assert page.findChild(QLabel, "model_description").text() == "RM desc"
+    assert page.model_view.head.description.viewer.toPlainText() == "RM desc"
 
 
 @pytest.mark.parametrize("name", ["mlflow-1.30", "mlflow-2.22"])

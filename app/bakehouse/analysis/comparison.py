@@ -26,10 +26,20 @@ class Section(IntEnum):
     METRICS = 2
     TAGS = 3
     DATASETS = 4
+    SIGNATURE = 5
+    REQUIREMENTS = 6
+    FLAVORS = 7
+    FILES = 8
 
     @property
     def title(self) -> str:
-        return ("Attributes", "Params", "Metrics", "Tags", "Datasets")[self]
+        return (
+            "Attributes", "Params", "Metrics", "Tags", "Datasets", "Signature", "Requirements", "Flavors", "Files"
+        )[self]  # fmt: skip
+
+
+RUN_SECTIONS = (Section.ATTRIBUTES, Section.PARAMS, Section.METRICS, Section.TAGS, Section.DATASETS)
+"""Those that runs have; the others are of model versions."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,14 +105,14 @@ def compare(runs: Sequence[ComparedRun], check: Callable[[], None] = lambda: Non
     """Lay the runs side by side; for a worker thread. MLflow's own tags stay out."""
     rows = [
         *_attributes(runs),
-        *_texts(Section.PARAMS, [run.params for run in runs], check),
-        *_metrics([run.metrics for run in runs], check),
-        *_texts(
+        *text_rows(Section.PARAMS, [run.params for run in runs], check),
+        *metric_rows([run.metrics for run in runs], check),
+        *text_rows(
             Section.TAGS,
             [{key: text for key, text in run.tags.items() if not key.startswith(_OWN_TAGS)} for run in runs],
             check,
         ),
-        *_texts(Section.DATASETS, [_datasets(run.datasets) for run in runs], check),
+        *text_rows(Section.DATASETS, [dataset_words(run.datasets) for run in runs], check),
     ]
     return Comparison(
         tuple(run.run_id for run in runs),
@@ -191,7 +201,8 @@ def _attributes(runs: Sequence[ComparedRun]) -> list[ComparedRow]:
     return made
 
 
-def _texts(section: Section, of_runs: Sequence[Mapping[str, str]], check: Callable[[], None]) -> list[ComparedRow]:
+def text_rows(section: Section, of_runs: Sequence[Mapping[str, str]], check: Callable[[], None]) -> list[ComparedRow]:
+    """A row for every name that any of them has; params that are numbers are told apart as such."""
     rows = []
     for place, name in enumerate(sorted({key for one in of_runs for key in one}, key=_order)):
         if place % 500 == 0:
@@ -203,7 +214,8 @@ def _texts(section: Section, of_runs: Sequence[Mapping[str, str]], check: Callab
     return rows
 
 
-def _metrics(of_runs: Sequence[Mapping[str, float]], check: Callable[[], None]) -> list[ComparedRow]:
+def metric_rows(of_runs: Sequence[Mapping[str, float]], check: Callable[[], None]) -> list[ComparedRow]:
+    """A row for every metric that any of them has, those of the machine last."""
     names = sorted({key for one in of_runs for key in one}, key=_order)
     place_of = {name: place for place, name in enumerate(names)}
     values = np.full((len(names), len(of_runs)), np.nan)
@@ -245,7 +257,7 @@ def _numbers(texts: Sequence[str | None]) -> Floats | None:
     return np.array(values)
 
 
-def _datasets(inputs: Sequence[DatasetInput]) -> dict[str, str]:
+def dataset_words(inputs: Sequence[DatasetInput]) -> dict[str, str]:
     """By the name of each dataset its digest and what it was used for."""
     found: dict[str, list[str]] = {}
     for one in inputs:

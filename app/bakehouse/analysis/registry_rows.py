@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from bakehouse.domain.text import visible
 _LINE_CHARACTERS = 300
 _SHOWN_NUMBERS = 3
 _CHECK_EACH = 500
+_MARKS = re.compile(r"^[#>\s]+|^[-*+]\s+|\*\*|__|`|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,12 @@ def numbers_text(numbers: tuple[int, ...]) -> str:
     return f"{shown} and {more:,} more" if more > 0 else shown
 
 
+def first_line(markdown: str) -> str:
+    """The first line of a description as plain words."""
+    line = markdown.strip().partition("\n")[0][: 2 * _LINE_CHARACTERS]
+    return visible(_MARKS.sub("", line).strip(), _LINE_CHARACTERS)
+
+
 def _row(model: RegisteredModel) -> ModelRow:
     in_stage: defaultdict[str, list[int]] = defaultdict(list)
     aliases: list[tuple[str, int]] = []
@@ -55,7 +63,6 @@ def _row(model: RegisteredModel) -> ModelRow:
         in_stage[version.stage].append(version.version)
         aliases += [(alias, version.version) for alias in version.aliases]
     aliases.sort(key=lambda one: (one[0].casefold(), one[0]))
-    description = model.description.strip()
     return ModelRow(
         model=model,
         latest=model.versions[0].version if model.versions else None,
@@ -63,7 +70,7 @@ def _row(model: RegisteredModel) -> ModelRow:
         production=tuple(in_stage.get(Stage.PRODUCTION.value, ())),
         aliases=tuple(aliases),
         changed_ms=model.last_updated_time_ms,
-        first_line=visible(description.partition("\n")[0].lstrip("# ").strip(), _LINE_CHARACTERS),
+        first_line=first_line(model.description),
         tags=", ".join(f"{key}: {value}" if value else key for key, value in model.tags),
         search=searchable(
             (model.name, model.description, model.workspace),

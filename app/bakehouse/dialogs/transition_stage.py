@@ -98,6 +98,16 @@ class TransitionStageDialog(QuestionDialog):
                 button.setChecked(True)
                 button.setFocus()
 
+    def exchange_with(self, other: ModelVersion) -> None:
+        """Choose the stage of another version, and to take each other's place, where that can be."""
+        for stage in Stage:
+            if stage.value == other.stage:
+                self.choose(stage)
+        place = self._partner.findData(other.version)
+        if place >= 0:
+            self._partner.setCurrentIndex(place)
+            self._exchange.setChecked(True)
+
     def _stage_button(self, stage: Stage, theme: Theme) -> StageButton:
         here = self._version.stage == stage.value
         count = len(others_in_stage(self._model, self._version, stage))

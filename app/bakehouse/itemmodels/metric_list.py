@@ -17,8 +17,10 @@ SYSTEM = "system/"
 class MetricListModel(CheckedLines[str]):
     """Names of metrics, those of the system below a heading of their own; made for 12,000 of them."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, needs_one: bool = True) -> None:
+        """With `needs_one` the last checked metric stays checked."""
         super().__init__(parent)
+        self._needs_one = needs_one
         self._all: list[tuple[str, str]] = []
         self._search = ""
         self._texts: dict[str, str] = {}
@@ -55,12 +57,12 @@ class MetricListModel(CheckedLines[str]):
 
     @override
     def toggle(self, index: Index) -> None:
-        """Check or uncheck a metric; the last one stays checked."""
+        """Check or uncheck a metric."""
         name = self.key_at(index)
         if name is None:
             return
         if name in self.checked:
-            if len(self.checked) > 1:
+            if len(self.checked) > 1 or not self._needs_one:
                 del self.checked[name]
         else:
             self.checked[name] = None

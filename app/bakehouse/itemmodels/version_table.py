@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QObject, Qt
 from typing_extensions import override
 
 from bakehouse.analysis.figures import moment_text
+from bakehouse.analysis.registry_rows import first_line
 from bakehouse.analysis.registry_search import RegistrySearch, Searchable, searchable
 from bakehouse.domain.models import ModelVersion, Stage
 from bakehouse.domain.text import visible
@@ -104,6 +105,12 @@ class VersionTableModel(QAbstractTableModel):
         self._arrange()
         self.endResetModel()
 
+    def take_values(self) -> None:
+        """The metrics shown have other values now."""
+        if isinstance(self._sorted_by[0], str):
+            self.sort(*self.sorted_by)
+        self.repaint_cells()
+
     def take_names(self) -> None:
         """More names of source runs are known now."""
         self._searchable = {}
@@ -187,7 +194,7 @@ class VersionTableModel(QAbstractTableModel):
             case VersionColumn.UPDATED:
                 return self.facts.when(version.last_updated_time_ms)
             case VersionColumn.DESCRIPTION:
-                return visible(version.description.strip().partition("\n")[0], _CELL_CHARACTERS)
+                return first_line(version.description)
             case VersionColumn.TAGS:
                 return visible(_tags(version), _CELL_CHARACTERS)
         return self.facts.metric_text(str(column), version)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from bakehouse.theme import Theme
 from bakehouse.widgets.labels import PlainLabel
@@ -32,7 +33,8 @@ class DescriptionSection(Section):
     link_activated = Signal(str)
     """An http or https address that was clicked."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, *, most_height: int = 0) -> None:
+        """`most_height` is where reading starts to scroll; 0 for never."""
         self.viewer = NoteViewer(theme)
         self.viewer.setObjectName("description_viewer")
         self.viewer.setAccessibleName("Description")
@@ -43,7 +45,8 @@ class DescriptionSection(Section):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.viewer, self._none, self.editor):
+        self._reading: QWidget = _ShortArea(self.viewer, most_height) if most_height else self.viewer
+        for part in (self._reading, self._none, self.editor):
             column.addWidget(part)
         super().__init__("DESCRIPTION", body)
         self.link.setObjectName("edit_description")
@@ -93,7 +96,7 @@ class DescriptionSection(Section):
     def _show(self) -> None:
         draft = self._drafts.get(self._key)
         self.editor.setVisible(draft is not None)
-        self.viewer.setVisible(draft is None and bool(self._text))
+        self._reading.setVisible(draft is None and bool(self._text))
         self._none.setVisible(draft is None and not self._text)
         self.offer("" if draft is not None else "Edit" if self._text else "Write one")
         self.link.setEnabled(not self._refusal)
@@ -110,3 +113,38 @@ class DescriptionSection(Section):
     def _leave(self) -> None:
         self._drafts.pop(self._key, None)
         self._show()
+
+
+class _ShortArea(QScrollArea):
+    """As tall as the viewer in it up to a height, from which on it scrolls."""
+
+    def __init__(self, viewer: NoteViewer, most_height: int) -> None:
+        super().__init__()
+        self._viewer, self._most = viewer, most_height
+        holder = QWidget()
+        holder.setObjectName("panel")
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(viewer)
+        column.addStretch(1)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(holder)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        viewer.installEventFilter(self)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(200, min(self._most, self._viewer.sizeHint().height()))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(100, 0)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)

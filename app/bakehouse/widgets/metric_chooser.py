@@ -25,14 +25,21 @@ class MetricChooser(ElidingButton):
     """Shows the names of the chosen metrics; what is checked in the popup takes effect at once. GUI thread."""
 
     metrics_chosen = Signal(object)
-    """list[str]: at least one."""
+    """list[str]: at least one, where one is needed."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        name: str = "history_metrics",
+        needs_one: bool = True,
+    ) -> None:
         super().__init__(_NARROWEST, Qt.TextElideMode.ElideMiddle, parent)
-        self.setObjectName("history_metrics")
+        self.setObjectName(name)
         self._names: list[str] = []
         self._chosen: list[str] = []
-        self.popup = _Popup(theme, self)
+        self.popup = _Popup(theme, self, needs_one=needs_one)
         self.popup.model.chosen_changed.connect(self._take)
         self.clicked.connect(self._open)
         self._say()
@@ -64,9 +71,9 @@ class MetricChooser(ElidingButton):
 class _Popup(SearchPopup):
     """Search and list; a click beside a check box shows that metric alone."""
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, parent: QWidget, *, needs_one: bool) -> None:
         super().__init__("metric_chooser", "Metrics", "Find metric", _SIZE, parent)
-        self.model = MetricListModel(self)
+        self.model = MetricListModel(self, needs_one=needs_one)
         delegate = HeadingDelegate(theme, self)
         self.show_list(self.model, delegate, delegate)
         self.set_theme(theme)

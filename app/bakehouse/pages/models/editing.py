@@ -14,7 +14,7 @@ from bakehouse.dialogs.transition_stage import TransitionStageDialog
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.changes import Changes
 from bakehouse.domain.errors import WriteRefused
-from bakehouse.domain.models import ModelVersion, RegisteredModel
+from bakehouse.domain.models import ModelVersion, RegisteredModel, Stage
 from bakehouse.domain.registry_edits import DEFAULT_WORKSPACE, RegisterFolder
 from bakehouse.domain.requests import VersionKey
 from bakehouse.domain.runs import LoggedModel
@@ -76,11 +76,22 @@ class RegistryEditing(SigningRoom):
         work = partial(_read_registrable_folder, folder)
         self.read(work, ask, window, "Looking at the folder", "The folder cannot be registered")
 
-    def transition_version(self, model: RegisteredModel, version: ModelVersion, window: QWidget) -> None:
-        """Ask where to move the version."""
+    def transition_version(
+        self,
+        model: RegisteredModel,
+        version: ModelVersion,
+        window: QWidget,
+        stage: Stage | None = None,
+        other: ModelVersion | None = None,
+    ) -> None:
+        """Ask where to move the version; `stage` is chosen at first, `other` the one to take each other's place."""
         if self.session is None:
             return
         dialog = TransitionStageDialog(model, version, self.session.themes.theme, window)
+        if stage is not None:
+            dialog.choose(stage)
+        if other is not None:
+            dialog.exchange_with(other)
         dialog.decided.connect(partial(self._transition, window))
         self.ask(dialog)
 

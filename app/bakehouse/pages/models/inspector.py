@@ -6,16 +6,16 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from bakehouse.analysis.figures import MISSING
-from bakehouse.artifacts.locator import Locator
-from bakehouse.domain.models import ModelVersion
+from bakehouse.domain.models import ModelVersion, RegisteredModel
 from bakehouse.domain.text import visible
 from bakehouse.itemmodels.artifact_tree import ArtifactRoot
 from bakehouse.itemmodels.registry_models import moment
+from bakehouse.pages.models.version_edits import VersionEdits
+from bakehouse.pages.session import Session
 from bakehouse.store.registrations import TRANSITION_COMMENT_TAG
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import GRID, Theme, ThemeSource
 from bakehouse.widgets.artifact_view import ArtifactView
-from bakehouse.widgets.chips import ChipList
 from bakehouse.widgets.fact_list import Fact, FactList
 from bakehouse.widgets.labels import ElidedLabel, Paragraph, PlainLabel
 from bakehouse.widgets.sections import Section, SectionPanel
@@ -23,6 +23,8 @@ from bakehouse.widgets.stages import StagePill
 
 _READ_ONLY = "This store is open for reading only."
 _ARTIFACTS_HEIGHT = 260
+TAG_CHARACTERS = 100_000
+"""What the newest MLflow takes as a registry tag's value; an older store's writer says what it takes."""
 
 
 class VersionInspector(SectionPanel):
@@ -33,6 +35,10 @@ class VersionInspector(SectionPanel):
     transition_requested = Signal()
     request_requested = Signal()
     """Ask others to move it."""
+    open_requested = Signal(object)
+    """The ModelVersion whose page is wanted."""
+    edit_requested = Signal(object)
+    """One of `domain.registry_edits`."""
 
     def __init__(self, themes: ThemeSource, tasks: TaskRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,38 +61,39 @@ class VersionInspector(SectionPanel):
         self._request = QPushButton("Request transition…")
         self._request.setObjectName("request_transition_button")
         self._request.clicked.connect(self.request_requested)
-        self._aliases, self._tags = ChipList(theme), ChipList(theme)
-        self._comment, self._description = Paragraph("version_comment"), Paragraph("version_description")
+        self._open = QPushButton("Open version")
+        self._open.setObjectName("open_version")
+        self._open.clicked.connect(self._open_page)
+        self.edits = VersionEdits(theme, self)
+        self._comment = Paragraph("version_comment")
         self.artifacts = ArtifactView(themes, tasks)
         self.artifacts.setMinimumHeight(_ARTIFACTS_HEIGHT)
-        self._sections = {
-            name: Section(title, body, aside)
-            for name, title, body, aside in (
-                ("aliases", "ALIASES", self._aliases, ""),
-                ("tags", "TAGS", self._tags, ""),
-                ("comment", "COMMENT OF THE LAST TRANSITION", self._comment, ""),
-                ("description", "DESCRIPTION", self._description, ""),
-                ("artifacts", "ARTIFACTS", self.artifacts, "drag to save"),
-            )
-        }
+        self._comment_section = Section("COMMENT OF THE LAST TRANSITION", self._comment)
+        self._files = Section("ARTIFACTS", self.artifacts, "drag to save")
+        self._refusal, self._has_aliases = "", True
+        self.edits.edit_requested.connect(self.edit_requested)
         self._lay_out()
 
     def set_theme(self, theme: Theme) -> None:
-        for widget in (self._stage, self._facts, self._aliases, self._tags):
+        for widget in (self._stage, self._facts, self.edits):
             widget.set_theme(theme)
 
-    def set_store(self, locator: Locator | None, *, read_only: bool) -> None:
-        """The open store's locator and whether it may be edited; None when it is closed."""
-        self.artifacts.set_locator(locator)
-        self.show_version(None, "")
+    def set_store(self, session: Session | None) -> None:
+        """Show versions of this store from now on; None when it is closed."""
+        self.artifacts.set_locator(None if session is None else session.locator)
+        self.show_version(None, None, "")
+        read_only = session is None or session.read_only
+        self._refusal = _READ_ONLY if read_only else ""
+        self._has_aliases = session is not None and session.store.schema.has("registered_model_aliases")
+        self.edits.forget()
         for button in (self._transition, self._request):
             button.setEnabled(not read_only)
             button.setToolTip(_READ_ONLY if read_only else "")
 
-    def show_version(self, version: ModelVersion | None, run_name: str) -> None:
-        """Show this version; `run_name` is its source run's name as far as it is known."""
+    def show_version(self, model: RegisteredModel | None, version: ModelVersion | None, run_name: str) -> None:
+        """Show this version of this model; `run_name` is its source run's name as far as it is known."""
         before, self._version = self._version, version
-        if version is None:
+        if version is None or model is None:
             self.artifacts.clear()
             self.show_message("")
             return
@@ -96,19 +103,18 @@ class VersionInspector(SectionPanel):
         self._facts.show_facts(_facts_of(version))
         tags = dict(version.tags)
         comment = tags.pop(TRANSITION_COMMENT_TAG, "")
-        self._aliases.show_texts([f"@{alias}" for alias in version.aliases])
-        self._tags.show_tags(tags.items())
+        self.edits.show_version(
+            model,
+            version,
+            sorted(tags.items()),
+            tag_characters=TAG_CHARACTERS,
+            has_aliases=self._has_aliases,
+            refusal=self._refusal,
+        )
         self._comment.setText(comment)
-        self._description.setText(version.description)
+        self._comment_section.setVisible(bool(comment))
         root = _root(version)
-        for name, content in (
-            ("aliases", version.aliases),
-            ("tags", tags),
-            ("comment", comment),
-            ("description", version.description),
-            ("artifacts", root),
-        ):
-            self._sections[name].setVisible(bool(content))
+        self._files.setVisible(root is not None)
         # A reload of the same version leaves what is open and selected among its files alone.
         is_other = before is None or _root(before) != root
         if is_other:
@@ -123,6 +129,10 @@ class VersionInspector(SectionPanel):
         self._run.setText(text.replace("&", "&&"))
         self._run.setEnabled(bool(run_id))
         self._run.setAccessibleName(f"Source run {text}")
+
+    def _open_page(self) -> None:
+        if self._version is not None:
+            self.open_requested.emit(self._version)
 
     def _go_to_run(self) -> None:
         if self._version is not None and self._version.run_id:
@@ -146,8 +156,12 @@ class VersionInspector(SectionPanel):
         column.addSpacing(GRID + 4)
         column.addWidget(self._transition)
         column.addSpacing(GRID)
-        column.addWidget(self._request)
-        for section in self._sections.values():
+        others = QHBoxLayout()
+        others.setSpacing(GRID)
+        others.addWidget(self._request, 1)
+        others.addWidget(self._open)
+        column.addLayout(others)
+        for section in (*self.edits.sections, self._comment_section, self._files):
             column.addWidget(section)
         column.addStretch(1)
 

@@ -24,15 +24,15 @@ from bakehouse.widgets.labels import PlainLabel
 from bakehouse.widgets.menu_entries import add_entry
 
 _WIDTHS = {
-    OverviewColumn.NAME: 240,
+    OverviewColumn.NAME: 220,
     OverviewColumn.LATEST: 72,
     OverviewColumn.STAGING: 104,
     OverviewColumn.PRODUCTION: 104,
     OverviewColumn.ALIASES: 176,
     OverviewColumn.VERSIONS: 84,
     OverviewColumn.CHANGED: 96,
-    OverviewColumn.DESCRIPTION: 300,
-    OverviewColumn.TAGS: 200,
+    OverviewColumn.DESCRIPTION: 260,
+    OverviewColumn.TAGS: 170,
 }
 _TAGS_OFFERED = 12
 _HINT = "Find models: words, stage:production, alias:champion, tag:team=pricing"
@@ -133,7 +133,6 @@ class ModelOverview(QWidget):
         self.search.textChanged.connect(self._search)
         self.search.returnPressed.connect(self._go_to_table)
         self._narrow.clicked.connect(self._open_narrow)
-        self.new_model.hide()
         self.new_model.clicked.connect(self.create_requested)
         self._nothing.acted.connect(self.search.clear)
         self.table.opened.connect(self.model_opened)
@@ -143,6 +142,11 @@ class ModelOverview(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self.table.set_theme(theme)
+
+    @property
+    def current(self) -> ModelRow | None:
+        """The model that commands are about."""
+        return self.table.current
 
     def set_refusal(self, refusal: str) -> None:
         """Why nothing may be changed; empty when it may."""

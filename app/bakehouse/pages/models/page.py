@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from typing import cast
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 from typing_extensions import override
 
 from bakehouse.actions import Context
@@ -16,18 +16,21 @@ from bakehouse.analysis.registry_rows import ModelRow
 from bakehouse.domain.changes import Changes
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.history import Place
-from bakehouse.domain.models import ModelVersion, RegisteredModel
-from bakehouse.domain.registry_edits import RegisterFolder
+from bakehouse.domain.models import ModelVersion, RegisteredModel, Stage
+from bakehouse.domain.registry_edits import DEFAULT_WORKSPACE, CreateModel, RegisterFolder, RegistryEdit, RenameModel
 from bakehouse.domain.runs import LoggedModel, RunDetails
 from bakehouse.domain.text import counted, visible
 from bakehouse.itemmodels.palette_rows import Group
 from bakehouse.itemmodels.registry_models import ModelKey, key_of
+from bakehouse.pages.models.changing import RegistryChanging
+from bakehouse.pages.models.commands import ModelCommands
+from bakehouse.pages.models.comparing import VersionComparison
 from bakehouse.pages.models.editing import RegistryEditing
 from bakehouse.pages.models.inspector import VersionInspector
 from bakehouse.pages.models.model_view import ModelView
 from bakehouse.pages.models.overview import ModelOverview
 from bakehouse.pages.models.places import registry_places
-from bakehouse.pages.models.reading import RegistryReading
+from bakehouse.pages.models.reading import RegistryReading, VersionMetrics
 from bakehouse.pages.models.sidebar import ModelSidebar
 from bakehouse.pages.models.version_page import VersionPage
 from bakehouse.pages.page import Page
@@ -36,13 +39,14 @@ from bakehouse.pages.session import Session
 from bakehouse.settings import Settings
 from bakehouse.store.registrations import VersionRegistered
 from bakehouse.tasks import TaskRunner
-from bakehouse.theme import INSPECTOR_WIDTH, SIDEBAR_WIDTH, Theme, ThemeSource
+from bakehouse.theme import Theme, ThemeSource
 from bakehouse.widgets.empty_state import EmptyState
+from bakehouse.widgets.side_panels import SidePanels
 
 _NO_MODELS = "No registered models yet. Select a run with a model and choose Register model."
 _TRY_AGAIN = "Try again"
 _SHOW_RUNS = "Show the runs"
-_LAYOUT = "models.splitter"
+_READ_ONLY = "This store is open for reading only."
 _EVERY = ("all models",)
 """The area of the overview in the history."""
 
@@ -61,20 +65,22 @@ class ModelsPage(Page):
         self._opened: int | None = None
         """The version whose page is shown, None for the model itself."""
         self._failed = False
-        self._wants_inspector = True
         self.reading = RegistryReading(tasks, self)
         self.editing = RegistryEditing(self)
+        self.changing = RegistryChanging(self)
         self.sidebar = ModelSidebar(themes.theme)
         self.overview = ModelOverview(themes.theme)
-        self.model_view = ModelView(themes.theme)
-        self.table = self.model_view.table
+        self.model_view = ModelView(settings, themes.theme)
+        self.table = self.model_view.versions.table
         self.version_page = VersionPage(themes, tasks)
         self.inspector = VersionInspector(themes, tasks)
+        self.commands = ModelCommands(self, self.overview, self.model_view, self.inspector, self)
         self._empty = EmptyState("models_empty")
         self._main = QStackedWidget()
         self._refresher = Refresher(self._read_again, self)
         self.setFocusProxy(self._main)
         self._lay_out()
+        self._panels.set_theme(themes.theme)
         self._show_times()
         self._connect()
 
@@ -85,21 +91,26 @@ class ModelsPage(Page):
         self._session = session
         self.reading.set_store(session.store)
         self.editing.set_session(session)
-        self.inspector.set_store(session.locator, read_only=session.read_only)
+        self.changing.set_session(session)
+        self._refuse(session.read_only)
+        self.inspector.set_store(session)
         self.version_page.set_store(session)
         self._load()
 
     @override
     def close_store(self) -> None:
+        for dialog in self.findChildren(VersionComparison):
+            dialog.reject()
         self.reading.set_store(None)
         self._refresher.stop()
         self._session = None
         self._wanted, self._opened = (None, None), None
         self.editing.set_session(None)
+        self.changing.set_session(None)
         self.sidebar.clear()
         self.overview.show_rows((), 0)
         self.model_view.show_model(None, None)
-        self.inspector.set_store(None, read_only=True)
+        self.inspector.set_store(None)
         self.version_page.set_store(None)
         self._main.setCurrentWidget(self._empty)
 
@@ -122,22 +133,31 @@ class ModelsPage(Page):
         super().showEvent(event)
         self._refresher.ask_if_due()
 
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.commands.answer_key(event):
+            super().keyPressEvent(event)
+
     def _read_again(self) -> bool:
         self._load()
         return self._session is not None
 
     @override
     def set_theme(self, theme: Theme) -> None:
-        for widget in (self.sidebar, self.overview, self.model_view, self.version_page, self.inspector):
+        for widget in (
+            self.sidebar, self.overview, self.model_view, self.version_page, self.inspector, self._panels,
+        ):  # fmt: skip
             widget.set_theme(theme)
+        for dialog in self.findChildren(VersionComparison):
+            dialog.set_theme(theme)
 
     @override
     def handlers(self) -> Mapping[str, Callable[[], object]]:
-        return {"models.transition": self._ask_transition, "models.request": self._ask_request}
+        return self.commands.handlers()
 
     @override
     def context(self, context: Context) -> Context:
-        return replace(context, selected_version=self.version is not None)
+        return self.commands.context(context)
 
     @override
     def places(self) -> list[Group]:
@@ -198,37 +218,49 @@ class ModelsPage(Page):
 
     @override
     def toggle_sidebar(self) -> None:
-        self.sidebar.setVisible(self.sidebar.isHidden())
+        self._panels.toggle_sidebar()
 
     @override
     def toggle_inspector(self) -> None:
-        self._wants_inspector = self.inspector.isHidden()
-        self._show_inspector()
+        self._panels.toggle_inspector()
 
     @override
     def remember_layout(self) -> None:
-        self._settings.remember_layout(_LAYOUT, self._split.saveState())
+        self._panels.remember()
 
     @override
     def edits(self) -> frozenset[str]:
-        return frozenset({"runs.register", "models.transition"})
+        return frozenset({"runs.register", "models.transition", "models.edit"})
 
     @override
     def begin_edit(self, what: str, argument: object, window: QWidget) -> None:
         """Ask about and do the edit `what`.
 
-        `runs.register` (RunDetails, the LoggedModel itself, or a RegisterFolder) or `models.transition` (ModelVersion).
+        `runs.register` (RunDetails, the LoggedModel itself, or a RegisterFolder), `models.transition` (ModelVersion; or
+        with the Stage to be chosen at first and the ModelVersion to take each other's place, or None) or `models.edit`
+        (one of `domain.registry_edits`).
         """
-        if what == "runs.register" and isinstance(argument, RunDetails):
-            self.editing.register_run(argument.run_id, window)
-        elif what == "runs.register" and isinstance(argument, LoggedModel):
-            self.editing.register_logged_model(argument, window)
-        elif what == "runs.register" and isinstance(argument, RegisterFolder):
-            self.editing.register_folder(argument, window)
-        elif what == "models.transition" and isinstance(argument, ModelVersion):
-            model = self.sidebar.model.find((argument.workspace, argument.name))
-            if model is not None:
-                self.editing.transition_version(model, argument, window)
+        match what, argument:
+            case "runs.register", RunDetails():
+                self.editing.register_run(argument.run_id, window)
+            case "runs.register", LoggedModel():
+                self.editing.register_logged_model(argument, window)
+            case "runs.register", RegisterFolder():
+                self.editing.register_folder(argument, window)
+            case "models.transition", ModelVersion():
+                self._begin_transition(argument, None, None, window)
+            case "models.transition", (ModelVersion() as version, Stage() as stage, other):
+                self._begin_transition(version, stage, other if isinstance(other, ModelVersion) else None, window)
+            case "models.edit", _:
+                edit = cast(RegistryEdit, argument)
+                self.changing.begin(edit, self.sidebar.model.find((edit.workspace, edit.name)), window)
+
+    def _begin_transition(
+        self, version: ModelVersion, stage: Stage | None, other: ModelVersion | None, window: QWidget
+    ) -> None:
+        model = self.sidebar.model.find((version.workspace, version.name))
+        if model is not None:
+            self.editing.transition_version(model, version, window, stage, other)
 
     # What is shown
 
@@ -237,6 +269,24 @@ class ModelsPage(Page):
         """The chosen model; None while all are shown."""
         key = self.sidebar.key
         return None if key is None else self.sidebar.model.find(key)
+
+    @property
+    def model(self) -> RegisteredModel | None:
+        """The model that commands are about: the chosen one, else the overview's current one."""
+        if self.sidebar.key is not None:
+            return self._model
+        row = self.overview.current
+        return None if row is None else row.model
+
+    @property
+    def selected(self) -> list[ModelVersion]:
+        """The versions that a comparison is about."""
+        return self.model_view.versions.selected if self._model is not None and self._opened is None else []
+
+    @property
+    def workspace(self) -> str:
+        """Where a new model would lie: where the one in front lies."""
+        return self.model.workspace if self.model is not None else DEFAULT_WORKSPACE
 
     @property
     def version(self) -> ModelVersion | None:
@@ -307,6 +357,7 @@ class ModelsPage(Page):
         else:
             self.model_view.show_model(model, version)
             self.reading.name_runs(model.versions)
+            self._read_metrics()
             self._show_opened(model)
         self._show_inspector()
         self._say()
@@ -317,19 +368,43 @@ class ModelsPage(Page):
             self._main.setCurrentWidget(self.model_view)
             return
         version = next((one for one in model.versions if one.version == number), None)
+        if version is None and self._main.currentWidget() is self.version_page:
+            self._opened = None
+            self._main.setCurrentWidget(self.model_view)
+            self.said.emit(f"{visible(model.name, 60)} {number} is not in the store any more.")
+            return
         self.version_page.show_version(model, version)
         self._main.setCurrentWidget(self.version_page)
 
     def _show_inspector(self) -> None:
-        self.inspector.setVisible(self._wants_inspector and self._main.currentWidget() is self.model_view)
+        self._panels.have_inspector(self._main.currentWidget() is self.model_view)
 
     def _say(self) -> None:
         self.said.emit(self.summary())
         self.context_changed.emit()
 
+    def _refuse(self, read_only: bool) -> None:
+        refusal = _READ_ONLY if read_only else ""
+        self.commands.read_only = read_only
+        self.overview.set_refusal(refusal)
+        self.model_view.head.set_refusal(refusal)
+
+    def _read_metrics(self) -> None:
+        model = self.model_view.model
+        if model is not None and self._session is not None:
+            self.reading.read_metrics(model.versions, self._settings.version_metrics(self._session.store.path))
+
+    def _choose_metrics(self, names: list[str]) -> None:
+        if self._session is not None:
+            self._settings.remember_version_metrics(self._session.store.path, names)
+            self._read_metrics()
+
+    def _take_metrics(self, found: VersionMetrics) -> None:
+        self.model_view.versions.show_metrics(found.names, found.values)
+
     def _take_names(self) -> None:
-        self.model_view.facts.run_names = self.reading.run_names
-        self.model_view.take_names()
+        self.model_view.versions.facts.run_names = self.reading.run_names
+        self.model_view.versions.take_names()
         version = self.model_view.current
         if version is not None:
             self.inspector.name_run(self._run_name(version))
@@ -338,7 +413,8 @@ class ModelsPage(Page):
         return self.reading.run_names.get(version.run_id, "") if version.run_id else ""
 
     def _show_version(self, version: ModelVersion | None) -> None:
-        self.inspector.show_version(version, self._run_name(version) if version is not None else "")
+        model = self.model_view.model
+        self.inspector.show_version(model, version, self._run_name(version) if version is not None else "")
         self.context_changed.emit()
 
     # Acting
@@ -350,7 +426,17 @@ class ModelsPage(Page):
 
     def _open_model(self, key: ModelKey) -> None:
         self._show(key)
-        self.model_view.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.model_view.versions.take_keyboard()
+
+    def _open_found(self, model: RegisteredModel) -> None:
+        self._open_model(key_of(model))
+
+    def _ask_edit(self, edit: RegistryEdit) -> None:
+        self.edit_requested.emit("models.edit", edit)
+
+    def _compare(self, versions: list[ModelVersion]) -> None:
+        if self._session is not None:
+            VersionComparison(versions, self._session, self._session.themes.theme, self).show()
 
     def _open_version(self, version: ModelVersion) -> None:
         self._show((version.workspace, version.name), opened=version.version)
@@ -360,26 +446,22 @@ class ModelsPage(Page):
         key, opened = self.sidebar.key, self._opened
         if key is not None:
             self._show(key, version=opened)
-            self.model_view.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.model_view.versions.take_keyboard()
 
     def _go_to_version(self, name: str, number: int) -> None:
         workspace = self._model.workspace if self._model is not None else "default"
         self._show((workspace, name), opened=number)
 
-    def _ask_transition(self) -> None:
-        version = self.version
-        if version is not None:
-            self.edit_requested.emit("models.transition", version)
-
-    def _ask_request(self) -> None:
-        version = self.table.current
-        if version is not None:
-            self.edit_requested.emit("reviews.request", version)
-
     def _edited(self, changes: Changes) -> None:
         if isinstance(changes, VersionRegistered):
             self._wanted = ((changes.workspace, changes.name), changes.version)
         self.changed.emit(changes)
+
+    def _follow_edit(self, edit: RegistryEdit) -> None:
+        """A model that was made or renamed is shown once it is read."""
+        if isinstance(edit, CreateModel | RenameModel):
+            name = edit.new_name if isinstance(edit, RenameModel) else edit.name
+            self._wanted = ((edit.workspace, name), None)
 
     def _act_on_nothing(self) -> None:
         if self._failed:
@@ -401,23 +483,15 @@ class ModelsPage(Page):
         self._main.setMinimumWidth(280)
         for face in (self._empty, self.overview, self.model_view, self.version_page):
             self._main.addWidget(face)
-        self._split = QSplitter(Qt.Orientation.Horizontal)
-        self._split.setHandleWidth(1)
-        self._split.setChildrenCollapsible(False)
-        for part in (self.sidebar, self._main, self.inspector):
-            self._split.addWidget(part)
-        self._split.setStretchFactor(1, 1)
-        self._split.setSizes([SIDEBAR_WIDTH, 1000, INSPECTOR_WIDTH])
-        state = self._settings.layout(_LAYOUT)
-        if state is not None:
-            self._split.restoreState(state)
+        self._panels = SidePanels(self.sidebar, self._main, self.inspector, self._settings, "models")
+        self._panels.have_inspector(False)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._split)
+        layout.addWidget(self._panels)
 
     def _show_times(self) -> None:
         relative = self._settings.relative_times
-        self.model_view.show_times(relative=relative)
+        self.model_view.versions.show_times(relative=relative)
         self.overview.table.rows.show_times(relative=relative)
 
     def _connect(self) -> None:
@@ -429,18 +503,46 @@ class ModelsPage(Page):
         self.sidebar.chosen.connect(self._choose)
         self.overview.model_opened.connect(self._open_model)
         self.overview.said.connect(self.said)
-        self.model_view.version_chosen.connect(self._show_version)
-        self.model_view.version_opened.connect(self._open_version)
-        self.model_view.runs_requested.connect(self._show_runs)
-        self.version_page.back_requested.connect(self._leave_version)
-        self.version_page.run_requested.connect(self._go_to_run)
-        self.version_page.logged_model_requested.connect(self._go_to_run)
-        self.version_page.version_requested.connect(self._go_to_version)
-        self.version_page.transition_requested.connect(self._ask_transition)
-        self.version_page.said.connect(self.said)
+        self.overview.current_changed.connect(self.context_changed)
+        self.overview.create_requested.connect(self.commands.create_model)
+        self.overview.menu_requested.connect(self.commands.open_model_menu)
+        self._connect_view()
+        page = self.version_page
+        page.back_requested.connect(self._leave_version)
+        page.run_requested.connect(self._go_to_run)
+        page.logged_model_requested.connect(self._go_to_run)
+        page.version_requested.connect(self._go_to_version)
+        page.compare_requested.connect(self.commands.compare_page)
+        page.said.connect(self.said)
         self.inspector.run_requested.connect(self._go_to_run)
-        self.inspector.transition_requested.connect(self._ask_transition)
-        self.inspector.request_requested.connect(self._ask_request)
+        self.inspector.open_requested.connect(self._open_version)
+        for part in (page, self.inspector):
+            part.transition_requested.connect(self.commands.ask_transition)
+            part.edit_requested.connect(self._ask_edit)
+        self.inspector.request_requested.connect(self.commands.ask_request)
         self.inspector.artifacts.said.connect(self.said)
+        self.commands.edit_requested.connect(self.edit_requested)
+        self.commands.version_opened.connect(self._open_version)
+        self.commands.model_opened.connect(self._open_found)
+        self.commands.run_requested.connect(self._go_to_run)
+        self.commands.comparison_requested.connect(self._compare)
+        self.commands.inspector_requested.connect(self._panels.bring_inspector)
+        self.changing.decided.connect(self._follow_edit)
+        self.changing.changed.connect(self.changed)
+        self.changing.said.connect(self.said)
         self.editing.changed.connect(self._edited)
         self.editing.said.connect(self.said)
+
+    def _connect_view(self) -> None:
+        versions = self.model_view.versions
+        versions.version_chosen.connect(self._show_version)
+        versions.version_opened.connect(self._open_version)
+        versions.selection_changed.connect(self.context_changed)
+        versions.menu_requested.connect(self.commands.open_version_menu)
+        versions.move_requested.connect(self.commands.move)
+        versions.compare_requested.connect(self.commands.compare)
+        versions.metrics_chosen.connect(self._choose_metrics)
+        versions.runs_requested.connect(self._show_runs)
+        self.model_view.head.edit_requested.connect(self._ask_edit)
+        self.model_view.head.menu_requested.connect(self.commands.open_model_menu)
+        self.reading.metrics_read.connect(self._take_metrics)

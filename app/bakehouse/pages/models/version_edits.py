@@ -9,9 +9,10 @@ from bakehouse.domain.registry_edits import DeleteAlias, DeleteVersionTag, Descr
 from bakehouse.theme import Theme
 from bakehouse.widgets.alias_section import AliasSection
 from bakehouse.widgets.description_section import DescriptionSection
+from bakehouse.widgets.sections import Section
 from bakehouse.widgets.tag_section import TagSection
 
-_DESCRIPTION_CHARACTERS = 5000
+DESCRIPTION_CHARACTERS = 5000
 """Width of `model_versions.description` in every schema from 1.30 on."""
 
 
@@ -32,6 +33,11 @@ class VersionEdits(QObject):
         self.tags.delete_requested.connect(self._delete_tag)
         self.aliases.set_requested.connect(self._set_alias)
         self.aliases.delete_requested.connect(self._delete_alias)
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """In their order below each other."""
+        return self.description, self.aliases, self.tags
 
     def set_theme(self, theme: Theme) -> None:
         for section in (self.description, self.tags, self.aliases):
@@ -59,7 +65,7 @@ class VersionEdits(QObject):
         if before is None or (before.workspace, before.name, before.version) != key:
             self.aliases.forget()
         taken = {alias: one.version for one in model.versions for alias in one.aliases}
-        self.description.show_text(key, version.description, _DESCRIPTION_CHARACTERS, refusal)
+        self.description.show_text(key, version.description, DESCRIPTION_CHARACTERS, refusal)
         self.tags.show_tags(key, tags, tag_characters, refusal)
         self.aliases.show_aliases(version.aliases, taken, refusal, able=has_aliases)
 

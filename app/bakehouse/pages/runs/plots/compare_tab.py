@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QCheckBox, QMenu, QPushButton, QToolButton, QWidget
 from typing_extensions import override
 
-from bakehouse.analysis.comparison import ComparedRow, Comparison, Section, compare
+from bakehouse.analysis.comparison import RUN_SECTIONS, ComparedRow, Comparison, Section, compare
 from bakehouse.analysis.frame import RunFrame
 from bakehouse.artifacts.fetching import Fetched
 from bakehouse.artifacts.locator import Locator
@@ -298,7 +298,7 @@ class CompareTab(SelectionTab):
         """Which sections are unfolded, and whether directions are told."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for section in Section:
+        for section in RUN_SECTIONS:
             action = menu.addAction(section.title)
             action.setCheckable(True)
             action.setChecked(section not in self.model.folded)
