@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -190,4 +192,22 @@ def test_that_a_past_date_is_answered_and_the_time_before_the_trail_is_not(story
     chart.set_moment(chart.reach[0])
     assert answer.text().endswith("not recorded.")
     shown.close()
+    settle(story, qtbot)
+
+
+def test_that_whoever_switches_to_editing_records_what_changed_outside(story: MainWindow, qtbot: QtBot) -> None:
+    session = story.opener.session
+    assert session is not None
+    path = session.store.path
+    with closing(sqlite3.connect(path)) as client:
+        client.execute("UPDATE model_versions SET current_stage = 'None' WHERE name = 'DemandForecast' AND version = 2")
+        client.commit()
+    story.open_store(path)
+    qtbot.waitUntil(lambda: story.opener.session not in (None, session), timeout=_WAIT_MS)
+    story.menus.trigger("page.reviews")
+    qtbot.waitUntil(lambda: story.reviews.checking.last.tone == "bad", timeout=_WAIT_MS)
+    assert "changed outside of Bakehouse" in story.reviews.checking.last.sentence
+    story.menus.trigger("reviews.cancel")
+    press(dialog(story, qtbot), "Switch to editing")
+    qtbot.waitUntil(lambda: story.reviews.checking.last.tone == "good", timeout=_WAIT_MS)
     settle(story, qtbot)

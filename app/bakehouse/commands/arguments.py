@@ -12,7 +12,10 @@ from bakehouse import __version__
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.text import visible
 
-COMMANDS = ("info", "export", "verify")
+TRY_LOCK = "try-lock"
+"""The second process of `store.lock_probe`, not for a person: `bakehouse try-lock STORE`."""
+
+COMMANDS = ("info", "export", "verify", TRY_LOCK)
 
 
 class ArgumentsError(BakehouseError):

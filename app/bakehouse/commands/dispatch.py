@@ -7,12 +7,14 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import NamedTuple, NoReturn, TextIO
 
-from bakehouse.commands.arguments import parse_export, parse_info, parse_verify
+from bakehouse.commands.arguments import TRY_LOCK, parse_export, parse_info, parse_verify
 from bakehouse.domain.errors import BakehouseError, FilterError
 from bakehouse.domain.text import visible
+from bakehouse.store.lock_probe import try_lock
 
 BROKEN = 1
 FAILED = 2
@@ -90,6 +92,8 @@ def _write(stream: TextIO | None, text: str) -> None:
 
 
 def _run(name: str, arguments: Sequence[str]) -> str | Answer:
+    if name == TRY_LOCK and len(arguments) == 1:
+        return try_lock(Path(arguments[0]))
     # Each command brings what it needs: `info` answers before numpy would be imported.
     if name == "info":
         from bakehouse.commands.info import info

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
@@ -9,12 +10,14 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
+from bakehouse.commands.arguments import TRY_LOCK
 from bakehouse.dialogs.message import MessageDialog
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.changes import Changes
 from bakehouse.domain.errors import BakehouseError, Cancelled, WriteRefused, WriteStopped
 from bakehouse.pages.session import Session
 from bakehouse.store.handle import Store
+from bakehouse.store.lock_probe import check_locks, is_on_local_disk
 from bakehouse.store.writing import TriggerFound, Writer, prepare
 from bakehouse.tasks import Lane
 
@@ -133,7 +136,17 @@ def _ignore(_result: object) -> None:
     """The write itself tells what is wrong."""
 
 
+def _second_process() -> list[str]:
+    """The command that tries a lock; a frozen application is its own interpreter."""
+    own = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "bakehouse"]
+    return [*own, TRY_LOCK]
+
+
 def _do(store: Store, act: Act, allowed: frozenset[str], token: Token) -> Changes:
+    if not store.locks_work:
+        if not is_on_local_disk(store.path):
+            check_locks(store.path, _second_process())
+        store.locks_work = True
     try:
         return act(Writer(store, allow_triggers=allowed, token=token))
     except Cancelled as cancelled:

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QWidget
 from bakehouse.dialogs.message import MessageDialog
 from bakehouse.domain.changes import Changes, EditDone, Undo
 from bakehouse.domain.edits import Edit, ExperimentEdit
-from bakehouse.pages.editing import EditRoom
 from bakehouse.pages.page import Page
 from bakehouse.pages.session import Session
+from bakehouse.pages.signing import SigningRoom
 from bakehouse.store.undoing import put_back
 from bakehouse.widgets.edit_notice import EditNotice
 
@@ -35,7 +35,7 @@ class EditingMode(QObject):
         self._window = window
         self._session: Session | None = None
         self._undo: Undo | None = None
-        self._room = EditRoom("window", self)
+        self._room = SigningRoom("window", self)
         self._room.changed.connect(self._written)
         self._room.said.connect(self.said)
         for page in self._pages:
@@ -90,6 +90,7 @@ class EditingMode(QObject):
         if self._session is not None:
             self.is_on = True
             self.switched.emit()
+            self._room.record_outside(self._window)
             self._begin(what, argument)
 
     def _begin(self, what: str, argument: object) -> None:

@@ -13,12 +13,14 @@ from bakehouse.dialogs.message import MessageDialog
 from bakehouse.dialogs.text_answer import NameDialog
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.changes import Changes
-from bakehouse.domain.errors import BakehouseError, TrailDoubted
+from bakehouse.domain.errors import BakehouseError, TrailDoubted, TrailError, TrailUnfinished
 from bakehouse.pages.editing import Act, EditRoom
 from bakehouse.personal.identity import NAME_LIMIT, Identity, IdentityFile, account_name
 from bakehouse.personal.trail_memory import TrailMemory
 from bakehouse.registry.desk import Desk
+from bakehouse.registry.reviewing import record_changes_outside
 from bakehouse.registry.signing import Signer
+from bakehouse.registry.trail_check import changes_outside
 from bakehouse.store.handle import Store
 from bakehouse.store.writing import Writer
 
@@ -31,6 +33,14 @@ class SigningRoom(EditRoom):
     def sign(self, window: QWidget, title: str, act: SignedAct) -> None:
         """Carry out `act` at a desk of this person's; without a key yet, ask for the name and make one."""
         self.read(_identity, partial(self._sign_as, window, title, act), window, "", "Your key could not be read")
+
+    def record_outside(self, window: QWidget) -> None:
+        """Write down what other programs did to stages since the trail was written last, if this person has a key."""
+        self.read(_recorder, partial(self._record, window), window, "", "The trail could not be read")
+
+    def _record(self, window: QWidget, known: Identity | None) -> None:
+        if known is not None:
+            self.write(window, "Recording what changed outside", _Signed(record_changes_outside, known.name))
 
     def _sign_as(self, window: QWidget, title: str, act: SignedAct, known: Identity | None) -> None:
         if known is not None:
@@ -67,6 +77,20 @@ class SigningRoom(EditRoom):
 
 
 def _identity(_store: Store, _token: Token) -> Identity | None:
+    return IdentityFile().load()
+
+
+def _recorder(store: Store, token: Token) -> Identity | None:
+    """Who records what the trail does not have yet; None where there is nothing to record or nobody to sign it."""
+    try:
+        if not changes_outside(store, token):
+            return None
+    except TrailUnfinished:
+        # The next act repairs it and finds out.
+        pass
+    except TrailError:
+        # The reviews page says what is wrong with it.
+        return None
     return IdentityFile().load()
 
 

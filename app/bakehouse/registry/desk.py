@@ -18,12 +18,12 @@ from typing import Any, Protocol, TypeVar
 from bakehouse.domain.errors import TrailDoubted, TrailError, WriteRefused
 from bakehouse.domain.models import Stage
 from bakehouse.domain.registry_edits import DEFAULT_WORKSPACE
-from bakehouse.domain.requests import VersionKey
+from bakehouse.domain.requests import ReviewRequest, VersionKey
 from bakehouse.domain.trail import Entry, EntryType, Head
 from bakehouse.registry.projection import Intent, outside_changes
 from bakehouse.registry.rules import RuleBroken, apply
 from bakehouse.registry.signing import NotAnEntry, Signer, read_entry
-from bakehouse.registry.trail_rows import key_of, load, row_of
+from bakehouse.registry.trail_rows import key_of, load, load_request, row_of
 from bakehouse.store.failures import shown
 from bakehouse.store.registrations import (
     mark_version,
@@ -74,15 +74,16 @@ class TrailSession:
     def __init__(self, tables: TrailTables, signer: Signer, now_ms: Callable[[], int]) -> None:
         self.tables, self.signer, self._now_ms = tables, signer, now_ms
         try:
-            self.projection = load(tables)
+            self.projection = load(tables, only_open=True)
         except (ValueError, TypeError, KeyError, IndexError) as error:
-            raise TrailError("The trail's tables hold what no entry says; bakehouse verify tells more.") from error
+            raise _unreadable() from error
         self.head = tables.head()
         if self.head is not None:
             self.projection.store_id, self.projection.replaces = founding_ids(tables)
 
     def add(self, kind: EntryType, body: Mapping[str, Any]) -> Entry:
         """Sign and append the next entry. Raises WriteRefused where the rules do not allow it."""
+        self.request(str(body.get("request", "")))
         head = self.head
         sequence, previous = (0, "") if head is None else (head.length, head.hash)
         store_id = self.projection.store_id or secrets.token_hex(16)
@@ -101,6 +102,13 @@ class TrailSession:
                 self.tables.put(table, row)
         self.head = Head(entry.hash if head is None else head.genesis, sequence + 1, entry.hash)
         return entry
+
+    def request(self, request_id: str) -> ReviewRequest | None:
+        """A request of this trail, whatever became of it."""
+        try:
+            return load_request(self.tables, self.projection, request_id)
+        except (ValueError, TypeError, IndexError) as error:
+            raise _unreadable() from error
 
     def standing(self, version: VersionKey, to_stage: str) -> dict[str, str]:
         """In which role and under which policy the signer acts, as entries say it."""
@@ -348,6 +356,10 @@ def _founding_stages(transaction: Transaction) -> Iterator[dict[str, Any]]:
     for version, stage in stages_of_all(transaction).items():
         if stage != Stage.NONE:
             yield {**version_body(version), "stage": stage}
+
+
+def _unreadable() -> TrailError:
+    return TrailError("The trail's tables hold what no entry says; bakehouse verify tells more.")
 
 
 def founding_ids(tables: TrailTables) -> tuple[str, str]:

@@ -108,7 +108,7 @@ def add_comment(desk: Desk, request_id: str, comment: str) -> Changes:
     """Say something about a request, decided or not. Raises WriteRefused, StoreError kin."""
 
     def work(_transaction: Transaction, session: TrailSession) -> VersionKey:
-        request = session.projection.requests.get(request_id)
+        request = session.request(request_id)
         if request is None:
             raise WriteRefused("This request is not in the trail any more.")
         body = {"request": request_id, "version": version_body(request.version), "comment": comment}
@@ -206,7 +206,7 @@ def _end(desk: Desk, request_id: str, comment: str, kind: EntryType, action: Req
 
 
 def _pending(session: TrailSession, request_id: str) -> ReviewRequest:
-    request = session.projection.requests.get(request_id)
+    request = session.request(request_id)
     if request is None:
         raise WriteRefused("This request is not in the trail any more; nothing was written.")
     if request.state is not RequestState.PENDING:

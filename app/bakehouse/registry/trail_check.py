@@ -59,19 +59,22 @@ def check_trail(store: Store, token: Token, expected: Sequence[Expected] = ()) -
     return done
 
 
-def check_since(store: Store, verified: Head, token: Token) -> Verification | None:
-    """Check links and signatures of what came after a head that was verified as a whole; quick. Raises as above.
+def check_since(store: Store, verified: Head, token: Token, seen: Head | None = None) -> Verification | None:
+    """Check links and signatures of what came after a head that was verified as a whole, and MLflow's stages; quick.
 
-    None where the trail does not hold that head, or has no entries: then only `check_trail` can tell.
+    None where the trail does not continue that head and the one `seen` last, or has no entries: then only
+    `check_trail` can tell. Raises TrailUnfinished, TrailError, StoreError kin, Cancelled.
     """
     with reading(store.path) as tables:
-        head = tables.head() if tables is not None else None
-        if tables is None or head is None or head.genesis != verified.genesis or head.length < verified.length:
+        if tables is None or not tables.continues(verified) or not (seen is None or tables.continues(seen)):
             return None
         newer = list(tables.entries(verified.length - 1))
-    if not newer or newer[0][1] != verified.hash or hash_of(str(newer[0][2])) != verified.hash:
+    if not newer or hash_of(str(newer[0][2])) != verified.hash:
         return None
-    return verify_entries(newer[1:], token, len(newer), after=verified)
+    done = verify_entries(newer[1:], token, len(newer), after=verified)
+    for sentence in changes_outside(store, token):
+        done.found(sentence)
+    return done
 
 
 def export_trail(store: Store, token: Token) -> dict[str, Any]:

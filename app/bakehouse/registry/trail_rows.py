@@ -11,6 +11,8 @@ from bakehouse.domain.requests import Activity, ActivityType, Person, RequestSta
 from bakehouse.registry.projection import Intent, Projection
 from bakehouse.store.trail.tables import Row, TrailTables
 
+_OPEN = RequestState.PENDING.value, RequestState.APPROVED.value
+
 
 def key_of(table: str, key: Any) -> Row:
     """The primary key's values of a touched row."""
@@ -41,16 +43,18 @@ def all_rows(projection: Projection) -> dict[str, list[Row]]:
     }
 
 
-def load(tables: TrailTables, *, activities: bool = False) -> Projection:
-    """The projection as the file has it, without activities unless asked. Raises ValueError for rows that are none."""
+def load(tables: TrailTables, *, activities: bool = False, only_open: bool = False) -> Projection:
+    """The projection as the file has it, without activities unless asked; with `only_open` without requests whose
+    story has ended (see `load_request`). Raises ValueError for rows that are none.
+    """
     projection = Projection()
     for key, name, role in tables.rows("people"):
         projection.people[key] = name, None if role is None else role_called(role)
     for workspace, model, stage, policy, entry in tables.rows("policies"):
         projection.policies[Scope(workspace, model, stage)] = policy_of(json.loads(policy)), entry
-    for row in tables.rows("requests"):
-        request = request_of(row)
-        projection.set_request(request)
+    wanted = ("state = ? OR (state = ? AND is_applied = 0)", _OPEN) if only_open else ("", ())
+    for row in tables.rows("requests", *wanted):
+        projection.set_request(request_of(row))
     for workspace, model, version, stage in tables.rows("stages"):
         projection.set_stage(VersionKey(workspace, model, version), stage)
     for entry, request_id, body in tables.rows("intents"):
@@ -59,6 +63,14 @@ def load(tables: TrailTables, *, activities: bool = False) -> Projection:
         for row in tables.rows("activities"):
             projection.activities[row[0]] = activity_of(row)
     return projection
+
+
+def load_request(tables: TrailTables, projection: Projection, request_id: str) -> ReviewRequest | None:
+    """The request, taken into the projection if it was left out of it; None when there is none. Raises ValueError."""
+    if request_id not in projection.requests:
+        for row in tables.rows("requests", "id = ?", (request_id,)):
+            projection.set_request(request_of(row))
+    return projection.requests.get(request_id)
 
 
 def request_of(row: Row) -> ReviewRequest:

@@ -26,6 +26,8 @@ class Store:
         self.path: Path = access.path
         self.identity = identity
         self.read_only = read_only
+        self.locks_work = False
+        """Whether somebody has seen that a lock on this file keeps other processes out; set before the first write."""
         self.on_statement: Callable[[float], None] | None = None
         self._access = access
         self._schema = schema

@@ -174,9 +174,11 @@ class Transaction:
     def trail(self) -> TrailTables:
         """The tables of the trail's file, for a writer made by `with_trail`."""
 
+        handle: Any = self._connection.connection.driver_connection
+
         def execute(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-            found = self._connection.exec_driver_sql(statement, tuple(values))
-            return [tuple(row) for row in found] if found.returns_rows else []
+            found: list[tuple[Any, ...]] = handle.execute(statement, values).fetchall()
+            return found
 
         return TrailTables(execute, _TRAIL)
 

@@ -45,7 +45,7 @@ class Rows:
     def __init__(self, projection: Projection) -> None:
         self._rows = all_rows(projection)
 
-    def rows(self, table: str) -> list[tuple[Any, ...]]:
+    def rows(self, table: str, where: str = "", values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         return self._rows[table]
 
 

@@ -14,10 +14,9 @@ from bakehouse.domain.errors import BakehouseError, PersonalFileError
 from bakehouse.domain.trail import Finding
 from bakehouse.pages.session import Session
 from bakehouse.personal.trail_memory import SeenTrail, TrailMemory
-from bakehouse.registry.trail_check import Expected, check_since, check_trail
+from bakehouse.registry.trail_check import Expected, check_since, check_trail, known_ids
 from bakehouse.registry.verifying import Verification
 from bakehouse.store.handle import Store
-from bakehouse.store.store_marks import read_store_id
 from bakehouse.tasks import Lane
 
 _SLOT = "reviews.verify"
@@ -105,14 +104,13 @@ class TrailChecking(QObject):
 
 def _check(store: Store, whole: bool, token: Token) -> Checked:
     memory = TrailMemory()
-    store_id = read_store_id(store.reader(), token)
     try:
-        seen = memory.seen(store_id) if store_id else None
+        seen = next((seen for one in known_ids(store, token) if (seen := memory.seen(one)) is not None), None)
     except PersonalFileError:
         seen = None
     if not whole and seen is not None and seen.verified is not None:
-        quick = check_since(store, seen.verified, token)
-        if quick is not None and quick.holds and (quick.head is None or quick.head.length >= seen.head.length):
+        quick = check_since(store, seen.verified, token, seen.head)
+        if quick is not None:
             return _told(quick, is_whole=False)
     done = check_trail(store, token, _expected(seen))
     if done is None:
