@@ -15,33 +15,30 @@ from bakehouse.actions import Context
 from bakehouse.dialogs.message import MessageDialog
 from bakehouse.domain.changes import Changes
 from bakehouse.domain.errors import BakehouseError
-from bakehouse.domain.evidence import DigestSeen
 from bakehouse.domain.history import Place
 from bakehouse.domain.lineage import MODEL_LINK, RUN_LINK, linked_version
 from bakehouse.domain.models import ModelVersion
 from bakehouse.domain.requests import RequestAction, RequestState, ReviewRequest
 from bakehouse.domain.text import counted, visible
 from bakehouse.itemmodels.palette_rows import Entry, Group
-from bakehouse.itemmodels.request_list import RequestLine
 from bakehouse.pages.page import Page
 from bakehouse.pages.refreshing import Refresher
-from bakehouse.pages.reviews.book import Book, Case, read_book, read_case, read_curves
+from bakehouse.pages.reviews.book import Book, Case, read_book
+from bakehouse.pages.reviews.case_reading import CaseReading
 from bakehouse.pages.reviews.case_view import CaseView
 from bakehouse.pages.reviews.checking import Checked, TrailChecking
 from bakehouse.pages.reviews.editing import ReviewEditing
-from bakehouse.pages.reviews.inbox import Inbox, Tab
+from bakehouse.pages.reviews.inbox import Inbox
+from bakehouse.pages.reviews.inbox_lines import inbox_lines
 from bakehouse.pages.reviews.taking_out import TakingOut
 from bakehouse.pages.reviews.timeline import TimelineWindow
-from bakehouse.pages.reviews.words import request_line
 from bakehouse.pages.session import Session
-from bakehouse.registry.evidence import digest_of
 from bakehouse.settings import Settings
-from bakehouse.store.history_growth import RunHistories
-from bakehouse.tasks import Lane, TaskRunner
+from bakehouse.tasks import TaskRunner
 from bakehouse.theme import INSPECTOR_WIDTH, SIDEBAR_WIDTH, Theme, ThemeSource
 from bakehouse.widgets.empty_state import EmptyState
 
-_BOOK, _CASE, _CURVES, _DIGEST = "reviews.book", "reviews.case", "reviews.curves", "reviews.compare"
+_BOOK = "reviews.book"
 _NOTHING = (
     "No transition was requested in this store yet. Choose a version on the models page and request its transition; "
     "whoever decides finds it here, with the evidence of that moment."
@@ -50,7 +47,6 @@ _LAYOUT = "reviews.splitter"
 _INBOX_WIDTH, _INBOX_NARROW = SIDEBAR_WIDTH + 100, SIDEBAR_WIDTH
 _NARROW = 1200
 """Below this width the lists beside the evidence make room for it."""
-_CURVES_AT_MOST = 12
 
 
 class ReviewsPage(Page):
@@ -67,24 +63,27 @@ class ReviewsPage(Page):
         self._themes, self._tasks, self._settings = themes, tasks, settings
         self._session: Session | None = None
         self._book = Book()
-        self._case: Case | None = None
         self._wanted = ""
         self._is_split_moved = self._is_narrow = False
         self._tells = False
         """Whether the next check is answered in a dialog."""
-        self._matches: dict[str, DigestSeen] = {}
-        """Request → the digest of its version's files as they are."""
         self.editing = ReviewEditing(self)
         self.checking = TrailChecking(self)
         self.taking_out = TakingOut(self)
         self.inbox = Inbox(themes.theme)
         self.case = CaseView(themes, tasks)
+        self.reading = CaseReading(self.case, tasks, self)
         self._empty = EmptyState("reviews_empty")
         self._main = QStackedWidget()
         self._refresher = Refresher(self._read_again, self)
         self.setFocusProxy(self.inbox)
         self._lay_out()
         self._connect()
+
+    @property
+    def _case(self) -> Case | None:
+        """The request in front."""
+        return self.reading.case
 
     # What the window asks
 
@@ -93,25 +92,26 @@ class ReviewsPage(Page):
         self._session = session
         self.editing.set_session(session)
         self.checking.set_session(session)
+        self.reading.set_session(session)
         self.case.set_locator(session.locator)
         self._load()
 
     @override
     def close_store(self) -> None:
-        for slot in (_BOOK, _CASE, _CURVES, _DIGEST, "reviews.capture", "reviews.digest"):
+        for slot in (_BOOK, "reviews.capture", "reviews.digest"):
             self._tasks.cancel(slot)
         self._refresher.stop()
         self.checking.set_session(None)
         self.editing.set_session(None)
-        self._session, self._case, self._book = None, None, Book()
-        self._matches = {}
+        self.reading.set_session(None)
+        self._session, self._book = None, Book()
         self.case.set_locator(None)
         self._show_book()
 
     @override
     def refresh(self, changes: Changes | None) -> None:
         if changes is None:
-            self._matches = {}
+            self.reading.look_again()
         if self._session is not None and (changes is None or changes.model_names or not changes.run_ids):
             self._load()
 
@@ -263,7 +263,7 @@ class ReviewsPage(Page):
         if is_other:
             self.checking.check(whole=False)
         if self._case is not None and self.inbox.request_id == self._case.request.request_id:
-            self._read_case(self.inbox.request_id)
+            self.reading.read(self.inbox.request_id, book)
 
     def _load_failed(self, error: BakehouseError) -> None:
         self._refresher.given_up()
@@ -273,20 +273,7 @@ class ReviewsPage(Page):
 
     def _show_book(self) -> None:
         book = self._book
-        in_stage: dict[tuple[str, str, str], int] = {}
-        for key, stage in book.stages.items():
-            where = key.workspace, key.model, stage
-            in_stage[where] = in_stage.get(where, 0) + 1
-        lines: dict[Tab, list[RequestLine]] = {tab: [] for tab in Tab}
-        for one in book.requests:
-            waits = book.waits_for_me(one)
-            others = in_stage.get((one.version.workspace, one.version.model, one.to_stage), 0)
-            line = request_line(one, waits_for_me=waits, me=book.me, others_in_stage=others)
-            lines[Tab.WAITING if self._is_pending(one) else Tab.DECIDED].append(line)
-            if book.me and one.requester.key == book.me:
-                lines[Tab.MINE].append(line)
-        # What waits for the person stands before what waits for others.
-        lines[Tab.WAITING].sort(key=lambda line: bool(line.outcome))
+        lines = inbox_lines(book)
         has_any = bool(book.requests)
         self.inbox.setVisible(has_any)
         self._empty.show_message(_NOTHING, action="Show the models")
@@ -306,82 +293,23 @@ class ReviewsPage(Page):
 
     def _choose(self, request_id: str) -> None:
         if not request_id:
-            self._case = None
+            self.reading.leave()
             if self._book.requests:
                 self._empty.show_message("Nothing here. Other requests are on the other tabs.")
             self._main.setCurrentWidget(self._empty)
             self.context_changed.emit()
             return
-        self._read_case(request_id)
+        self.reading.read(request_id, self._book)
 
-    def _read_case(self, request_id: str) -> None:
-        request = self._book.projection.requests.get(request_id)
-        if self._session is not None and request is not None:
-            work = partial(read_case, self._session.store, request)
-            self._tasks.start(_CASE, work, done=self._show_case, failed=self._case_failed)
-
-    def _show_case(self, case: Case) -> None:
-        before, self._case = self._case, case
-        session = self._session
-        if session is None:
-            return
-        self.case.show_case(case, self._book, read_only=session.read_only)
+    def _show_case(self, _case: Case) -> None:
         self._main.setCurrentWidget(self.case)
-        self._show_checked(self.checking.last)
-        request_id = case.request.request_id
-        if request_id in self._matches:
-            self._compared(request_id, self._matches[request_id])
-        elif case.version is not None and self._is_pending(case.request):
-            self._compare(request_id, case.version)
-        if before is None or before.request.request_id != request_id:
-            self._read_curves(self.case.evidence.model.metrics[:_CURVES_AT_MOST])
+        last = self.checking.last
+        self.case.show_verification(last.words, last.tone)
         self.context_changed.emit()
 
-    def _case_failed(self, error: BakehouseError) -> None:
-        self._case = None
-        self._empty.show_message(str(error), role="bad")
+    def _case_failed(self, sentence: str) -> None:
+        self._empty.show_message(sentence, role="bad")
         self._main.setCurrentWidget(self._empty)
-
-    def _compare(self, request_id: str, version: ModelVersion) -> None:
-        if self._session is None:
-            return
-        self.case.evidence.model.set_check("comparing the files…", "muted")
-        self._tasks.start(
-            _DIGEST,
-            partial(digest_of, self._session.locator, version),
-            done=partial(self._compared, request_id),
-            failed=self._fail_quietly,
-            lane=Lane.WALK,
-            title="Comparing the model's files",
-        )
-
-    def _compared(self, request_id: str, found: DigestSeen) -> None:
-        case, session = self._case, self._session
-        self._matches[request_id] = found
-        if case is None or session is None or case.request.request_id != request_id:
-            return
-        self.case.show_check(found)
-        matches = bool(found.sha256) and found.sha256 == case.request.digest
-        self.case.show_actions(self._book, digest_matches=matches, read_only=session.read_only)
-
-    def _read_curves(self, metrics: list[str]) -> None:
-        if self._session is not None and self._case is not None and metrics:
-            self._tasks.start(
-                _CURVES,
-                partial(read_curves, self._session.store, self._case, metrics),
-                done=partial(self._show_curves, metrics),
-                failed=self._fail_quietly,
-                lane=Lane.BACKGROUND,
-            )
-
-    def _read_curve(self, metric: str) -> None:
-        self._read_curves([metric])
-
-    def _show_curves(self, metrics: list[str], runs: list[RunHistories]) -> None:
-        self.case.show_curves(metrics, runs)
-
-    def _fail_quietly(self, error: BakehouseError) -> None:
-        self.said.emit(str(error))
 
     # Acting
 
@@ -462,7 +390,9 @@ class ReviewsPage(Page):
         self._empty.acted.connect(partial(self.navigate_requested.emit, "models", None))
         self.case.decision_requested.connect(self._decide)
         self.case.comment_requested.connect(self._comment)
-        self.case.metric_chosen.connect(self._read_curve)
+        self.reading.shown.connect(self._show_case)
+        self.reading.failed.connect(self._case_failed)
+        self.reading.said.connect(self.said)
         self.case.link_activated.connect(self._follow_link)
         self.case.verification_requested.connect(self._verify)
         self.case.policy_requested.connect(partial(self.edit_requested.emit, "reviews.policy", None))
