@@ -216,10 +216,10 @@ def test_that_the_way_by_tab_goes_from_the_head_through_the_lineage(open_page: O
     page = open_page(moved_store("mlflow-3.17", tmp_path))
     page.head.back.setFocus()
     seen: list[str] = []
-    for _ in range(8):
+    for _ in range(9):
         focused = page.focusWidget()
         assert focused is not None
         seen.append(focused.objectName())
         page.focusNextChild()
-    assert seen[:3] == ["version_back", "version_compare", "version_transition"]
-    assert seen[3:7] == ["lineage_run", "lineage_logged_model", "lineage_version", "lineage_stage"]
+    assert seen[:4] == ["version_back", "version_compare", "version_request", "version_transition"]
+    assert seen[4:8] == ["lineage_run", "lineage_logged_model", "lineage_version", "lineage_stage"]

@@ -27,6 +27,7 @@ from bakehouse.widgets.sections import Section
 _CHARACTERS = 100_000
 _ROWS_AT_MOST = 12
 _USE_HEIGHT = 154
+_AROUND, _HEAD_AND_FOOT, _LEAST_HEIGHT = 80, 140, 360
 
 
 class DatasetDialog(QDialog):
@@ -46,28 +47,37 @@ class DatasetDialog(QDialog):
         facts.append(Fact("Source type", data.source_type))
         listed = FactList(theme, name_share=0.2)
         listed.show_facts(facts)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
-        layout.setSpacing(GRID)
-        layout.addWidget(ElidedLabel(data.name, "title"))
-        layout.addWidget(listed)
+        inside = QWidget()
+        inside.setObjectName("panel")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, GRID, 0)
+        column.setSpacing(GRID)
+        column.addWidget(listed)
         self._use = Section("CAME OF IT", self._build_use(theme))
         self._use.setObjectName("dataset_use")
-        layout.addWidget(self._use)
+        column.addWidget(self._use)
         for title, text in (("SOURCE", data.source), ("SCHEMA", data.schema), ("PROFILE", data.profile)):
             if text:
-                layout.addSpacing(GRID)
-                layout.addWidget(PlainLabel(title, "section"))
-                layout.addWidget(self._field(title.capitalize(), text))
-        layout.addStretch(1)
+                column.addSpacing(GRID)
+                column.addWidget(PlainLabel(title, "section"))
+                column.addWidget(self._field(title.capitalize(), text))
+        column.addStretch(1)
         close = QPushButton("Close")
         close.setDefault(True)
         close.clicked.connect(self.close)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(3 * GRID, 3 * GRID, 2 * GRID, 2 * GRID)
+        layout.setSpacing(GRID)
+        layout.addWidget(ElidedLabel(data.name, "title"))
+        layout.addWidget(_scrolled(inside), 1)
         layout.addSpacing(GRID)
         layout.addLayout(row)
+        # As tall as its content, unless that is taller than the window it belongs to.
+        most = max(parent.window().height() - _AROUND, _LEAST_HEIGHT)
+        self.resize(560, min(inside.sizeHint().height() + _HEAD_AND_FOOT, most))
 
     def _build_use(self, theme: Theme) -> QWidget:
         """What came of the dataset; read behind the open dialog, so its room is there from the beginning."""
@@ -87,12 +97,7 @@ class DatasetDialog(QDialog):
             part.link_activated.connect(self.link_activated)
             column.addWidget(part)
         column.addStretch(1)
-        self._listed = QScrollArea()
-        self._listed.setWidgetResizable(True)
-        self._listed.setFrameShape(QFrame.Shape.NoFrame)
-        self._listed.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._listed.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._listed.setWidget(inside)
+        self._listed = _scrolled(inside)
         self._listed.setFixedHeight(_USE_HEIGHT)
         body = QWidget()
         whole = QVBoxLayout(body)
@@ -128,6 +133,16 @@ class DatasetDialog(QDialog):
         rows = min(_ROWS_AT_MOST, field.blockCount()) + 1
         field.setFixedHeight(rows * field.fontMetrics().lineSpacing() + 2 * GRID)
         return field
+
+
+def _scrolled(inside: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(inside)
+    return area
 
 
 def _version_fact(one: VersionUse, run_name: str) -> Fact:

@@ -21,7 +21,7 @@ _CAPTION = 18
 _NARROWEST = 76
 _WIDEST = 280
 _INDENT = 18
-_NOTE_GAP, _LEAST_NAME = 7, 90
+_NOTE_GAP = 7
 _CHARACTERS = 120
 _HEAD = 3.5
 
@@ -33,6 +33,7 @@ class NodeButton(QAbstractButton):
         super().__init__(parent)
         self.node = node
         self.theme = theme
+        self.shows_note = True
         font = self.font()
         font.setPixelSize(12)
         self.setFont(font)
@@ -49,23 +50,12 @@ class NodeButton(QAbstractButton):
     def sizeHint(self) -> QSize:
         return QSize(min(self._name_width() + self._note_width() + 2 * _PAD + 1, _WIDEST), _HEIGHT)
 
-    def width_in(self, room: int) -> int:
-        """How wide it is where it has so much room: a digest that is cut tells nothing, so it goes first."""
-        whole = self.sizeHint().width()
-        if whole <= room or not self._has_no_room(room):
-            return min(whole, room)
-        return min(self._name_width() + 2 * _PAD + 1, room)
-
     def _name_width(self) -> int:
         return self.fontMetrics().horizontalAdvance(visible(self.node.label, _CHARACTERS))
 
     def _note_width(self) -> int:
         note = visible(self.node.note, _CHARACTERS)
-        return self.fontMetrics().horizontalAdvance(note) + _NOTE_GAP if note else 0
-
-    def _has_no_room(self, width: int) -> bool:
-        """Whether the note would take the name's room."""
-        return width - 2 * _PAD - self._note_width() < min(self._name_width(), _LEAST_NAME)
+        return self.fontMetrics().horizontalAdvance(note) + _NOTE_GAP if note and self.shows_note else 0
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -86,12 +76,10 @@ class NodeButton(QAbstractButton):
         sides = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
         label, note = visible(node.label, _CHARACTERS), visible(node.note, _CHARACTERS)
         wanted, aside = self._name_width(), self._note_width()
-        if note and self._has_no_room(self.width()):
-            note, aside = "", 0
         room = inner.width() - aside
         painter.setPen(theme.color(self._ink()))
         painter.drawText(inner, sides, metrics.elidedText(label, Qt.TextElideMode.ElideMiddle, room))
-        if note:
+        if aside:
             painter.setPen(theme.color("muted"))
             painter.drawText(inner.adjusted(min(wanted, room) + _NOTE_GAP, 0, 0, 0), sides, note)
         painter.end()
@@ -186,13 +174,22 @@ class LineageGraph(QWidget):
         if not columns:
             self.setFixedHeight(0)
             return
-        wanted = [max(self._buttons[place].sizeHint().width() for place in column) for column in columns]
         room = self.width() - _ARROW * (len(columns) - 1)
+        wanted = self._wanted(columns, notes=True)
+        if sum(wanted) > room:
+            # A digest that is cut tells nothing; without them there is more room for names.
+            wanted = self._wanted(columns, notes=False)
         widths = _shared(wanted, room)
         self._is_narrow = any(width < min(_NARROWEST, want) for width, want in zip(widths, wanted, strict=True))
         height = self._arrange_below(columns) if self._is_narrow else self._arrange_beside(columns, widths)
         self.setFixedHeight(height)
         self.update()
+
+    def _wanted(self, columns: list[list[int]], *, notes: bool) -> list[int]:
+        """How wide each column would be, with or without the digests of its nodes."""
+        for button in self._buttons:
+            button.shows_note = notes
+        return [max(self._buttons[place].sizeHint().width() for place in column) for column in columns]
 
     def _arrange_beside(self, columns: list[list[int]], widths: list[int]) -> int:
         tallest = max(len(column) for column in columns)
@@ -205,7 +202,7 @@ class LineageGraph(QWidget):
             for place in column:
                 button = self._buttons[place]
                 self._ends[place] = left + width
-                button.setGeometry(left, top, button.width_in(width), _HEIGHT)
+                button.setGeometry(left, top, min(button.sizeHint().width(), width), _HEIGHT)
                 top += _HEIGHT + _GAP
             left += width + _ARROW
         return _CAPTION + tallest * (_HEIGHT + _GAP) - _GAP
@@ -216,7 +213,8 @@ class LineageGraph(QWidget):
             left = level * _INDENT
             for place in column:
                 button = self._buttons[place]
-                width = button.width_in(max(self.width() - left, _NARROWEST))
+                button.shows_note = True
+                width = min(button.sizeHint().width(), max(self.width() - left, _NARROWEST))
                 button.setGeometry(left, top, width, _HEIGHT)
                 top += _HEIGHT + _GAP
         return top - _GAP

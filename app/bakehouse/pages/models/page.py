@@ -518,8 +518,8 @@ class ModelsPage(Page):
         self.inspector.open_requested.connect(self._open_version)
         for part in (page, self.inspector):
             part.transition_requested.connect(self.commands.ask_transition)
+            part.request_requested.connect(self.commands.ask_request)
             part.edit_requested.connect(self._ask_edit)
-        self.inspector.request_requested.connect(self.commands.ask_request)
         self.inspector.artifacts.said.connect(self.said)
         self.commands.edit_requested.connect(self.edit_requested)
         self.commands.version_opened.connect(self._open_version)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from bakehouse.domain.models import ModelVersion
 from bakehouse.domain.text import visible
@@ -13,6 +15,7 @@ from bakehouse.widgets.labels import ElidedLabel, PlainLabel
 from bakehouse.widgets.stages import StagePill
 
 _READ_ONLY = "This store is open for reading only."
+_ONE_LINE_FROM = 860
 
 
 class VersionHead(QWidget):
@@ -21,6 +24,8 @@ class VersionHead(QWidget):
     back_requested = Signal()
     compare_requested = Signal()
     transition_requested = Signal()
+    request_requested = Signal()
+    """A transition shall be asked for, which others decide."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +52,9 @@ class VersionHead(QWidget):
         self.transition = QPushButton("Transition stage…")
         self.transition.setObjectName("version_transition")
         self.transition.setProperty("primary", "true")
+        self.request = QPushButton("Request transition…")
+        self.request.setObjectName("version_request")
+        self.request.clicked.connect(self.request_requested)
         self.back.clicked.connect(self.back_requested)
         self.compare.clicked.connect(self.compare_requested)
         self.transition.clicked.connect(self.transition_requested)
@@ -66,22 +74,30 @@ class VersionHead(QWidget):
         words.setSpacing(3)
         words.addLayout(first)
         words.addWidget(self._subtitle)
-        self._actions = QHBoxLayout()
-        self._actions.setSpacing(GRID)
-        for button in (self.compare, self.transition):
+        self._actions = QWidget()
+        actions = QHBoxLayout(self._actions)
+        actions.setContentsMargins(0, 0, 0, 0)
+        actions.setSpacing(GRID)
+        for button in (self.compare, self.request, self.transition):
             button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-            self._actions.addWidget(button)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GRID, 12, 2 * GRID, 12)
-        row.setSpacing(GRID)
-        row.addWidget(self.back)
-        row.addLayout(words, 1)
-        row.addLayout(self._actions)
+            actions.addWidget(button)
+        actions.addStretch(1)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(GRID, 12, 2 * GRID, 12)
+        self._grid.setHorizontalSpacing(GRID)
+        self._grid.setVerticalSpacing(GRID)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.addWidget(self.back, 0, 0)
+        self._grid.addLayout(words, 0, 1)
+        self._grid.addWidget(self._actions, 0, 2)
 
-    def add_action(self, button: QPushButton) -> None:
-        """One more thing that can be done, at the left of the others."""
-        button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._actions.insertWidget(0, button)
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.width() < _ONE_LINE_FROM:
+            self._grid.addWidget(self._actions, 1, 1)
+        else:
+            self._grid.addWidget(self._actions, 0, 2)
 
     def set_theme(self, theme: Theme) -> None:
         self._stage.set_theme(theme)
@@ -89,8 +105,9 @@ class VersionHead(QWidget):
 
     def set_read_only(self, read_only: bool) -> None:
         """Whether nothing may be changed."""
-        self.transition.setEnabled(not read_only)
-        self.transition.setToolTip(_READ_ONLY if read_only else "")
+        for button in (self.request, self.transition):
+            button.setEnabled(not read_only)
+            button.setToolTip(_READ_ONLY if read_only else "")
 
     def show_version(self, version: ModelVersion, others: int, subtitle: str) -> None:
         """Show this version; `others` is the number of further versions of the model."""

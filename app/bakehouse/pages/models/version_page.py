@@ -59,6 +59,8 @@ class VersionPage(QWidget):
     """(model name, version) to go to."""
     compare_requested = Signal()
     transition_requested = Signal()
+    request_requested = Signal()
+    """A transition shall be asked for, which others decide."""
     edit_requested = Signal(object)
     """One of `domain.registry_edits`."""
     said = Signal(str)
@@ -341,6 +343,7 @@ class VersionPage(QWidget):
         self.head.back_requested.connect(self.back_requested)
         self.head.compare_requested.connect(self.compare_requested)
         self.head.transition_requested.connect(self.transition_requested)
+        self.head.request_requested.connect(self.request_requested)
         self._empty.acted.connect(self.back_requested)
         self.lineage.link_activated.connect(self._follow)
         self._datasets.run_requested.connect(self.run_requested)
