@@ -30,6 +30,10 @@ LATE_IMPORTS = {
     ("bakehouse.exports.excel", "xlsxwriter"),
     ("bakehouse.exports.parquet", "pyarrow"),
     ("bakehouse.desktop", "winreg"),
+    ("bakehouse.personal.identity", "cryptography"),
+    ("bakehouse.personal.identity", "keyring"),
+    ("bakehouse.registry.signing", "cryptography"),
+    ("bakehouse.registry.signing", "securesystemslib"),
     ("bakehouse.store.writing", "sqlalchemy"),
 }
 

@@ -15,7 +15,7 @@ from bakehouse.domain.cancellation import Token
 from bakehouse.domain.changes import Changes
 from bakehouse.domain.errors import BakehouseError, TrailDoubted, TrailError, TrailUnfinished
 from bakehouse.pages.editing import Act, EditRoom
-from bakehouse.personal.identity import NAME_LIMIT, Identity, IdentityFile, account_name
+from bakehouse.personal.identity import NAME_LIMIT, IdentityFile, account_name
 from bakehouse.personal.trail_memory import TrailMemory
 from bakehouse.registry.desk import Desk
 from bakehouse.registry.reviewing import record_changes_outside
@@ -32,19 +32,19 @@ class SigningRoom(EditRoom):
 
     def sign(self, window: QWidget, title: str, act: SignedAct) -> None:
         """Carry out `act` at a desk of this person's; without a key yet, ask for the name and make one."""
-        self.read(_identity, partial(self._sign_as, window, title, act), window, "", "Your key could not be read")
+        self.read(_known_name, partial(self._sign_as, window, title, act), window, "", "Your key could not be read")
 
     def record_outside(self, window: QWidget) -> None:
         """Write down what other programs did to stages since the trail was written last, if this person has a key."""
         self.read(_recorder, partial(self._record, window), window, "", "The trail could not be read")
 
-    def _record(self, window: QWidget, known: Identity | None) -> None:
-        if known is not None:
-            self.write(window, "Recording what changed outside", _Signed(record_changes_outside, known.name))
+    def _record(self, window: QWidget, name: str | None) -> None:
+        if name is not None:
+            self.write(window, "Recording what changed outside", _Signed(record_changes_outside, name))
 
-    def _sign_as(self, window: QWidget, title: str, act: SignedAct, known: Identity | None) -> None:
-        if known is not None:
-            self.write(window, title, _Signed(act, known.name))
+    def _sign_as(self, window: QWidget, title: str, act: SignedAct, name: str | None) -> None:
+        if name is not None:
+            self.write(window, title, _Signed(act, name))
             return
         dialog = NameDialog(
             "Your name in the trail",
@@ -76,11 +76,16 @@ class SigningRoom(EditRoom):
             super()._write_failed(window, title, act, allowed, error)
 
 
-def _identity(_store: Store, _token: Token) -> Identity | None:
-    return IdentityFile().load()
+def _known_name(_store: Store, _token: Token) -> str | None:
+    return _name()
 
 
-def _recorder(store: Store, token: Token) -> Identity | None:
+def _name() -> str | None:
+    known = IdentityFile().public()
+    return None if known is None else known[1]
+
+
+def _recorder(store: Store, token: Token) -> str | None:
     """Who records what the trail does not have yet; None where there is nothing to record or nobody to sign it."""
     try:
         if not changes_outside(store, token):
@@ -91,7 +96,7 @@ def _recorder(store: Store, token: Token) -> Identity | None:
     except TrailError:
         # The reviews page says what is wrong with it.
         return None
-    return IdentityFile().load()
+    return _name()
 
 
 def _name_plan(name: str) -> tuple[str, bool]:

@@ -9,15 +9,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from securesystemslib.dsse import Envelope
-from securesystemslib.exceptions import VerificationError
-from securesystemslib.signer._crypto_signer import CryptoSigner
-from securesystemslib.signer._key import SSlibKey
+from typing import TYPE_CHECKING, Any
 
 from bakehouse.domain.trail import TRAIL_FORMAT, Actor, Entry, EntryType
+
+if TYPE_CHECKING:
+    from securesystemslib.dsse import Envelope
+    from securesystemslib.signer._key import SSlibKey
 
 PAYLOAD_TYPE = "application/vnd.bakehouse.trail+json"
 
@@ -38,6 +36,10 @@ class Signer:
     """A person's key in use. Made from the 32 secret bytes; any thread."""
 
     def __init__(self, secret: bytes, name: str, account: str) -> None:
+        # Signing libraries cost a tenth of a second, which only those who sign or verify wait for.
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+        from securesystemslib.signer._crypto_signer import CryptoSigner
+
         private = Ed25519PrivateKey.from_private_bytes(secret)
         public = private.public_key().public_bytes_raw().hex()
         self._signer = CryptoSigner(private, _key(public))
@@ -63,6 +65,8 @@ class Signer:
             "actor": {"key": self.actor.key, "name": self.actor.name, "account": self.actor.account},
             "body": body,
         }
+        from securesystemslib.dsse import Envelope
+
         envelope = Envelope(_canonical(payload).encode(), PAYLOAD_TYPE, {})
         envelope.sign(self._signer)
         text = _canonical(envelope.to_dict())
@@ -80,6 +84,8 @@ def read_entry(envelope: str) -> Entry:
 
 def check_signature(envelope: str) -> Entry:
     """The entry inside an envelope whose signature is that of the key it names. Raises NotAnEntry."""
+    from securesystemslib.exceptions import VerificationError
+
     entry, sealed = _opened(envelope)
     try:
         sealed.verify([_key(entry.actor.key)], 1)
@@ -94,6 +100,8 @@ def hash_of(envelope: str) -> str:
 
 
 def _opened(text: str) -> tuple[Entry, Envelope]:
+    from securesystemslib.dsse import Envelope
+
     try:
         envelope = Envelope.from_dict(json.loads(text))
         entry = _entry(json.loads(envelope.payload), hash_of(text))
@@ -128,6 +136,8 @@ def _entry(payload: Mapping[str, Any], entry_hash: str) -> Entry:
 
 
 def _key(public: str) -> SSlibKey:
+    from securesystemslib.signer._key import SSlibKey
+
     # The library's own id of a key is a hash of the key's JSON; ours is the key itself, which needs no table.
     return SSlibKey(public, "ed25519", "ed25519", {"public": public})
 

@@ -27,7 +27,7 @@ from bakehouse.personal.directions import DirectionFile
 from bakehouse.personal.identity import IdentityFile
 from bakehouse.registry.lineage import graph_of_version, logged_model_id
 from bakehouse.registry.projection import Projection
-from bakehouse.registry.signing import NotAnEntry, Signer, read_entry
+from bakehouse.registry.signing import NotAnEntry, read_entry
 from bakehouse.registry.trail_check import envelope_of
 from bakehouse.registry.trail_rows import activity_of, load
 from bakehouse.store.handle import Store
@@ -95,9 +95,7 @@ class Case:
 
 def read_book(store: Store, token: Token) -> Book:
     """Everything about requests. Raises TrailUnfinished, TrailError, StoreError kin."""
-    identity = IdentityFile().load()
-    me = "" if identity is None else Signer(identity.secret, identity.name, identity.account).actor.key
-    name = "" if identity is None else identity.name
+    me, name = IdentityFile().public() or ("", "")
     with reading(store.path) as tables:
         head = tables.head() if tables is not None else None
         if tables is None or head is None:
