@@ -24,6 +24,9 @@ _ENVIRONMENTS = {
     "3.17.2": ("3.11", ("mlflow==3.17.2",)),
 }
 
+MORE_VARIABLE = "BAKEHOUSE_TEST_MORE_CLIENTS"
+"""Versions to compare with besides those above, with blanks between them."""
+
 _MAKE_LIMIT_S = 1200
 _RUN_LIMIT_S = 300
 
@@ -85,6 +88,16 @@ def client(version: str) -> Client:
     return Client(version, python)
 
 
+def versions() -> tuple[str, ...]:
+    """The versions to compare with, oldest first; `MORE_VARIABLE` adds to those that are always there."""
+    return tuple(sorted({*_ENVIRONMENTS, *os.environ.get(MORE_VARIABLE, "").split()}, key=numbers))
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """A version's parts, for comparing."""
+    return tuple(int(part) for part in version.split("."))
+
+
 def cache_directory() -> Path:
     """Where environments are kept."""
     named = os.environ.get(CACHE_VARIABLE)
@@ -100,7 +113,8 @@ def _installed(python: Path) -> str | None:
 
 
 def _make(version: str, target: Path) -> None:
-    interpreter, requirements = _ENVIRONMENTS[version]
+    pins = ("setuptools<81", "sqlalchemy<2.1") if numbers(version) < (3, 17) else ()
+    interpreter, requirements = _ENVIRONMENTS.get(version, ("3.11", (f"mlflow=={version}", *pins)))
     uv = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
     if uv is None:
         raise ClientMissing("uv is not installed (it comes with the test extra)")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QStringListModel, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QStyledItemDelegate, QWidget
 from typing_extensions import override
 
 from bakehouse.theme import Theme
@@ -26,6 +26,10 @@ class NameField(QLineEdit):
         self._all.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._all.setFilterMode(Qt.MatchFlag.MatchContains)
         self._all.setMaxVisibleItems(10)
+        popup = _popup(theme)
+        self._all.setPopup(popup)
+        # The one that a completer gives to its list knows nothing of padding and colours.
+        popup.setItemDelegate(QStyledItemDelegate(popup))
         self.setCompleter(self._all)
         if self._all.model().rowCount():
             arrow = self.addAction(icon("chevron-down", theme), QLineEdit.ActionPosition.TrailingPosition)
@@ -44,3 +48,16 @@ class NameField(QLineEdit):
             self.show_all()
         else:
             super().keyPressEvent(event)
+
+
+def _popup(theme: Theme) -> QListView:
+    popup = QListView()
+    popup.setObjectName("names")
+    popup.setAccessibleName("Names there are")
+    popup.setUniformItemSizes(True)
+    popup.setStyleSheet(
+        f"#names {{ background: {theme.panel}; color: {theme.text}; border: 1px solid {theme.line}; }}"
+        f"#names::item {{ padding: 5px 8px; border-radius: 4px; }}"
+        f"#names::item:selected {{ background: {theme.selection}; color: {theme.text}; }}"
+    )
+    return popup
