@@ -51,10 +51,9 @@ STORES = {"1.30.1": "mlflow-1.30", "2.22.5": "mlflow-2.22", "3.17.2": "mlflow-3.
 """Client → shared store; other clients (`tests.clients.MORE_VARIABLE`) migrate a copy of the newest older one."""
 
 MIGRATION = """
-import json, sys
-import mlflow
-mlflow.set_tracking_uri("sqlite:///" + sys.argv[1])
-print(json.dumps(len(mlflow.MlflowClient().search_experiments())))
+import subprocess, sys
+subprocess.run([sys.executable, "-m", "mlflow", "db", "upgrade", "sqlite:///" + sys.argv[1]], check=True)
+print("null")
 """
 
 DEEP = "nested/a model 100%"

@@ -24,7 +24,9 @@ from bakehouse.domain.registry_edits import RegisterFolder
 from bakehouse.itemmodels.registry_models import ModelListModel
 from bakehouse.itemmodels.version_table import VersionColumn, VersionTableModel
 from bakehouse.pages.models import ModelsPage
+from bakehouse.pages.models.registering import LateDigest, RegistrationReading
 from bakehouse.pages.session import Session
+from bakehouse.registry.registering import ModelSource
 from bakehouse.settings import Settings
 from bakehouse.store import registrations
 from bakehouse.store.opening import open_store
@@ -396,3 +398,44 @@ def test_that_the_digest_made_while_one_answers_is_noted_with_the_version(
     settled(page)
     expected = folder_digest(folder, Token())
     assert page.table.current.tags == (("bakehouse.digest", f"{expected} rule 1"),)
+
+
+def test_that_a_digest_that_takes_long_is_noted_after_registering(
+    open_page: Open, tmp_path: Path, qtbot: QtBot, settled: Callable[[ModelsPage], None]
+) -> None:
+    path = new_store(tmp_path / "mlflow.db")
+    folder = tmp_path / "r1" / "model"
+    folder.mkdir(parents=True)
+    (folder / "MLmodel").write_text("flavors: {sklearn: {sklearn_version: 1.6.0}}\n")
+    with (folder / "weights").open("wb") as weights:
+        weights.truncate(600_000_000)
+    insert = (
+        "INSERT INTO runs (run_uuid, name, status, lifecycle_stage, experiment_id, artifact_uri)"
+        " VALUES ('r1', 'large', 'FINISHED', 'active', 0, ?)"
+    )
+    change_store(path, (insert, [(tmp_path / "r1").as_uri()]))
+    page = open_page(path)
+    page.begin_edit("runs.register", RegisterFolder("runs:/r1", "model"), page)
+    dialog = dialog_of(page, RegisterModelDialog, qtbot)
+    words = dialog.findChild(PlainLabel, "digest_words")
+    qtbot.waitUntil(lambda: "does not wait" in words.text(), timeout=WRITE_LIMIT_MS)
+    dialog.findChild(QLineEdit, "new_name").setText("Rye")
+    said: list[str] = []
+    page.changed.connect(lambda changes: said.append(changes.sentence))
+    qtbot.mouseClick(dialog.findChild(QPushButton, "register"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(said) == 2, timeout=60_000)
+    assert said == ["Rye version 1 registered", "Tag “bakehouse.digest” set on Rye version 1"]
+    settled(page)
+    assert page.table.current.tags == (("bakehouse.digest", f"{folder_digest(folder, Token())} rule 1"),)
+
+
+def test_that_a_late_digest_is_not_noted_in_another_store(open_page: Open, tmp_path: Path, qtbot: QtBot) -> None:
+    page = open_page(copy_of_store("mlflow-3.17", tmp_path))
+    dialog = RegisterModelDialog("s", [ModelSource("m", "s", str(tmp_path), None)], [], {}, "default", DARK, page)
+    session = page.editing.session
+    assert session is not None
+    reading = RegistrationReading(dialog, session.locator, session.tasks, page.editing)
+    late = LateDigest(page.editing, reading, page)
+    page.close_store()
+    with qtbot.waitSignal(late.destroyed):
+        pass

@@ -17,6 +17,7 @@ from bakehouse.registry.registering import (
     RegisterRequest,
     RegistrationPlan,
     aliases_in,
+    digest_words,
     plan_registration,
     tags_in,
 )
@@ -107,7 +108,7 @@ class RegisterModelDialog(QuestionDialog):
 
     def note_digest(self, digest: FolderDigest) -> None:
         """The digest of the chosen model's folder is made; it becomes a tag of the version."""
-        self._digest = f"{digest} rule {digest.rule}"
+        self._digest = digest_words(digest.sha256, digest.rule)
         self.stored.digest.show_digest(digest)
 
     def _choose_first(self) -> None:

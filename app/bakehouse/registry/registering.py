@@ -72,6 +72,11 @@ class RegistrationPlan:
         return not self.problem
 
 
+def digest_words(sha256: str, rule: int) -> str:
+    """The value of the version's tag for a digest in hexadecimal."""
+    return f"sha256:{sha256} rule {rule}"
+
+
 def folder_of_run(uri: str, path: str, run_id: str) -> ModelSource:
     """The folder `path` of a run's artifacts at `uri`, with the source that MLflow stores for `runs:/<id>/<path>`."""
     address = below(uri, path)

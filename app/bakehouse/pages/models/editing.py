@@ -7,6 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from bakehouse.dialogs.message import MessageDialog
 from bakehouse.dialogs.register_model import RegisterModelDialog
@@ -18,7 +19,8 @@ from bakehouse.domain.models import ModelVersion, RegisteredModel, Stage
 from bakehouse.domain.registry_edits import DEFAULT_WORKSPACE, RegisterFolder
 from bakehouse.domain.requests import VersionKey
 from bakehouse.domain.runs import LoggedModel
-from bakehouse.pages.models.registering import RegistrationReading
+from bakehouse.pages.models.registering import LateDigest, RegistrationReading
+from bakehouse.pages.session import Session
 from bakehouse.pages.signing import SigningRoom
 from bakehouse.registry.desk import Desk
 from bakehouse.registry.registering import (
@@ -57,6 +59,12 @@ class RegistryEditing(SigningRoom):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__("models", parent)
+
+    @override
+    def set_session(self, session: Session | None) -> None:
+        for late in self.findChildren(LateDigest):
+            late.end()
+        super().set_session(session)
 
     def register_run(self, run_id: str, window: QWidget) -> None:
         """Read what the run has to register, then ask."""
@@ -106,11 +114,18 @@ class RegistryEditing(SigningRoom):
         dialog = RegisterModelDialog(
             found.subject, found.sources, found.models, found.greatest, found.workspace, session.themes.theme, window
         )
-        dialog.decided.connect(partial(self._register, window))
-        RegistrationReading(dialog, session.locator, session.tasks).read(dialog.source)
+        reading = RegistrationReading(dialog, session.locator, session.tasks, self)
+        dialog.decided.connect(partial(self._register, window, reading))
+        dialog.rejected.connect(reading.deleteLater)
+        reading.read(dialog.source)
         self.ask(dialog)
 
-    def _register(self, window: QWidget, request: RegisterRequest) -> None:
+    def _register(self, window: QWidget, reading: RegistrationReading, request: RegisterRequest) -> None:
+        """Write; a digest that is still being made becomes a tag of the version once both are there."""
+        if reading.is_digesting:
+            LateDigest(self, reading, window)
+        else:
+            reading.deleteLater()
         self.write(window, "Registering", lambda writer: register(writer, request))
 
     def _transition(self, window: QWidget, request: StageMove) -> None:
