@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
@@ -99,6 +99,11 @@ class Comparison:
     """A run's name, its id where it has none."""
     artifact_uris: tuple[str, ...]
     rows: tuple[ComparedRow, ...]
+    sought_names: tuple[str, ...] = field(init=False)
+    """The names of the rows as a search compares them; made where the rows are, not while somebody types."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sought_names", tuple(row.name.casefold() for row in self.rows))
 
 
 def compare(runs: Sequence[ComparedRun], check: Callable[[], None] = lambda: None) -> Comparison:
@@ -161,12 +166,10 @@ def chosen_rows(
     for section, places in of_section.items():
         if not places:
             continue
-        rows = comparison.rows
-        matching = [
-            place
-            for place in places
-            if (rows[place].differs or not differing) and all(word in rows[place].name.casefold() for word in sought)
-        ]
+        rows, names = comparison.rows, comparison.sought_names
+        matching = [place for place in places if rows[place].differs] if differing else places
+        for word in sought:
+            matching = [place for place in matching if word in names[place]]
         counts[section] = len(matching), len(places)
         shown.append(-1 - section)
         if section not in folded:

@@ -56,28 +56,31 @@ class LineValues:
 
 
 class DrawnLines:
-    """The lines of one picture in its pixels, for the question which of them passes where the pointer is."""
+    """The lines of one picture, for the question which of them passes where the pointer is."""
 
     def __init__(self, drawn: Mapping[int, Polyline], curves: Sequence[Curve], window: Window) -> None:
         kept = [(place, line) for place, line in sorted(drawn.items()) if place < len(curves) and len(line.x)]
+        self._window = window
         self._places = np.array([place for place, _ in kept], np.intp)
-        self._x = Ragged.of([window.x_pixels(line.x) for _, line in kept])
-        ys = [window.on(curves[place].axis).y_pixels(line.y) for place, line in kept]
-        joins = [line.connect for _, line in kept]
-        self._y = np.concatenate(ys) if ys else np.empty(0)
-        self._joins = np.concatenate(joins) if joins else np.empty(0, np.bool_)
+        self._axes = np.array([curves[place].axis for place, _ in kept], np.intp)
+        self._x = Ragged.of([line.x for _, line in kept])
+        self._y = np.concatenate([line.y for _, line in kept]) if kept else np.empty(0)
+        self._joins = np.concatenate([line.connect for _, line in kept]) if kept else np.empty(0, np.bool_)
 
     def nearest(self, at: QPointF, reach: float) -> int | None:
-        """The place of the line that passes within `reach` pixels, the nearest one; None where none does."""
-        first = np.maximum(self._x.first(at.x() - reach) - 1, self._x.starts)
-        last = np.minimum(self._x.first(at.x() + reach, beyond=True) + 1, self._x.ends)
+        """The place of the line that passes within `reach` pixels, the nearest one; None where none does.
+
+        Only points about as near as that along x become pixels: of a million points there are some thousand.
+        """
+        window = self._window
+        first = np.maximum(self._x.first(window.x_at(at.x() - reach)) - 1, self._x.starts)
+        last = np.minimum(self._x.first(window.x_at(at.x() + reach), beyond=True) + 1, self._x.ends)
         counts = np.maximum(last - first, 0)
         total = int(counts.sum())
         if not total:
             return None
-        offsets = np.cumsum(counts) - counts
-        points = np.arange(total) + np.repeat(first - offsets, counts)
-        dx, dy = self._x.values[points] - at.x(), self._y[points] - at.y()
+        points = np.arange(total) + np.repeat(first - (np.cumsum(counts) - counts), counts)
+        dx, dy = window.x_pixels(self._x.values[points]) - at.x(), self._heights(points, counts) - at.y()
         distance = np.hypot(dx, dy)
         joined = self._joins[points] & (points + 1 < np.repeat(last, counts))
         begins = np.flatnonzero(joined)
@@ -87,6 +90,15 @@ class DrawnLines:
         if distance[best] > reach:
             return None
         return int(self._places[np.searchsorted(np.cumsum(counts), best, side="right")])
+
+    def _heights(self, points: NDArray[np.intp], counts: NDArray[np.intp]) -> NDArray[np.float64]:
+        """float64[n]: the y pixels of some points, each against its line's axis."""
+        values = self._y[points]
+        heights = self._window.y_pixels(values)
+        axes = np.repeat(self._axes, counts)
+        for axis in range(1, len(self._window.other_y) + 1):
+            heights[axes == axis] = self._window.on(axis).y_pixels(values[axes == axis])
+        return heights
 
 
 def _to_segments(dx: NDArray[np.float64], dy: NDArray[np.float64], begins: NDArray[np.intp]) -> NDArray[np.float64]:
