@@ -29,12 +29,16 @@ def searchable(
     run: str = "",
 ) -> Searchable:
     """`texts` are what plain words are looked for in beside aliases, tags and the run."""
-    whole = [*texts, *(f"@{alias}" for alias in aliases), *(f"{key}: {value}" for key, value in tags), run]
+    whole = [*texts, run]
+    if aliases:
+        whole += [f"@{alias}" for alias in aliases]
+    if tags:
+        whole += [f"{key}: {value}" for key, value in tags]
     return Searchable(
         "\n".join(whole).casefold(),
-        frozenset(stage.casefold() for stage in stages),
-        tuple(alias.casefold() for alias in aliases),
-        tuple((key.casefold(), value.casefold()) for key, value in tags),
+        frozenset([stage.casefold() for stage in stages]),
+        tuple([alias.casefold() for alias in aliases]) if aliases else (),
+        tuple([(key.casefold(), value.casefold()) for key, value in tags]) if tags else (),
         run.casefold(),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 
@@ -14,10 +15,19 @@ class CellRole(IntEnum):
     """The theme's colour of the text."""
     FULL = Qt.ItemDataRole.UserRole + 2
     """The whole text for tooltip and copy."""
-    STAGE = Qt.ItemDataRole.UserRole + 3
-    """A stage as stored, for a cell that shows a stage; None elsewhere."""
-    DOT = Qt.ItemDataRole.UserRole + 4
-    """The theme's colour of a dot before the text; None for no dot."""
+
+
+class Look(NamedTuple):
+    """A cell as it is painted; asked for once a cell, since every question to an item model costs."""
+
+    text: str
+    token: str = "text"
+    """The theme's colour of the text."""
+    is_right: bool = False
+    stage: str | None = None
+    """A stage as stored, for a cell that shows a stage as its pill."""
+    dot: str | None = None
+    """The theme's colour of a dot before the text."""
 
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

@@ -26,7 +26,7 @@ from bakehouse.analysis.logged_models import (
 from bakehouse.analysis.order import SortKey, sort_rows
 from bakehouse.domain.columns import ColumnKey, ColumnKind
 from bakehouse.domain.text import visible
-from bakehouse.itemmodels.cell_roles import LEFT, RIGHT, CellRole
+from bakehouse.itemmodels.cell_roles import LEFT, RIGHT, CellRole, Look
 from bakehouse.itemmodels.indexes import ROOT, Index
 
 _TITLES = {
@@ -126,6 +126,17 @@ class LoggedModelTableModel(QAbstractTableModel):
             return "" if value is None else moment_text(value)
         return self.frame.columns[key].text(row)
 
+    def look(self, line: int, column: int) -> Look:
+        """How a cell is painted."""
+        row = int(self.rows[line])
+        return Look(self._texts[column](row), self._token(row, column), self.is_right(column))
+
+    def _token(self, row: int, column: int) -> str:
+        key = self.columns[column]
+        if key == STATE:
+            return _TOKENS.get(self.frame.columns[key].text(row), "muted")
+        return "muted" if key in (CREATED, TYPE) else "accent" if key == SOURCE_RUN else "text"
+
     @override
     def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self.rows)
@@ -144,10 +155,7 @@ class LoggedModelTableModel(QAbstractTableModel):
         if role == CellRole.FULL:
             return self._full(row, column)
         if role == CellRole.TOKEN:
-            key = self.columns[column]
-            if key == STATE:
-                return _TOKENS.get(self.frame.columns[key].text(row), "muted")
-            return "muted" if key in (CREATED, TYPE) else "accent" if key == SOURCE_RUN else "text"
+            return self._token(row, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return RIGHT if self.is_right(column) else LEFT
         return None

@@ -13,7 +13,7 @@ from bakehouse.analysis.figures import MISSING, moment_text, when_text
 from bakehouse.analysis.registry_rows import ModelRow, numbers_text
 from bakehouse.analysis.registry_search import RegistrySearch
 from bakehouse.domain.text import counted, visible
-from bakehouse.itemmodels.cell_roles import LEFT, RIGHT, CellRole
+from bakehouse.itemmodels.cell_roles import LEFT, RIGHT, CellRole, Look
 from bakehouse.itemmodels.indexes import ROOT, Index
 from bakehouse.itemmodels.registry_models import ModelKey, key_of
 
@@ -138,6 +138,12 @@ class ModelOverviewModel(QAbstractTableModel):
         self._shown = [row for _, row in present] + [row for value, row in keyed if value is None]
         self._places = {key_of(row.model): place for place, row in enumerate(self._shown)}
 
+    def look(self, line: int, column: int) -> Look:
+        """How a cell is painted."""
+        which = OverviewColumn(column)
+        token = "muted" if which in _QUIET else "text"
+        return Look(self._text(which, self._shown[line]), token, which in _NUMBERS, None, _DOTS.get(which))
+
     @override
     def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._shown)
@@ -165,8 +171,6 @@ class ModelOverviewModel(QAbstractTableModel):
             return self._text(column, row)
         if role == CellRole.TOKEN:
             return "muted" if column in _QUIET else "text"
-        if role == CellRole.DOT:
-            return _DOTS.get(column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return RIGHT if column in _NUMBERS else LEFT
         if role == CellRole.FULL:

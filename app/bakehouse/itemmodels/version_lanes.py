@@ -43,18 +43,13 @@ class LaneModel(QAbstractListModel):
     def versions(self) -> Sequence[ModelVersion]:
         return self._versions
 
-    def takes(self, version: ModelVersion) -> bool:
-        """Whether the version lies in this lane."""
-        return version.stage == self.stage if self.stage is not None else version.stage not in _KNOWN
-
-    def show(self, versions: Sequence[ModelVersion]) -> None:
-        """Show those of the versions that lie here."""
-        found = [version for version in versions if self.takes(version)]
-        if found == self._versions:
+    def show(self, versions: list[ModelVersion]) -> None:
+        """Show these versions, all of them in this lane."""
+        if versions == self._versions:
             self.repaint_cells()
             return
         self.beginResetModel()
-        self._versions = found
+        self._versions = versions
         self.endResetModel()
 
     def repaint_cells(self) -> None:
@@ -97,6 +92,3 @@ class LaneModel(QAbstractListModel):
             aliases = "".join(f", alias {alias}" for alias in version.aliases[:20])
             return visible(f"Version {version.version}{aliases}, run {self._facts.run_text(version)}", _CHARACTERS)
         return None
-
-
-_KNOWN = frozenset(stage.value for stage in Stage)

@@ -14,7 +14,7 @@ from bakehouse.analysis.registry_rows import first_line
 from bakehouse.analysis.registry_search import RegistrySearch, Searchable, searchable
 from bakehouse.domain.models import ModelVersion, Stage
 from bakehouse.domain.text import visible
-from bakehouse.itemmodels.cell_roles import LEFT, RIGHT, CellRole
+from bakehouse.itemmodels.cell_roles import LEFT, RIGHT, CellRole, Look
 from bakehouse.itemmodels.indexes import ROOT, Index
 from bakehouse.itemmodels.version_facts import VersionFacts
 
@@ -219,6 +219,13 @@ class VersionTableModel(QAbstractTableModel):
     def _is_right(self, column: int) -> bool:
         return isinstance(self.columns[column], str)
 
+    def look(self, line: int, column: int) -> Look:
+        """How a cell is painted."""
+        which, version = self.columns[column], self._shown[line]
+        stage = version.stage if which is VersionColumn.STAGE else None
+        token = "muted" if which in _QUIET else "text"
+        return Look(self._text(which, version), token, isinstance(which, str), stage)
+
     @override
     def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._shown)
@@ -245,8 +252,6 @@ class VersionTableModel(QAbstractTableModel):
         version, column = self._shown[index.row()], self.columns[index.column()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._text(column, version)
-        if role == CellRole.STAGE:
-            return version.stage if column is VersionColumn.STAGE else None
         if role == CellRole.TOKEN:
             return "muted" if column in _QUIET else "text"
         if role == CellRole.FULL:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from PySide6.QtCore import QItemSelectionModel, QObject, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHelpEvent, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHelpEvent, QKeyEvent, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from bakehouse.domain.text import plain_tooltip
-from bakehouse.itemmodels.cell_roles import LEFT, CellRole
+from bakehouse.itemmodels.cell_roles import LEFT, CellRole, Look
 from bakehouse.itemmodels.indexes import Index
 from bakehouse.theme import HEADER_HEIGHT, ROW_HEIGHT, Theme
 from bakehouse.widgets.focus import KeyboardMark, paint_focus
@@ -28,6 +28,8 @@ from bakehouse.widgets.stages import DOT, paint_stage
 
 PADDING, FIRST_PADDING = 8, 16
 _SAMPLE = 200
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 _MOST_WIDE = 240
 
 
@@ -41,13 +43,23 @@ class FlatModel(Protocol):
         """Whether a first click on the title puts the greatest on top, as for numbers and times."""
         ...
 
+    def look(self, line: int, column: int) -> Look:
+        """How a cell is painted."""
+        ...
+
 
 class FlatCells(QStyledItemDelegate):
     """Text over a thin line, in the colour and at the side that the model names; a stage as its pill."""
 
-    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+    def __init__(self, models: FlatModel, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._models = models
+        self._pens: dict[str, QPen] = {}
         self.theme = theme
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        self._pens.clear()
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -55,29 +67,41 @@ class FlatCells(QStyledItemDelegate):
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        rect, theme = option.rect, self.theme
+        rect: QRect = option.rect
+        theme, column = self.theme, index.column()
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, theme.color("selection"))
-        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme.color("line"))
-        paint_focus(painter, option, theme)
-        inner = rect.adjusted(_left_of(index.column()), 0, -PADDING, -1)
-        stage = index.data(CellRole.STAGE)
-        if stage is not None:
-            paint_stage(painter, QRectF(inner), str(stage), theme)
+        painter.setPen(self._pen("line"))
+        painter.drawLine(rect.left(), rect.bottom(), rect.right(), rect.bottom())
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            paint_focus(painter, option, theme)
+        look = self._models.look(index.row(), column)
+        if not look.text:
             return
-        dot, text = index.data(CellRole.DOT), str(index.data() or "")
-        if dot is not None and text:
+        inner = rect.adjusted(_left_of(column), 0, -PADDING, -1)
+        if look.stage is not None:
+            paint_stage(painter, QRectF(inner), look.stage, theme)
+            return
+        if look.dot is not None:
             painter.save()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color(str(dot)))
+            painter.setBrush(theme.color(look.dot))
             painter.drawEllipse(QRectF(inner.left(), inner.center().y() - DOT / 2 + 1, DOT, DOT))
             painter.restore()
-            inner = inner.adjusted(DOT + 6, 0, 0, 0)
-        painter.setPen(theme.color(str(index.data(CellRole.TOKEN) or "text")))
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
-        side = index.data(Qt.ItemDataRole.TextAlignmentRole) or LEFT
-        painter.drawText(inner, int(side) | int(Qt.TextFlag.TextSingleLine), shown)
+            inner.setLeft(inner.left() + DOT + 6)
+        painter.setPen(self._pen(look.token))
+        text, metrics = look.text, painter.fontMetrics()
+        # Measuring costs more than painting; no letter of a short text is wider than the font is high.
+        if len(text) * metrics.height() > inner.width():
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
+        painter.drawText(inner, _RIGHT if look.is_right else _LEFT, text)
+
+    def _pen(self, token: str) -> QPen:
+        pen = self._pens.get(token)
+        if pen is None:
+            pen = self._pens[token] = QPen(self.theme.color(token))
+        return pen
 
     @override
     def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
@@ -133,10 +157,9 @@ class FlatTable(QTableView):
         self.setObjectName(name)
         self.setAccessibleName(title)
         self._theme = theme
-        self._cells = FlatCells(theme, self)
+        self._cells: FlatCells | None = None
         self._titles: FlatHeader | None = None
         self._flat: FlatModel | None = None
-        self.setItemDelegate(self._cells)
         self.setFont(tabular(self.font()))
         self.setShowGrid(False)
         self.setWordWrap(False)
@@ -152,6 +175,8 @@ class FlatTable(QTableView):
         """Show this item model; once, from the constructor of who extends this."""
         self._flat = model
         self.setModel(model)  # type: ignore[arg-type]
+        self._cells = FlatCells(model, self._theme, self)
+        self.setItemDelegate(self._cells)
         self._titles = FlatHeader(model, self._theme, self)
         self._titles.setAccessibleName(f"Columns: {self.accessibleName()}")
         self.setHorizontalHeader(self._titles)
@@ -165,8 +190,8 @@ class FlatTable(QTableView):
         self._titles.sectionClicked.connect(self.sort_column)
 
     def set_theme(self, theme: Theme) -> None:
-        self._cells.theme = theme
-        if self._titles is not None:
+        if self._titles is not None and self._cells is not None:
+            self._cells.set_theme(theme)
             self._titles.theme = theme
             self._titles.viewport().update()
         self.viewport().update()

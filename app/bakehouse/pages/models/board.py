@@ -53,8 +53,8 @@ class _Lane(QWidget):
         self.fold.clicked.connect(self._turn)
         self.set_folded(False)
 
-    def fill(self, versions: Sequence[ModelVersion]) -> None:
-        """Show those of the versions that lie here."""
+    def fill(self, versions: list[ModelVersion]) -> None:
+        """Show the versions that lie here."""
         self.cards.show(versions)
         count = len(self.cards.versions)
         self._count.setText(f"{count:,}")
@@ -130,8 +130,12 @@ class VersionBoard(QWidget):
     def show_versions(self, versions: Sequence[ModelVersion], current: int | None) -> None:
         """Show these versions; `current` is the one that the inspector shows."""
         self._versions = versions
+        parts: dict[str, list[ModelVersion]] = {lane.stage.value: [] for lane in self.lanes if lane.stage is not None}
+        elsewhere: list[ModelVersion] = []
+        for version in versions:
+            parts.get(version.stage, elsewhere).append(version)
         for lane in self.lanes:
-            lane.fill(versions)
+            lane.fill(elsewhere if lane.stage is None else parts[lane.stage.value])
         others = bool(self.lanes[-1].cards.versions)
         self.lanes[-1].setVisible(others)
         self._last_line.setVisible(others)

@@ -109,7 +109,7 @@ class ModelCommands(QObject):
         return replace(
             context,
             selected_version=version is not None,
-            selected_versions=len(self._front.selected),
+            selected_versions=self._view.versions.selected_count if self._view.isVisibleTo(self._parent) else 0,
             selected_model=self._front.model is not None,
             in_model=self._view.isVisibleTo(self._parent),
             shows_board=self._view.versions.is_board,

@@ -63,6 +63,11 @@ class VersionTable(FlatTable):
         rows = sorted({index.row() for index in self.selectionModel().selectedRows()})
         return [self.versions.versions[row] for row in rows]
 
+    @property
+    def selected_count(self) -> int:
+        """How many versions are selected, without looking at each."""
+        return sum(part.height() for part in self.selectionModel().selection().toList())
+
     def show_versions(self, versions: Sequence[ModelVersion], wanted: int | None = None) -> None:
         """Show these versions and make `wanted` current (else the one that was, else the newest)."""
         stays = wanted is None and self.current is not None

@@ -94,6 +94,11 @@ class VersionsPanel(QWidget):
         return [self.board.current] if self.board.current is not None else []
 
     @property
+    def selected_count(self) -> int:
+        """How many versions are selected."""
+        return len(self.selected) if self.is_board else self.table.selected_count
+
+    @property
     def is_board(self) -> bool:
         return self.as_board.isChecked()
 
@@ -195,7 +200,7 @@ class VersionsPanel(QWidget):
         self.said.emit()
 
     def _offer_comparison(self) -> None:
-        self.compare.setEnabled(len(self.selected) > 1)
+        self.compare.setEnabled(self.selected_count > 1)
         self.compare.setVisible(not self.is_board)
 
     def _selected(self) -> None:
