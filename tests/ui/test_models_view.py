@@ -436,3 +436,42 @@ def test_that_a_version_without_run_and_files_is_compared_all_the_same(shown: Ma
     assert status is not None
     assert "Version 2" in status.text()
     dialog.accept()
+
+
+def test_that_models_of_one_name_in_two_workspaces_stay_apart(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    store = copy_of_store("mlflow-3.17", tmp_path)
+    change_store(store, "INSERT INTO registered_models (workspace, name) VALUES ('bakery', 'HandMade')")
+    open_models(window, store, qtbot)
+    names = column(window, OverviewColumn.NAME)
+    assert names[2:] == ["HandMade  ·  bakery", "HandMade  ·  default"]
+    page = window.models
+    page.overview.table.choose(("bakery", "HandMade"))
+    qtbot.keyClick(page.overview.table, Qt.Key.Key_Return)
+    assert page.model is not None
+    assert (page.model.workspace, page.model.versions) == ("bakery", ())
+    page.commands.create_model()
+    dialog = dialog_of(window, ModelNameDialog, qtbot)
+    field, create = dialog.findChild(QLineEdit, "model_name"), dialog.findChild(QPushButton, "name_model")
+    assert field is not None
+    assert create is not None
+    field.setText("ChurnModel")
+    with qtbot.waitSignal(page.changed, timeout=LIMIT_MS):
+        qtbot.mouseClick(create, Qt.MouseButton.LeftButton)
+    settle(window, qtbot)
+    assert (page.model.workspace, page.model.name) == ("bakery", "ChurnModel")
+
+
+def test_that_nothing_can_be_changed_in_a_store_opened_for_reading_only(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.open_store(copy_of_store("mlflow-3.17", tmp_path), read_only=True)
+    qtbot.waitUntil(lambda: window.opener.session is not None and not window.tasks.busy, timeout=LIMIT_MS)
+    window.menus.trigger("page.models")
+    show_model(window, "ChurnModel", qtbot)
+    for name in ("create_model", "rename_model", "transition"):
+        button = window.findChild(QPushButton, name)
+        assert button is not None
+        assert not button.isEnabled()
+        assert "reading only" in button.toolTip()
+    for action in ("models.create", "models.rename", "models.delete", "models.delete_version", "models.describe"):
+        assert not window.menus.action(action).isEnabled()

@@ -37,7 +37,7 @@ from bakehouse.widgets.run_cells import tabular
 from bakehouse.widgets.stages import paint_stage
 
 MIME = "application/x-bakehouse-version"
-CARD_HEIGHT = 86
+CARD_HEIGHT = 102
 _GAP = 6
 _SMALL_PX = 12
 _SINGLE = int(Qt.TextFlag.TextSingleLine)
@@ -46,7 +46,7 @@ _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter) | _SIN
 
 
 class _CardDelegate(QStyledItemDelegate):
-    """Number and age; aliases; the run; the chosen metric."""
+    """Number and age, the run, aliases, and the chosen metric below each other."""
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -76,8 +76,8 @@ class _CardDelegate(QStyledItemDelegate):
 
     def _paint_words(self, painter: QPainter, room: QRect, index: Index) -> None:
         theme = self.theme
-        height = room.height() // 3
-        lines = [QRect(room.left(), room.top() + place * height, room.width(), height) for place in range(3)]
+        height = room.height() // 4
+        lines = [QRect(room.left(), room.top() + place * height, room.width(), height) for place in range(4)]
         small, bold = QFont(painter.font()), QFont(painter.font())
         small.setPixelSize(_SMALL_PX)
         bold.setBold(True)
@@ -97,25 +97,19 @@ class _CardDelegate(QStyledItemDelegate):
             paint_stage(painter, QRectF(first.adjusted(used, 0, 0, 0)), str(stage), theme)
         painter.setPen(theme.color("text"))
         painter.drawText(lines[1], _LEFT, _cut(painter, str(index.data(CardRole.RUN)), lines[1]))
-        self._paint_last(painter, lines[2], index)
-
-    def _paint_last(self, painter: QPainter, line: QRect, index: Index) -> None:
-        """The metric at the right, aliases in what is left of it."""
+        aliases = "  ".join(index.data(CardRole.ALIASES) or ())
+        painter.setPen(theme.color("accent"))
+        painter.drawText(lines[2], _LEFT, _cut(painter, aliases, lines[2]))
         metric = index.data(CardRole.METRIC)
         if metric is not None:
-            name, value = metric
-            painter.setPen(self.theme.color("text"))
-            painter.drawText(line, _RIGHT, value)
-            width = painter.fontMetrics().horizontalAdvance(value) + GRID
-            label = line.adjusted(line.width() * 2 // 5 if index.data(CardRole.ALIASES) else 0, 0, -width, 0)
-            named = _cut(painter, name, label)
-            painter.setPen(self.theme.color("muted"))
-            painter.drawText(label, _RIGHT, named)
-            width += painter.fontMetrics().horizontalAdvance(named) + GRID
-            line = line.adjusted(0, 0, -width, 0)
-        aliases = "  ".join(index.data(CardRole.ALIASES) or ())
-        painter.setPen(self.theme.color("accent"))
-        painter.drawText(line, _LEFT, _cut(painter, aliases, line))
+            self._paint_metric(painter, lines[3], *metric)
+
+    def _paint_metric(self, painter: QPainter, line: QRect, name: str, value: str) -> None:
+        painter.setPen(self.theme.color("text"))
+        painter.drawText(line, _RIGHT, value)
+        room = line.adjusted(0, 0, -painter.fontMetrics().horizontalAdvance(value) - GRID, 0)
+        painter.setPen(self.theme.color("muted"))
+        painter.drawText(room, _LEFT, _cut(painter, name, room))
 
 
 class LaneView(QListView):

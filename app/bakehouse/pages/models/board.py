@@ -17,7 +17,7 @@ from bakehouse.widgets.version_cards import LaneView
 
 LONG = 12
 """An archive of more versions than this is folded until the person unfolds it."""
-_LEAST_WIDTH, _FOLDED_WIDTH = 176, 104
+_LEAST_WIDTH, _FOLDED_WIDTH = 152, 104
 
 
 class _Lane(QWidget):

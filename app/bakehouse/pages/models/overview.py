@@ -219,7 +219,6 @@ class ModelOverview(QWidget):
         second.setSpacing(GRID)
         second.addWidget(self.search, 1)
         second.addWidget(self._narrow)
-        self._count.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
         head = QVBoxLayout()
         head.setContentsMargins(2 * GRID, 12, 2 * GRID, 12)
         head.setSpacing(GRID + 2)

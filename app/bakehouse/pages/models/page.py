@@ -501,6 +501,7 @@ class ModelsPage(Page):
         self.reading.models_failed.connect(self._load_failed)
         self.reading.runs_named.connect(self._take_names)
         self.sidebar.chosen.connect(self._choose)
+        self.sidebar.menu_requested.connect(self.commands.open_model_menu)
         self.overview.model_opened.connect(self._open_model)
         self.overview.said.connect(self.said)
         self.overview.current_changed.connect(self.context_changed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QItemSelectionModel, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyleOptionViewItem, QWidget
 from typing_extensions import override
@@ -102,6 +102,8 @@ class ModelSidebar(SearchList):
 
     chosen = Signal(object)
     """The ModelKey of the model to be shown, None for all of them."""
+    menu_requested = Signal(object)
+    """The global QPoint of a menu over the chosen model."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self.model = ModelListModel()
@@ -114,6 +116,8 @@ class ModelSidebar(SearchList):
         self.every.clicked.connect(self.select_all)
         self.searched.connect(self._find)
         self.picked.connect(self._pick)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._ask_menu)
 
     @override
     def set_theme(self, theme: Theme) -> None:
@@ -157,6 +161,11 @@ class ModelSidebar(SearchList):
         self._key = None
         self.search.clear()
         self.show_models([])
+
+    def _ask_menu(self, where: QPoint) -> None:
+        """The right button has chosen the model below it before."""
+        if self.list.indexAt(where).isValid():
+            self.menu_requested.emit(self.list.viewport().mapToGlobal(where))
 
     def _find(self, text: str) -> None:
         with self.filling():
