@@ -227,7 +227,7 @@ class ParallelCanvas(PlotCanvas):
         heights = tuple(heights[places] for heights in self._layers.runs.heights)
         few = places[: ParallelLayers.MOST_SELECTED].tolist()
         colours = [self._run_colors.color(self._theme, self._runs.run_id(place)) for place in few]
-        self._layers.select(Crossings(heights, (), ()), colours)
+        self._layers.select(Crossings(heights, ()), colours)
 
     @override
     def repaint_whole(self) -> None:

@@ -39,7 +39,7 @@ class ParallelLayers(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.runs = Crossings((), (), ())
+        self.runs = Crossings((), ())
         self.legend: PointColours | None = None
         """What the colours of the runs mean."""
         self._layout = make_layout(1, 1, 0, legend=False)
@@ -77,8 +77,8 @@ class ParallelLayers(QObject):
         self._ground_due = True
         self._layout, self._theme, self._ratio = layout, theme, ratio
         heights = tuple(layout.heights(axis) for axis in runs.axes)
-        channels, self.legend = runs.colours(theme)
-        self.runs = Crossings(heights, runs.pairs, channels)
+        colours, self.legend = runs.colours(theme)
+        self.runs = Crossings(heights, runs.pairs, colours)
         self._mask = None
         self._work.clear()
 

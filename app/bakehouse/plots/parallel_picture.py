@@ -25,6 +25,7 @@ from bakehouse.analysis.density import (
     pair_histogram,
     projection,
 )
+from bakehouse.plots.parallel_inks import NO_INKS, RunInks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,14 +46,13 @@ _FEW_PLACES = 40
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Crossings:
-    """Where runs cross each axis: `heights` float32[n] an axis in logical pixels, `pairs` int32[n] a gap, and
-    `colours`: none, one float32[n] from 0 to 1 along the ordered map, or three of red, green and blue from 0 to 1 (NaN:
-    no colour). `chosen` int[k] are the runs meant, None all of them.
+    """Where runs cross each axis: `heights` float32[n] an axis in logical pixels, `pairs` int32[n] a gap, and their
+    `colours`. `chosen` int[k] are the runs meant, None all of them.
     """
 
     heights: tuple[NDArray[np.float32], ...]
     pairs: tuple[NDArray[np.int32], ...]
-    colours: tuple[NDArray[np.float32], ...]
+    colours: RunInks = NO_INKS
     chosen: NDArray[np.intp] | None = None
 
     @property
@@ -76,9 +76,7 @@ class Crossings:
 
     def channels(self) -> tuple[NDArray[np.float32], ...]:
         """float32[k] each: the colours of the runs meant."""
-        if self.chosen is None:
-            return self.colours
-        return tuple(channel.take(self.chosen) for channel in self.colours)
+        return self.colours.channels(self.chosen)
 
 
 def density_pairs(axes: tuple[Axis, ...]) -> tuple[NDArray[np.int32], ...]:
@@ -164,7 +162,7 @@ class Layer:
             return
         parts = [(runs, ink)]
         if runs.colours and ink.by_value is not None:
-            known = np.isfinite(runs.colours[0])
+            known = runs.colours.known()
             if not known.all():  # Runs without a value of the colour column lie below, in the plain colour.
                 plain = Ink(ink.tones, None, ink.line, ink.faint, ink.strong, ink.crowd)
                 parts = [(runs.only(~known), plain), (runs.only(known), ink)]
@@ -238,9 +236,8 @@ class Layer:
 
     def _draw_density(self, runs: Crossings, gap: int, ink: Ink, live: bool, fine: bool) -> Iterator[None]:
         pairs = runs.pair(gap)
-        counts = pair_histogram(pairs)
-        channels = runs.channels() if ink.by_value is not None else ()
-        values = [pair_histogram(pairs, channel) for channel in channels]
+        is_coloured = ink.by_value is not None
+        counts, values = runs.colours.sums(pairs, runs.chosen) if is_coloured else (pair_histogram(pairs), [])
         used = np.flatnonzero(counts)
         # A crossing leaves half of a run on its row; one run counts as one where it lies alone.
         whole = np.float32(2.0)

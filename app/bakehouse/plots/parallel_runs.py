@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from bakehouse.analysis.axes import Axis, AxisData, make_axis
+from bakehouse.plots.parallel_inks import NO_INKS, RunInks
 from bakehouse.plots.parallel_picture import density_pairs
-from bakehouse.plots.point_colours import PointColours, number_legend, point_colours
+from bakehouse.plots.point_colours import PointColours, category_slots, number_legend
 from bakehouse.plots.visible_runs import VisibleRuns
 
 if TYPE_CHECKING:
@@ -68,17 +69,15 @@ class ParallelRuns(VisibleRuns):
             and np.array_equal(rows, self.rows)
         )
 
-    def colours(self, theme: Theme) -> tuple[tuple[NDArray[np.float32], ...], PointColours | None]:
-        """The colours of the runs as `Crossings` takes them, and the legend."""
+    def colours(self, theme: Theme) -> tuple[RunInks, PointColours | None]:
+        """The colours of the runs, and the legend."""
         axis = self.colour
         if axis is None:
-            return (), None
+            return NO_INKS, None
         if axis.categories is None:
-            return (axis.positions,), number_legend(axis)
-        found = point_colours(axis, len(self.rows), theme)
-        rgb = found.rgb.astype(np.float32) / np.float32(255.0)
-        rgb[np.isnan(axis.positions)] = np.nan
-        return tuple(np.ascontiguousarray(rgb[:, channel]) for channel in range(3)), found
+            return RunInks(shares=axis.positions), number_legend(axis)
+        slots, table, legend = category_slots(axis, theme)
+        return RunInks(slots=slots, table=table.astype(np.float32) / np.float32(255.0)), legend
 
 
 def _axis(choice: AxisChoice, rows: NDArray[np.int32]) -> Axis:

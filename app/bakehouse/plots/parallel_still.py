@@ -66,7 +66,7 @@ class ParallelStill:
     def _selected(self, theme: Theme, layers: ParallelLayers) -> tuple[Crossings, list[QColor]]:
         few = self.selected[: ParallelLayers.MOST_SELECTED].tolist()
         colours = [self.colour_of(theme, self.runs.run_id(place)) for place in few]
-        return Crossings(tuple(heights[self.selected] for heights in layers.runs.heights), (), ()), colours
+        return Crossings(tuple(heights[self.selected] for heights in layers.runs.heights), ()), colours
 
     def _paint(self, painter: QPainter, theme: Theme, layers: ParallelLayers) -> None:
         if is_vector(painter) and ParallelVectors.fit(layers.runs.count):

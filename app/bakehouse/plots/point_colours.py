@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _BAR = 96
 _STOPS = 21
 _WIDEST = 110.0
+NO_COLOUR = 255
+"""In place of a colour's number: the run has no value."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,13 +42,15 @@ def point_colours(axis: Axis | None, count: int, theme: Theme) -> PointColours:
     """
     if axis is None:
         return PointColours(_filled(theme.color("accent"), count))
-    rgb = _filled(theme.color("muted"), count)
-    known = ~np.isnan(axis.positions)
     if axis.categories is None:
+        known = ~np.isnan(axis.positions)
+        rgb = _filled(theme.color("muted"), count)
         ordered = theme.ordered_map(256)
         rgb[known] = ordered[np.rint(axis.positions[known] * 255).astype(np.int64).clip(0, 255)]
         return replace(number_legend(axis), rgb=rgb)
-    return _by_category(axis, rgb, known, theme)
+    slots, table, legend = category_slots(axis, theme)
+    # Runs without the value look as those of the rarer categories do.
+    return replace(legend, rgb=table[np.minimum(slots, np.uint8(len(table) - 1))])
 
 
 def number_legend(axis: Axis) -> PointColours:
@@ -56,22 +60,36 @@ def number_legend(axis: Axis) -> PointColours:
     return PointColours(np.empty((0, 3), np.uint8), axis.data.title, ends)
 
 
-def _by_category(axis: Axis, rgb: NDArray[np.uint8], known: NDArray[np.bool_], theme: Theme) -> PointColours:
+def category_slots(axis: Axis, theme: Theme) -> tuple[NDArray[np.uint8], NDArray[np.uint8], PointColours]:
+    """uint8[k]: the colour of each run's category, `NO_COLOUR` without one; uint8[c, 3]: these colours, the last one
+    for all categories beyond the most frequent; and the legend alone.
+    """
     names = axis.categories or ()
-    places = np.array([axis.category_position(index) for index in range(len(names))], np.float32)
-    order = np.argsort(places)
-    codes = order[np.searchsorted(places[order], axis.positions[known] - 1e-6).clip(0, len(names) - 1)]
-    counts = np.bincount(codes, minlength=len(names))
+    codes = _category_codes(axis)
+    counts = np.bincount(codes[codes >= 0], minlength=len(names))
     frequent = sorted(np.argsort(-counts, kind="stable")[: len(theme.runs)].tolist())
-    table = np.full((len(names), 3), rgb[0] if len(rgb) else 0, np.uint8)
-    entries = []
-    for colour, index in zip(theme.runs, frequent, strict=False):
-        table[index] = _channels(QColor(colour))
-        entries.append((QColor(colour), names[index]))
+    colours = [*(QColor(colour) for colour, _ in zip(theme.runs, frequent, strict=False)), theme.color("muted")]
+    slot_of = np.full(len(names) + 1, len(frequent), np.uint8)
+    slot_of[frequent] = np.arange(len(frequent))
+    slot_of[-1] = NO_COLOUR  # of code -1
+    entries = [(colour, names[index]) for colour, index in zip(colours, frequent, strict=False)]
     if len(names) > len(frequent):
-        entries.append((theme.color("muted"), f"{len(names) - len(frequent):,} others"))
-    rgb[known] = table[codes]
-    return PointColours(rgb, axis.data.title, None, tuple(entries))
+        entries.append((colours[-1], f"{len(names) - len(frequent):,} others"))
+    table = np.array([_channels(colour) for colour in colours], np.uint8)
+    legend = PointColours(np.empty((0, 3), np.uint8), axis.data.title, None, tuple(entries))
+    return slot_of[codes], table, legend
+
+
+def _category_codes(axis: Axis) -> NDArray[np.int32]:
+    """int32[k]: each run's place among the axis's categories, which lie at equal distances; -1 for none."""
+    places = axis.category_positions()
+    if not len(places):
+        return np.full(len(axis.positions), -1, np.int32)
+    step = (places[-1] - places[0]) / (len(places) - 1) if len(places) > 1 else 1.0
+    at = np.rint((axis.positions - np.float32(places[0])) * np.float32(1.0 / step))
+    at[np.isnan(at)] = -1.0
+    codes: NDArray[np.int32] = at.clip(-1, len(places) - 1).astype(np.int32)
+    return codes
 
 
 def _filled(colour: QColor, count: int) -> NDArray[np.uint8]:
