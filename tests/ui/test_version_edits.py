@@ -9,14 +9,21 @@ import pytest
 from PySide6.QtWidgets import QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
+from bakehouse.domain.cancellation import Token
+from bakehouse.domain.models import ModelVersion
 from bakehouse.domain.registry_edits import DeleteAlias, DeleteVersionTag, DescribeVersion, SetAlias, SetVersionTag
 from bakehouse.pages.models.version_page import VersionPage
+from bakehouse.store.opening import open_store
+from bakehouse.store.registry import list_models
+from bakehouse.window import MainWindow
 from tests.stores import copy_of_store
 from tests.ui.test_version_page import open_page
 
 __all__ = ["open_page"]
 
 Open = Callable[..., VersionPage]
+# The first write of a process loads SQLAlchemy.
+LIMIT_MS = 30_000
 
 
 @pytest.fixture
@@ -108,3 +115,49 @@ def test_that_an_old_store_without_aliases_says_so(open_page: Open, tmp_path: Pa
     page = open_page(copy_of_store("mlflow-1.30", tmp_path))
     assert not button(page, "add_alias").isEnabled()
     assert "2.3" in button(page, "add_alias").toolTip()
+
+
+def test_that_what_is_changed_on_the_page_is_in_the_store_and_on_the_page(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = copy_of_store("mlflow-3.17", tmp_path)
+    window.resize(1600, 1000)
+    window.open_store(path)
+    qtbot.waitUntil(lambda: window.opener.session is not None and not window.tasks.busy, timeout=LIMIT_MS)
+    window.editing.is_on = True
+    window.menus.trigger("page.models")
+    window.models.reveal(("ChurnModel", 2))
+    qtbot.waitUntil(lambda: not window.tasks.busy, timeout=LIMIT_MS)
+    window.menus.trigger("models.open_version")
+    qtbot.waitUntil(lambda: not window.tasks.busy, timeout=LIMIT_MS)
+    page = window.models.version_page
+    assert page.isVisible()
+
+    def stored() -> ModelVersion:
+        with open_store(path, read_only=True) as store:
+            models = list_models(store.reader(), Token())
+        return next(one for model in models if model.name == "ChurnModel" for one in model.versions if one.version == 2)
+
+    def shown(attribute: str) -> object:
+        return getattr(page.version, attribute)
+
+    page.edits.aliases.begin()
+    page.edits.aliases.name.setText("challenger")
+    page.edits.aliases.save.click()
+    qtbot.waitUntil(lambda: shown("aliases") == ("challenger", "champion"), timeout=LIMIT_MS)
+    assert not page.edits.aliases.name.isVisible()
+    page.edits.tags.begin()
+    page.edits.tags.editor.key.setText("team")
+    page.edits.tags.editor.value.setPlainText("pricing")
+    page.edits.tags.editor.save.click()
+    qtbot.waitUntil(lambda: ("team", "pricing") in page.edits.tags._tags, timeout=LIMIT_MS)
+    assert not page.edits.tags.editor.isVisible()
+    page.edits.description.begin()
+    page.edits.description.editor.text.setPlainText("Written here")
+    page.edits.description.editor.save.click()
+    qtbot.waitUntil(lambda: shown("description") == "Written here", timeout=LIMIT_MS)
+    assert page.edits.description.viewer.toPlainText() == "Written here"
+    found = stored()
+    assert found.aliases == ("challenger", "champion")
+    assert ("team", "pricing") in found.tags
+    assert found.description == "Written here"

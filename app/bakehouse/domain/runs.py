@@ -108,6 +108,8 @@ class RunDetails:
     logged_models: tuple[LoggedModel, ...]
     registered_versions: tuple[tuple[str, int, str], ...]
     """(model name, version, stage) of every version registered from this run."""
+    version_sources: tuple[str, ...] = ()
+    """The source of each of `registered_versions`: `models:/m-...` or an address; empty where it was not read."""
     tag_characters: int = 8000
     """How long the value of a tag may be in this store."""
 

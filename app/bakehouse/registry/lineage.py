@@ -65,11 +65,17 @@ def graph_of_run(run: RunDetails) -> Graph:
     logged = growing.add_some([_model(one) for one in models])
     versions = growing.add_some([_version(*one) for one in run.registered_versions])
     growing.connect(data, here)
-    growing.connect(here, logged or versions)
-    # The store does not say of each version from which of several models it came: all of them lead there.
-    growing.connect(logged, versions)
-    for place, (name, _, stage) in zip(versions, run.registered_versions[: len(versions)], strict=True):
-        growing.connect([place], growing.add_some([_stage(name, stage)]))
+    growing.connect(here, logged)
+    node_of = {one.source: logged[min(place, len(logged) - 1)] for place, one in enumerate(models)}
+    for number, (name, version, stage) in enumerate(run.registered_versions):
+        place = versions[min(number, len(versions) - 1)]
+        source = run.version_sources[number] if number < len(run.version_sources) else ""
+        if source in node_of:
+            growing.connect([node_of[source]], [place])
+        else:
+            growing.connect(here if source else logged or here, [place])
+        if growing.stands_for(place, version_link(name, version)):
+            growing.connect([place], growing.add_some([_stage(name, stage)]))
     return growing.graph()
 
 
@@ -90,6 +96,10 @@ class _Growing:
         first = len(self._nodes)
         self._nodes += shown
         return list(range(first, len(self._nodes)))
+
+    def stands_for(self, place: int, link: str) -> bool:
+        """Whether the node leads there itself, instead of only counting it among others."""
+        return self._nodes[place].link == link
 
     def connect(self, sources: Sequence[int], targets: Sequence[int]) -> None:
         self._edges.update((source, target) for source in sources for target in targets)

@@ -79,17 +79,26 @@ def tags_of_versions(reader: Reader, key: str, token: Token) -> dict[tuple[str, 
 
 def versions_of_run(reader: Reader, run_id: str, token: Token) -> list[tuple[str, int, str]]:
     """(model name, version, stage) of every version registered from the run, by name and version; no deleted ones."""
+    return [(name, version, stage) for name, version, stage, _ in sourced_versions_of_run(reader, run_id, token)]
+
+
+def sourced_versions_of_run(reader: Reader, run_id: str, token: Token) -> list[tuple[str, int, str, str]]:
+    """As `versions_of_run`, with the source of each: `models:/m-...` or an address."""
     if not reader.has("model_versions", "run_id"):
         return []
-    rows: list[tuple[str, int, str]] = []
+    source = "source" if reader.has("model_versions", "source") else "NULL"
+    rows: list[tuple[str, int, str, str]] = []
     for first, last in reader.rowid_ranges("model_versions", token=token):
         found = reader.rows(
-            "SELECT name, version, current_stage FROM model_versions"
+            f"SELECT name, version, current_stage, {source} FROM model_versions"
             " WHERE rowid BETWEEN ? AND ? AND run_id = ? AND current_stage IS NOT ?",
             (first, last, run_id, DELETED_STAGE),
             token=token,
         )
-        rows += [(as_text(name), as_int(version), as_text(stage) or "None") for name, version, stage in found]
+        rows += [
+            (as_text(name), as_int(version), as_text(stage) or "None", as_text(where))
+            for name, version, stage, where in found
+        ]
     return sorted(rows)
 
 

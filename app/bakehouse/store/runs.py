@@ -16,7 +16,7 @@ from bakehouse.store.arrays import times_ms, whole_numbers
 from bakehouse.store.lineage import datasets_of_run
 from bakehouse.store.metrics import MetricRange, read_ranges
 from bakehouse.store.reading import Reader
-from bakehouse.store.registry import logged_models_of_run, versions_of_run
+from bakehouse.store.registry import logged_models_of_run, sourced_versions_of_run
 from bakehouse.store.values import Words, as_int, as_optional_int, as_text, metric_value, texts
 
 NAME_TAG = "mlflow.runName"
@@ -181,6 +181,7 @@ def read_details(reader: Reader, run_id: str, token: Token) -> RunDetails | None
     experiment, name, status, stage, start, end, user, artifact_uri = row
     tags = _pairs(reader, "tags", run_id, token)
     tag_of = dict(tags)
+    versions = sourced_versions_of_run(reader, run_id, token)
     return RunDetails(
         run_id=run_id,
         experiment_id=as_int(experiment, -1),
@@ -197,7 +198,8 @@ def read_details(reader: Reader, run_id: str, token: Token) -> RunDetails | None
         tags=tags,
         datasets=datasets_of_run(reader, run_id, token),
         logged_models=tuple(logged_models_of_run(reader, run_id, token)),
-        registered_versions=tuple(versions_of_run(reader, run_id, token)),
+        registered_versions=tuple((name, number, stage) for name, number, stage, _ in versions),
+        version_sources=tuple(source for *_, source in versions),
         tag_characters=_tag_characters(reader, token),
     )
 

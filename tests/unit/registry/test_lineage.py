@@ -61,6 +61,28 @@ def test_that_a_run_leads_to_all_its_versions_and_their_stages() -> None:
     assert graph_of_run(replace(RUN, datasets=(), logged_models=(), registered_versions=())) == Graph()
 
 
+def test_that_each_version_comes_from_its_own_of_several_models() -> None:
+    second = replace(LOGGED, model_id="m-" + "b" * 32, name="second")
+    versions = (("churn", 3, "Production"), ("other", 1, "None"), ("by hand", 1, "None"))
+    sources = (f"models:/{MODEL}", f"models:/{second.model_id}", "s3://elsewhere/model")
+    run = replace(
+        RUN, datasets=(), logged_models=(LOGGED, second), registered_versions=versions, version_sources=sources
+    )
+    found = {arrow for arrow in arrows(graph_of_run(run)) if "3" in arrow or "1" in arrow}
+    assert found == {
+        "model → churn 3", "second → other 1", "gbm → by hand 1",
+        "churn 3 → Production", "other 1 → None", "by hand 1 → None",
+    }  # fmt: skip
+
+
+def test_that_only_versions_that_are_shown_have_a_stage() -> None:
+    versions = tuple(("churn", number, "Staging") for number in range(1, 21))
+    graph = graph_of_run(replace(RUN, registered_versions=versions))
+    kinds = [node.kind for node in graph.nodes]
+    assert kinds.count(NodeKind.VERSION) == MOST_OF_A_KIND
+    assert kinds.count(NodeKind.STAGE) == MOST_OF_A_KIND - 1
+
+
 def test_that_many_of_a_kind_are_counted_and_named() -> None:
     many = tuple(DatasetInput(f"d{number}", "x", "local", None) for number in range(40))
     graph = graph_of_version(VERSION, replace(RUN, datasets=many), LOGGED)
