@@ -11,11 +11,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from bakehouse.pages.runs.logged_models import LoggedModelsArea
 from bakehouse.window import MainWindow
+from tests.benchmarks.gaps import Gaps
 from tests.stores import add_experiment, new_store
 from tests.ui.conftest import clean_windows, window, windows  # noqa: F401
 
@@ -58,31 +59,6 @@ def fill(path: Path) -> Path:
     return path
 
 
-class Gaps:
-    """Watches how long the event loop stands still."""
-
-    def __init__(self, window: MainWindow) -> None:
-        self._timer = QTimer(window, interval=0)
-        self._timer.timeout.connect(self._tick)
-        self._last = time.perf_counter()
-        self._longest: list[float] = []
-        self._timer.start()
-
-    def _tick(self) -> None:
-        now = time.perf_counter()
-        self._longest = sorted([*self._longest, (now - self._last) * 1000])[-5:]
-        self._last = now
-
-    def told(self, name: str) -> None:
-        """Print the longest gaps since the last time."""
-        print(f"\n{name}: longest gaps {', '.join(f'{gap:.0f}' for gap in reversed(self._longest))} ms")
-        self._longest = []
-        self._last = time.perf_counter()
-
-    def stop(self) -> None:
-        self._timer.stop()
-
-
 def frames(area: LoggedModelsArea, qtbot: QtBot, act: Callable[[int], object]) -> list[float]:
     """Milliseconds of processor time of 40 frames painted after `act`."""
     times = []
@@ -108,7 +84,7 @@ def test_opening_sorting_finding_and_scrolling(window: MainWindow, qtbot: QtBot,
         f"\n{MODELS:,} logged models × {PARAMS} params × {METRICS} metrics: {time.perf_counter() - began:.2f} s to rows"
     )
     qtbot.waitUntil(lambda: area.face.details is not None and not window.tasks.busy, timeout=60_000)
-    gaps.told("opening")
+    gaps.tell("opening")
     models, header = area.table.models, area.table._header
     for section in range(min(len(models.columns), 10)):
         title = models.headerData(section, Qt.Orientation.Horizontal)
@@ -118,25 +94,25 @@ def test_opening_sorting_finding_and_scrolling(window: MainWindow, qtbot: QtBot,
             area.table.viewport().repaint()
             print(f"sort by {title}, {turn}: {(time.process_time() - began) * 1000:.0f} ms")
             qtbot.wait(20)
-    gaps.told("sorting")
+    gaps.tell("sorting")
     area.search.setText("model 77")
     qtbot.waitUntil(lambda: 0 < models.rowCount() < MODELS and not window.tasks.busy, timeout=60_000)
     area.search.setText("p1=5")
     qtbot.waitUntil(lambda: not window.tasks.busy and not area._typing.isActive(), timeout=60_000)
     area.search.clear()
     qtbot.waitUntil(lambda: models.rowCount() == MODELS, timeout=60_000)
-    gaps.told("finding")
+    gaps.tell("finding")
     bar = area.table.verticalScrollBar()
     down = frames(area, qtbot, lambda step: bar.setValue(step * bar.maximum() // 40))
     across = frames(area, qtbot, lambda step: area.table.horizontalScrollBar().setValue(step * 20))
     print(f"scroll: down median {down[20]:.1f}, worst {down[-1]:.1f}; across {across[20]:.1f}, {across[-1]:.1f} ms")
-    gaps.told("scrolling")
+    gaps.tell("scrolling")
     for step in range(20):
         area.table.selectRow(step * 37 % MODELS)
         qtbot.wait(10)
     qtbot.waitUntil(lambda: not window.tasks.busy, timeout=60_000)
-    gaps.told("choosing")
+    gaps.tell("choosing")
     page.second.note_change()
     qtbot.waitUntil(lambda: not area._rest.isActive() and not window.tasks.busy, timeout=300_000)
-    gaps.told("reading again")
+    gaps.tell("reading again")
     gaps.stop()

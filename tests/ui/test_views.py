@@ -266,7 +266,7 @@ def test_that_the_settings_of_every_plot_go_out_with_a_view_and_come_back_elsewh
     qtbot.waitUntil(lambda: not window.tasks.busy)
     save_as(page, qtbot, "all plots")
     file = tmp_path / "all.bakehouse-view.json"
-    page.view_menu._export(str(file))
+    page.tools.view_menu._export(str(file))
     qtbot.waitUntil(file.is_file)
     usual = {title: {} for title in settings}
     plots.restore({"front": "Scatter", "tabs": usual})
@@ -277,8 +277,8 @@ def test_that_the_settings_of_every_plot_go_out_with_a_view_and_come_back_elsewh
         for name in ("house_price_prediction", "price_optimization_2024")
     )
     show(page, window, qtbot, there)
-    page.view_menu._import(str(file))
-    qtbot.waitUntil(lambda: "all plots" in page.views.name)
+    page.tools.view_menu._import(str(file))
+    qtbot.waitUntil(lambda: "all plots" in page.tools.views.name)
     elsewhere = plots.settings()
     assert elsewhere["front"] == "Distribution"
     without_group = {name: value for name, value in settings["History"].items() if name != "group"}
@@ -287,7 +287,7 @@ def test_that_the_settings_of_every_plot_go_out_with_a_view_and_come_back_elsewh
     assert elsewhere["tabs"]["Scatter"]["drag"] == "lasso"
     assert elsewhere["tabs"]["Scatter"]["y"]["column"] == key_value(metric("fold_rmse")), "what was shown stays"
     show(page, window, qtbot, here)
-    page.views.choose("all plots")
+    page.tools.views.choose("all plots")
     assert plots.settings() == {"front": "Distribution", "tabs": settings}
     assert page.filter_bar.text == "metrics.rmse < 6 and params.learning_rate < 0.1"
 

@@ -44,6 +44,8 @@ _TITLES = {
 }  # fmt: skip
 _SAMPLE = 2_000
 _CELL_CHARACTERS = 200
+_ALWAYS_TOLD = 100
+"""So many columns from the left say that they have changed, looked at or not: their widths follow their values."""
 WAITING = "…"
 FAILED = "not read"
 
@@ -67,7 +69,9 @@ class RunTableModel(ArrangedRows):
         self.looks: dict[ColumnKey, ColumnLook] = {}
         """How the person wants columns drawn, shown ones or not."""
         self.now_ms = time.time() * 1000
-        self._cells: list[CellColumn] = []
+        self._cells: dict[int, CellColumn] = {}
+        """Those of the shown columns that were asked for: of 12,000 a window shows ten."""
+        self._places: dict[ColumnKey, int] = {}
         self._waiting_shown = False
         self._relative_times = True
 
@@ -77,25 +81,26 @@ class RunTableModel(ArrangedRows):
         """Show other runs, those of `mask` (None: all), in the present order where its columns are loaded."""
         self.beginResetModel()
         self.now_ms = time.time() * 1000
-        self.frame, self.columns, self._mask = frame, list(columns), mask
+        self.frame, self._mask = frame, mask
         self._arrange()
-        self._cells = [self._cell_column(key) for key in self.columns]
-        self._measure_bars()
+        self._take_columns(columns)
         self.endResetModel()
 
     def show_columns(self, columns: Sequence[ColumnKey]) -> None:
         """Show other columns of the same runs."""
         self.beginResetModel()
-        self.columns = list(columns)
-        self._cells = [self._cell_column(key) for key in self.columns]
-        self._measure_bars()
+        self._take_columns(columns)
         self.endResetModel()
+
+    def _take_columns(self, columns: Sequence[ColumnKey]) -> None:
+        self.columns = list(columns)
+        self._places = {key: place for place, key in enumerate(self.columns)}
+        self._cells.clear()
 
     def show_looks(self, looks: Mapping[ColumnKey, ColumnLook]) -> None:
         """Draw the columns like this from now on."""
         self.looks = dict(looks)
-        self._cells = [self._cell_column(key) for key in self.columns]
-        self._measure_bars()
+        self._cells.clear()
         if self.columns and len(self.rows):
             self.dataChanged.emit(self.index(0, 0), self.index(len(self.rows) - 1, len(self.columns) - 1))
 
@@ -131,9 +136,10 @@ class RunTableModel(ArrangedRows):
 
     def column_changed(self, key: ColumnKey) -> None:
         """A column has arrived, failed or is on its way: only its cells are painted again, unless it is sorted by."""
-        if key in self.columns:
-            place = self.columns.index(key)
-            self._cells[place] = self._cell_column(key)
+        place = self._places.get(key, -1)
+        # Of 12,000 columns most were never looked at: nothing on the screen shows them.
+        if 0 <= place < _ALWAYS_TOLD or place in self._cells:
+            self._cells.pop(place, None)
             if len(self.rows):
                 self.dataChanged.emit(self.index(0, place), self.index(len(self.rows) - 1, place))
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, place, place)
@@ -180,7 +186,11 @@ class RunTableModel(ArrangedRows):
 
     def cell(self, column: int) -> CellColumn:
         """How the shown column is drawn."""
-        return self._cells[column]
+        cell = self._cells.get(column)
+        if cell is None:
+            cell = self._cells[column] = self._cell_column(self.columns[column])
+            self._measure_bar(cell)
+        return cell
 
     def is_shown(self, key: ColumnKey) -> bool:
         """Whether the values of a column are there to be shown."""
@@ -189,19 +199,19 @@ class RunTableModel(ArrangedRows):
     @property
     def tree_section(self) -> int:
         """The shown column that has the names of runs and groups, the indents and the arrows."""
-        return self.columns.index(RUN_NAME) if RUN_NAME in self.columns else 0
+        return self._places.get(RUN_NAME, 0)
 
     def text_at(self, row: int, column: int) -> str:
         """The text of a visible cell."""
         run = int(self.rows[row])
         if run >= 0:
-            return self._cells[column].text(run)
+            return self.cell(column).text(run)
         group = self.group_at(row)
-        return self.groups.title(group) if column == self.tree_section else self.groups.text(group, self._cells[column])
+        return self.groups.title(group) if column == self.tree_section else self.groups.text(group, self.cell(column))
 
     def bar_at(self, row: int, column: int) -> float | None:
         """How long the bar behind a visible cell is, 0 to 1; None without a bar."""
-        cell = self._cells[column]
+        cell = self.cell(column)
         if cell.high <= cell.low or cell.column is None:
             return None
         run = int(self.rows[row])
@@ -290,19 +300,22 @@ class RunTableModel(ArrangedRows):
 
     def _measure_bars(self) -> None:
         """Make bars and shades over the visible runs."""
-        for cell in self._cells:
-            cell.low = cell.high = 0.0
-            cell.shades = None
-            column, ground = cell.column, self.ground(cell.key)
-            if column is not None and ground is Ground.SHADING:
-                cell.shades = cache(partial(rank_steps, column, self.visible_runs()))
-            if ground is Ground.BARS and column is not None and len(self.rows):
-                values = column.numbers()[self.visible_runs()]
-                values = values[np.isfinite(values)]
-                if len(values):
-                    low, high = float(values.min()), float(values.max())
-                    # The least value keeps a short bar: nothing drawn would read as missing.
-                    cell.low, cell.high = low - (high - low) * 0.08, high
+        for cell in self._cells.values():
+            self._measure_bar(cell)
+
+    def _measure_bar(self, cell: CellColumn) -> None:
+        cell.low = cell.high = 0.0
+        cell.shades = None
+        column, ground = cell.column, self.ground(cell.key)
+        if column is not None and ground is Ground.SHADING:
+            cell.shades = cache(partial(rank_steps, column, self.visible_runs()))
+        if ground is Ground.BARS and column is not None and len(self.rows):
+            values = column.numbers()[self.visible_runs()]
+            values = values[np.isfinite(values)]
+            if len(values):
+                low, high = float(values.min()), float(values.max())
+                # The least value keeps a short bar: nothing drawn would read as missing.
+                cell.low, cell.high = low - (high - low) * 0.08, high
 
     # What Qt asks
 
@@ -321,7 +334,7 @@ class RunTableModel(ArrangedRows):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.text_at(index.row(), index.column())
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if self._cells[index.column()].is_right else Qt.AlignmentFlag.AlignLeft
+            side = Qt.AlignmentFlag.AlignRight if self.cell(index.column()).is_right else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.AccessibleTextRole:
             said = f"{column_title(self.columns[index.column()])}: {self.text_at(index.row(), index.column())}"

@@ -46,7 +46,7 @@ class FrozenTableView(QTableView):
             if part.isEmpty():
                 continue
             places = []
-            for section in sections:
+            for section in self._header.in_sight(sections, left, right):
                 start, width = self._header.left_of(section), self._header.sectionSize(section)
                 if start <= part.right() and start + width > part.left():
                     places.append(Place(section, start, width))

@@ -17,7 +17,7 @@ from bakehouse.widgets.cell_places import PADDING
 from bakehouse.widgets.header_mouse import HeaderMouse
 
 GROUP_HEIGHT = 20
-_ARROW = 22
+ARROW = 22
 _GRIP = 4
 _FROZEN_AT_MOST = 0.6
 """The share of the window that columns standing still may take; with more there would be nothing to scroll."""
@@ -124,6 +124,13 @@ class GroupedHeader(QHeaderView):
         if frozen:
             yield range(frozen), 0, edge
 
+    def in_sight(self, sections: range, left: int, right: int) -> range:
+        """Those of a part's sections that are seen between two edges of the window: of 12,000 a few."""
+        if sections.start < self.frozen or right <= left:
+            return sections
+        first, last = self.logicalIndexAt(left), self.logicalIndexAt(right - 1)
+        return range(max(first, sections.start), last + 1 if last >= 0 else sections.stop) if first >= 0 else range(0)
+
     # Painting
 
     @override
@@ -140,7 +147,7 @@ class GroupedHeader(QHeaderView):
             painter.setClipRect(part)
             painter.fillRect(part, self._theme.color("raised"))
             self._paint_groups(painter, sections, left, right)
-            for section in sections:
+            for section in self.in_sight(sections, left, right):
                 start = self.left_of(section)
                 if start < right and start + self.sectionSize(section) > left:
                     self._paint_title(painter, section, start)
@@ -238,7 +245,7 @@ class GroupedHeader(QHeaderView):
     def title_width(self, section: int) -> int:
         """The width at which the title with its arrow is whole, in logical pixels."""
         title = column_title(self._model.columns[section])
-        return self.fontMetrics().horizontalAdvance(title) + 2 * PADDING + _ARROW
+        return self.fontMetrics().horizontalAdvance(title) + 2 * PADDING + ARROW
 
     def _resize(self, section: int, width: int) -> None:
         self.resizeSection(section, max(width, self.minimumSectionSize()))

@@ -26,11 +26,12 @@ from bakehouse.analysis.order import SortKey
 from bakehouse.domain.columns import END_TIME, RUN_NAME, START_TIME, ColumnKey
 from bakehouse.domain.text import plain_tooltip
 from bakehouse.itemmodels.indexes import Index
-from bakehouse.itemmodels.run_table import RunTableModel
+from bakehouse.itemmodels.run_table import RunTableModel, column_title
 from bakehouse.itemmodels.selection import RunSelection, RunSelectionModel
 from bakehouse.theme import ROW_HEIGHT, Theme
 from bakehouse.widgets.cell_places import PADDING
 from bakehouse.widgets.frozen_table import FrozenTableView
+from bakehouse.widgets.grouped_header import ARROW
 from bakehouse.widgets.name_cells import Part, name_width, part_at
 from bakehouse.widgets.run_cells import RowPainter, tabular
 
@@ -40,6 +41,8 @@ _WIDTH_TEXTS = 40_000
 _NAME_WIDTHS = (140, 320)
 _WIDTHS = (64, 240)
 _FITTED_AT_MOST = 900
+_MEASURED_AT_MOST = 60
+"""So many columns from the left have the width that their values want."""
 
 
 class RunTableView(FrozenTableView):
@@ -79,10 +82,13 @@ class RunTableView(FrozenTableView):
         self._hovered = -1
         self._hovered_elsewhere = -1
         self._measured_for: tuple[object, ...] = ()
+        self._sized: list[ColumnKey] | None = None
+        """The columns that have their widths."""
         self._runs = RunSelectionModel(model, selection)
         self.setSelectionModel(self._runs)
         self._painter = RowPainter(model, theme, selection.colors)
         self._set_up()
+        self._letter = self.fontMetrics().averageCharWidth()
         selection.changed.connect(self.viewport().update)
         model.modelAboutToBeReset.connect(self._keep_place)
         model.modelReset.connect(self._restore_place)
@@ -213,19 +219,47 @@ class RunTableView(FrozenTableView):
             self._measured_for = looks
             self._widths.pop(RUN_NAME, None)
             self._sampled.discard(RUN_NAME)
-        self._header.blockSignals(True)
+        if self._has_widths():
+            return
+        header = self._header
+        header.blockSignals(True)
+        header.setUpdatesEnabled(False)
         for section, key in enumerate(self._table.columns):
-            if key not in self._widths or (key not in self._sampled and self._table.is_shown(key)):
-                self._widths[key] = self._sampled_width(section)
-            self._header.resizeSection(section, self._widths[key])
-        self._header.blockSignals(False)
+            width = self._width_of(section, key)
+            if width != header.sectionSize(section):
+                header.resizeSection(section, width)
+        header.setUpdatesEnabled(True)
+        header.blockSignals(False)
+        self._sized = self._table.columns
         self.updateGeometries()
+
+    def _has_widths(self) -> bool:
+        """Whether the columns are those that were given their widths last, and measured: other rows change nothing."""
+        columns = self._table.columns
+        return self._sized is columns and all(key in self._sampled for key in columns[:_MEASURED_AT_MOST])
+
+    def _width_of(self, section: int, key: ColumnKey) -> int:
+        known = self._widths.get(key)
+        if section >= _MEASURED_AT_MOST:
+            # Far to the right of a very wide table: by the length of the title, which costs nothing.
+            return known or min(
+                max(len(column_title(key)) * self._letter + 2 * PADDING + ARROW, _WIDTHS[0]), _WIDTHS[1]
+            )
+        if known is None or (key not in self._sampled and self._table.is_shown(key)):
+            known = self._widths[key] = self._sampled_width(section)
+        return known
 
     def _measure_arrived(self, first: QModelIndex, last: QModelIndex) -> None:
         """A column has arrived: give it the width its values want, unless the person chose one."""
         section = first.column()
-        if section == last.column() and self._table.columns[section] not in self._sampled:
-            self._apply_widths()
+        if section != last.column():
+            return
+        key = self._table.columns[section]
+        if key not in self._sampled and (width := self._width_of(section, key)) != self._header.sectionSize(section):
+            self._header.blockSignals(True)
+            self._header.resizeSection(section, width)
+            self._header.blockSignals(False)
+            self.updateGeometries()
 
     def _sampled_width(self, section: int, at_most: int = 0) -> int:
         key = self._table.columns[section]
@@ -248,6 +282,7 @@ class RunTableView(FrozenTableView):
 
     def forget_widths(self) -> None:
         """Other runs are shown: measure the columns again, but for those the person has set."""
+        self._sized = None
         self._sampled &= self._chosen
         self._widths = {key: width for key, width in self._widths.items() if key in self._chosen}
 
@@ -265,6 +300,7 @@ class RunTableView(FrozenTableView):
 
     def set_chosen_widths(self, widths: Mapping[ColumnKey, int]) -> None:
         """Exactly these columns have a width of the person's; the others are measured."""
+        self._sized = None
         dropped = self._chosen - set(widths)
         self._chosen = set(widths)
         self._sampled = (self._sampled - dropped) | self._chosen

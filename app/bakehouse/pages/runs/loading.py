@@ -296,11 +296,17 @@ class RunLoader(QObject):
         sources = sorted(
             {_source(key) for key in fresh}, key=lambda source: (source[0] is ColumnKind.ATTRIBUTE, source)
         )
+        known = set(fresh)
         if len(fresh) > 1:
             # What waits in the same tables comes along; a single column, clicked to sort by, does not wait for it.
-            fresh += [key for group in earlier for key in group if _source(key) in sources and key not in fresh]
-        self._wanted = [[key for key in fresh if _source(key) == source] for source in sources]
-        self._wanted += [[key for key in group if key not in fresh] for group in earlier]
+            fresh += [key for group in earlier for key in group if _source(key) in sources and key not in known]
+            known.update(fresh)
+        groups = [[key for key in fresh if _source(key) == source] for source in sources]
+        # A thousand columns in one piece would arrive in one piece, and hold the window up.
+        self._wanted = [
+            group[first : first + _GROUP_KEYS] for group in groups for first in range(0, len(group), _GROUP_KEYS)
+        ]
+        self._wanted += [[key for key in group if key not in known] for group in earlier]
         self._load_next()
 
     def again(self, key: ColumnKey) -> None:
@@ -383,7 +389,8 @@ class RunLoader(QObject):
         while VISIBLE not in self._loading and self._wanted:
             group = [key for key in self._wanted.pop(0) if self._is_missing(key)]
             if group:
-                others = [key for key in self._waiting(group[0]) if key not in group]
+                chosen = set(group)
+                others = [key for key in self._waiting(group[0]) if key not in chosen]
                 worth_it = len(group) > 1 and len(others) <= len(group) * _WORTH_THE_REST
                 together = [*group, *others] if worth_it else group
                 self._load(self._store, VISIBLE, together, Lane.READ)
