@@ -27,6 +27,17 @@ _REQUIREMENTS = {
     "azure": (f"{PROJECT}[azure]",),
 }
 _AZURITE = "azurite@3"
+_S3_SERVER = """
+import sys
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.s3.models import s3_backends
+from moto.server import main
+backend = s3_backends[DEFAULT_ACCOUNT_ID]["aws"]
+backend.create_bucket("bucket", "us-east-1")
+for number in range(int(sys.argv[1])):
+    backend.put_object("bucket", f"1/many/artifacts/step_{number}.json", b"{}")
+main(["-H", "127.0.0.1", "-p", "0"])
+"""
 _MAKE_LIMIT_S = 900
 _START_LIMIT_S = 60
 # It gives back the memory of every object one by one.
@@ -114,10 +125,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def s3_server(python: Path, log: Path) -> Iterator[dict[str, str]]:
-    """A running server; what it gives is the environment that leads a person's programs to it."""
+def s3_server(python: Path, log: Path, many: int) -> Iterator[dict[str, str]]:
+    """A running server; what it gives is the environment that leads a person's programs to it.
+
+    It begins with `many` objects in `bucket/1/many/artifacts/`: as many requests would take a quarter of an hour.
+    """
     with log.open("wb") as output:
-        arguments = [str(python), "-c", "from moto.server import main; main(['-H', '127.0.0.1', '-p', '0'])"]
+        arguments = [str(python), "-c", _S3_SERVER, str(many)]
         server = subprocess.Popen(arguments, stdout=output, stderr=output)
         try:
             address = _address(server, log)

@@ -24,7 +24,7 @@ def test_that_artifacts_in_s3_are_listed_shown_dragged_and_saved(tmp_path: Path)
         pytest.skip(str(missing))
     folder = tmp_path / "work"
     folder.mkdir()
-    with s3_server(python, tmp_path / "server.log") as environment:
+    with s3_server(python, tmp_path / "server.log", MANY) as environment:
         program = [str(python), str(Path(__file__).with_name("s3_program.py")), str(folder), str(MANY)]
         done = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr[-4000:]}"

@@ -144,7 +144,7 @@ def test_that_what_lies_elsewhere_is_fetched_before_it_is_dragged_or_copied(
     said: list[str] = []
     view.said.connect(said.append)
     assert not tree.drag_gate([found["model"]]), "no drag of what is not here"
-    qtbot.waitUntil(lambda: "Fetched: it can be dragged now" in said)
+    qtbot.waitUntil(lambda: "Fetched: it can be dragged now" in said, timeout=LIMIT_MS)
     assert tree.drag_gate([found["model"]])
     urls = tree.model().mimeData([found["model"]]).urls()
     here = Path(urls[0].toLocalFile())

@@ -161,7 +161,7 @@ class _Looking:
             return self._svg(source)
         if ending in {".html", ".htm"} or text[:100].lstrip().lower().startswith(("<!doctype html", "<html")):
             shown, left_out = page_text(text, self._token)
-            notices = [f"{left_out:,} scripts, styles or pictures left out" if left_out else "", cut]
+            notices = [f"scripts, styles or pictures left out: {left_out:,}" if left_out else "", cut]
             page = text_preview(shown, ", ".join(filter(None, notices)))
             return TextPreview(page.text, page.notice, is_page=True)
         if ending in {".csv", ".tsv"}:
@@ -225,7 +225,7 @@ class _Looking:
             return TextPreview(source.text, str(error).rstrip("."), "xml")
         notice = f"SVG, {picture.width:,} × {picture.height:,}"
         if picture.left_out:
-            notice += f", {picture.left_out:,} outside reference{'s' * (picture.left_out > 1)} or scripts left out"
+            notice += f", outside references or scripts left out: {picture.left_out:,}"
         return ImagePreview(picture.data, picture.width, picture.height, "SVG", notice, source)
 
     def _gzip(self, head: bytes, size: int) -> Preview:

@@ -32,6 +32,7 @@ _WITH_TIMES = 440
 _FEWEST_ROWS = 3
 _HEADER_HEIGHT = 26
 _MOST_ROWS = 12
+_MOST_BESIDE = 6
 
 
 class ArtifactTreeView(QTreeView):
@@ -48,6 +49,7 @@ class ArtifactTreeView(QTreeView):
         self.setAccessibleName("Artifacts")
         self._tree_model = model
         self._drop: QPersistentModelIndex | None = None
+        self._is_sharing = False
         self.drag_gate: Callable[[list[QModelIndex]], QMimeData | None] | None = None
         """Asked for what a drag of rows takes; None when it is not ready, and then this view is told to drag again."""
         self._ordered_by = int(ArtifactColumn.NAME)
@@ -114,11 +116,18 @@ class ArtifactTreeView(QTreeView):
             painter.setPen(self.palette().color(QPalette.ColorRole.Highlight))
             painter.drawRect(area.adjusted(0, 0, -1, -1))
 
+    def share_room(self, shared: bool) -> None:
+        """Whether a preview needs a part of the room; then fewer rows are asked for."""
+        if shared != self._is_sharing:
+            self._is_sharing = shared
+            self._fit()
+
     def _fit(self) -> None:
         """Ask for the room of the open rows, so that a short tree in a scrolled panel needs no scrolling of its own."""
         rows = 0
         index = self._tree_model.index(0, 0)
-        while index.isValid() and rows < _MOST_ROWS:
+        most = _MOST_BESIDE if self._is_sharing else _MOST_ROWS
+        while index.isValid() and rows < most:
             rows += 1
             index = self.indexBelow(index)
         height = self.sizeHintForRow(0)

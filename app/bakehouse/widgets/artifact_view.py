@@ -27,11 +27,10 @@ from bakehouse.widgets.artifact_taking import ArtifactTaking
 from bakehouse.widgets.artifact_tree_view import ArtifactTreeView, tree_icon
 from bakehouse.widgets.labels import ElidedLabel, PlainLabel
 from bakehouse.widgets.preview_reading import PreviewReading
+from bakehouse.widgets.preview_room import PreviewRoom
 from bakehouse.widgets.preview_window import PreviewWindow
 
 _VIEWS = itertools.count(1)
-_WIDE = 720
-_PREVIEW_HEIGHT = 208
 _SLOW_MS = 300
 
 
@@ -56,7 +55,6 @@ class ArtifactView(QWidget):
         self._slot = f"artifacts.{next(_VIEWS)}"
         self._open: set[tuple[str, str]] = set()
         self._chosen: set[tuple[str, str]] = set()
-        self._is_split_moved = False
         self._offers_registration = False
         self._icons: dict[str, QIcon] = {}
         self._model = ArtifactTreeModel(self._icon, self)
@@ -96,7 +94,7 @@ class ArtifactView(QWidget):
         self._chosen = self._keys(self._tree.selected_rows()) if is_same else set()
         self._stop()
         self._finding.forget()
-        self._preview.hide()
+        self._room.hide()
         self._notice.hide()
         self._problem.hide()
         self.places.forget()
@@ -130,7 +128,7 @@ class ArtifactView(QWidget):
         self._model.show([])
         self._finding.forget()
         self._preview.clear()
-        self._preview.hide()
+        self._room.hide()
         self._show_empty("")
 
     def selected_paths(self) -> list[Path]:
@@ -155,8 +153,6 @@ class ArtifactView(QWidget):
         self._problem.setContentsMargins(0, 4, 0, 4)
         self._problem.hide()
         self._preview = ArtifactPreview(self._themes.theme, self)
-        self._preview.setMinimumHeight(_PREVIEW_HEIGHT)
-        self._preview.hide()
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._finding = ArtifactFinding(self._tasks, f"{self._slot}.find", self._model)
         self._finding.begun.connect(self._keep_open)
@@ -171,11 +167,8 @@ class ArtifactView(QWidget):
         column.addWidget(self._tree, 1)
         self._split.addWidget(files)
         self._split.addWidget(self._preview)
-        self._split.setChildrenCollapsible(False)
-        self._split.setHandleWidth(1)
-        self._split.splitterMoved.connect(self._note_split_moved)
-        self._split.setStretchFactor(0, 2)
-        self._split.setStretchFactor(1, 3)
+        self._room = PreviewRoom(self, self._split, self._preview)
+        self._room.shared.connect(self._tree.share_room)
         self._empty = PlainLabel("", "muted")
         self._empty.setObjectName("artifacts_empty")
         self._empty.setWordWrap(True)
@@ -216,8 +209,7 @@ class ArtifactView(QWidget):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        is_wide = self.width() >= _WIDE
-        self._split.setOrientation(Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical)
+        self._room.fit()
 
     def _set_theme(self, theme: Theme) -> None:
         self._icons.clear()
@@ -334,7 +326,7 @@ class ArtifactView(QWidget):
         self._show_problem("")
         if entry is None or entry.is_folder:
             self._previewing.stop()
-            self._preview.hide()
+            self._room.hide()
             return
         self._previewing.guard = self._reading.guard
         self._previewing.read(entry)
@@ -342,16 +334,8 @@ class ArtifactView(QWidget):
             self._window.read(entry, self._reading.guard)
 
     def _make_room(self) -> None:
-        """Show the preview beside the tree; where the person put the line between them, it stays."""
-        if self._preview.isHidden():
-            self._preview.show()
-            if not self._is_split_moved:
-                share = max(self._split.height(), self._split.width())
-                self._split.setSizes([share * 2 // 5, share * 3 // 5])
+        self._room.show()
         self._tree.scrollTo(self._tree.currentIndex())
-
-    def _note_split_moved(self, _position: int, _index: int) -> None:
-        self._is_split_moved = True
 
     def _activate(self, index: QModelIndex) -> None:
         entry = self._model.entry(index)
