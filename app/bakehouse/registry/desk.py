@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from bakehouse.domain.errors import TrailDoubted, TrailError, WriteRefused
+from bakehouse.domain.errors import StoreReplaced, TrailDoubted, TrailError, WriteRefused
 from bakehouse.domain.models import Stage
 from bakehouse.domain.registry_edits import DEFAULT_WORKSPACE
 from bakehouse.domain.requests import ReviewRequest, VersionKey
@@ -196,6 +196,11 @@ class Desk:
         path = ensure(self._writer.store.path)
         if self._in_one:
             with self._writer.with_trail(path).transaction() as transaction:
+                if transaction.is_in_wal:
+                    raise StoreReplaced(
+                        f"{shown(self._writer.store.path)} was put into WAL mode since it was opened; nothing was "
+                        "written, so open it again."
+                    )
                 session = TrailSession(transaction.trail, self._signer, self._now_ms)
                 self._begin(transaction, session)
                 yield transaction, session

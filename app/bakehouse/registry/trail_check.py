@@ -164,10 +164,15 @@ def _stages(store: Store, token: Token) -> dict[VersionKey, str]:
     return {VersionKey(*key): stage for key, stage in stages_of_versions(store.reader(), token).items()}
 
 
-def has_trail(store: Store) -> bool:
-    """Whether a store's trail has an entry. Raises TrailError kin."""
+def has_trail(store: Store, token: Token) -> bool:
+    """Whether moves in this store belong into a trail: it has one, or carries the mark of one that is gone.
+
+    Raises TrailError kin, StoreError kin.
+    """
     with reading(store.path) as tables:
-        return tables is not None and tables.head() is not None
+        if tables is not None and tables.head() is not None:
+            return True
+    return bool(read_store_id(store.reader(), token))
 
 
 def envelope_of(tables: TrailTables, entry_hash: str) -> str:

@@ -171,6 +171,11 @@ class Transaction:
         return [row[0] for row in self._connection.execute(statement)]
 
     @property
+    def is_in_wal(self) -> bool:
+        """Whether the store's journal is a write-ahead log now, so that no commit spans it and another file."""
+        return self._connection.exec_driver_sql("PRAGMA main.journal_mode").scalar() == "wal"
+
+    @property
     def trail(self) -> TrailTables:
         """The tables of the trail's file, for a writer made by `with_trail`."""
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from bakehouse.domain.cancellation import Token
-from bakehouse.domain.errors import TrailDoubted, TrailError, TrailUnfinished
+from bakehouse.domain.errors import StoreReplaced, TrailDoubted, TrailError, TrailUnfinished
 from bakehouse.domain.models import Stage
 from bakehouse.registry.reviewing import add_comment, approve, move_directly, record_changes_outside
-from bakehouse.registry.trail_check import changes_outside, check_trail
+from bakehouse.registry.trail_check import changes_outside, check_trail, has_trail
 from bakehouse.registry.verifying import Verification
 from bakehouse.store.opening import open_store
 from bakehouse.store.trail.file import ensure, reading
@@ -91,6 +91,28 @@ def test_that_a_tag_of_an_entry_that_nobody_wrote_is_found(at: Office) -> None:
         at.path, f"UPDATE model_version_tags SET value = '{'0' * 64}' WHERE key = 'bakehouse.request' AND version = 1"
     )
     assert "under an entry that is not in this trail" in checked(at).findings[0].sentence
+
+
+def test_that_a_store_put_into_wal_mode_meanwhile_is_opened_again_first(tmp_path: Path) -> None:
+    at = office(tmp_path)
+    at.request("Ada", 1, Stage.STAGING)
+    with at.desk("Ada") as desk:
+        with closing(sqlite3.connect(at.path)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+        with pytest.raises(StoreReplaced, match="WAL mode since it was opened"):
+            move_directly(desk, version(2), "None", Stage.STAGING, frozenset(), "")
+    with at.desk("Ada") as desk:
+        move_directly(desk, version(2), "None", Stage.STAGING, frozenset(), "")
+    assert checked(at).holds
+
+
+def test_that_moves_belong_into_a_trail_that_is_gone_too(at: Office, tmp_path: Path) -> None:
+    (tmp_path / "fresh").mkdir()
+    with open_store(office(tmp_path / "fresh").path) as store:
+        assert not has_trail(store, Token())
+    trail_of(at).unlink()
+    with open_store(at.path) as store:
+        assert has_trail(store, Token())
 
 
 def test_that_a_link_to_the_store_leads_to_the_same_trail(at: Office, tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ class RegistryEditing(SigningRoom):
 
     def _transition(self, window: QWidget, request: StageMove) -> None:
         move = partial(self._move, window, request)
-        self.read(_has_trail, move, window, "", "The trail could not be read")
+        self.read(has_trail, move, window, "", "The trail could not be read")
 
     def _move(self, window: QWidget, request: StageMove, has_trail: bool) -> None:
         """With a trail beside the store a move is signed and stands in it."""
@@ -138,10 +138,6 @@ class RegistryEditing(SigningRoom):
             self.sign(window, "Moving the version", partial(_move_signed, request))
         else:
             self.write(window, "Moving the version", lambda writer: transition(writer, request))
-
-
-def _has_trail(store: Store, _token: Token) -> bool:
-    return has_trail(store)
 
 
 def _move_signed(request: StageMove, desk: Desk) -> Changes:

@@ -257,7 +257,7 @@ class ReviewsPage(Page):
 
     def _loaded(self, book: Book) -> None:
         self._refresher.finished()
-        is_other = book.head != self._book.head
+        is_other = (book.head, book.stages) != (self._book.head, self._book.stages)
         self._book = book
         self._show_book()
         if is_other:
