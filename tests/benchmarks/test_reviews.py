@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from bakehouse.domain.models import Stage
+from bakehouse.domain.evidence import evidence_payload
 from bakehouse.domain.requests import VersionKey
-from bakehouse.registry.desk import Desk
-from bakehouse.registry.reviewing import Asked, approve, request_transition
+from bakehouse.domain.trail import EntryType
+from bakehouse.registry.desk import Desk, TrailSession, version_body
+from bakehouse.registry.reviewing import approve
 from bakehouse.store.opening import open_store
 from bakehouse.store.registrations import create_model_version
-from bakehouse.store.writing import Writer
+from bakehouse.store.writing import Transaction, Writer
 from bakehouse.window import MainWindow
 from tests.stores import new_store
 from tests.ui.conftest import clean_windows, window, windows  # noqa: F401
@@ -31,14 +32,24 @@ MODEL = "Bench"
 def path(tmp_path: Path) -> Path:
     """A store with `REQUESTS` versions, a request waiting for each."""
     path = new_store(tmp_path / "mlflow.db")
-    at = Office(path)
     with open_store(path) as store:
         writer = Writer(store)
-        desk = Desk(writer, signer("Ada"), at)
         for number in range(1, REQUESTS + 1):
             create_model_version(writer, MODEL, f"/models/{number}", new_model=number == 1)
-            asked = Asked(VersionKey("default", MODEL, number), "", "None", Stage.STAGING, False, "please")
-            request_transition(desk, asked, evidence(number))
+
+        def ask(_transaction: Transaction, session: TrailSession) -> None:
+            for number in range(1, REQUESTS + 1):
+                body = {
+                    "version": version_body(VersionKey("default", MODEL, number)),
+                    "from": "None",
+                    "to": "Staging",
+                    "archive_existing": False,
+                    "comment": "please",
+                    "evidence": evidence_payload(evidence(number)),
+                }
+                session.add(EntryType.REQUESTED, body)
+
+        Desk(writer, signer("Ada"), Office(path)).write(ask)
     return path
 
 
