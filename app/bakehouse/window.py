@@ -298,6 +298,8 @@ class MainWindow(QMainWindow):
         self.welcome.path_chosen.connect(self._choose_store)
         self.rail.page_requested.connect(self._show_page)
         self.reviews.waiting_changed.connect(self._show_waiting)
+        self.reviews.trail_checked.connect(self.status.show_trail)
+        self.status.trail.clicked.connect(partial(self.menus.trigger, "reviews.verify"))
         self.top.palette_requested.connect(self._show_palette)
         self.menus.recent_chosen.connect(self._choose_store)
         self._settings.recent_changed.connect(self._show_recent)

@@ -32,6 +32,11 @@ class StatusBar(QWidget):
         self.mode.setObjectName("status_mode")
         self.live = PlainLabel("", "good")
         self.live.setObjectName("status_live")
+        self.trail = QPushButton()
+        self.trail.setObjectName("status_trail")
+        self.trail.setProperty("link", "true")
+        self.trail.setToolTip("Verify the trail from its first entry to its last")
+        self.trail.hide()
         self.message = ElidedLabel("", "muted")
         self.message.setObjectName("status_message")
         self.last = PlainLabel("", "muted")
@@ -49,8 +54,8 @@ class StatusBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 0, 16, 0)
         layout.setSpacing(20)
-        for label in (self.path, self.mode, self.live):
-            layout.addWidget(label)
+        for part in (self.path, self.mode, self.live, self.trail):
+            layout.addWidget(part)
         layout.addWidget(self.message, 1)
         for widget in (self._doing, self._progress, self._cancel, self.last):
             layout.addWidget(widget)
@@ -67,6 +72,13 @@ class StatusBar(QWidget):
         self.live.set_role("good" if is_live else "bad" if sight is Sight.GONE else "warn")
         said = "What other programs write to the store appears by itself." if is_live else more
         self.live.setToolTip(plain_tooltip(said) if said else "")
+
+    def show_trail(self, words: str, tone: str) -> None:
+        """How much of the trail is verified, in the colour `tone`; nothing for a store without one."""
+        self.trail.setText(words)
+        self.trail.setProperty("tone", tone)
+        self.trail.style().polish(self.trail)
+        self.trail.setVisible(bool(words))
 
     def task_started(self, slot: str, title: str) -> None:
         """A task began; untitled ones are not shown."""

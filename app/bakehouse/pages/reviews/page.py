@@ -54,6 +54,8 @@ class ReviewsPage(Page):
 
     waiting_changed = Signal(int)
     """How many requests wait for this person."""
+    trail_checked = Signal(str, str)
+    """How much of the trail is verified, in words, and the colour they are said in."""
 
     def __init__(
         self, themes: ThemeSource, tasks: TaskRunner, settings: Settings, parent: QWidget | None = None
@@ -102,6 +104,7 @@ class ReviewsPage(Page):
             self._tasks.cancel(slot)
         self._refresher.stop()
         self.checking.set_session(None)
+        self.trail_checked.emit("", "good")
         self.editing.set_session(None)
         self.reading.set_session(None)
         self._session, self._book = None, Book()
@@ -330,6 +333,7 @@ class ReviewsPage(Page):
 
     def _show_checked(self, found: Checked) -> None:
         self.case.show_verification(found.words, found.tone)
+        self.trail_checked.emit(found.words, found.tone)
         if self._tells:
             self._tells = False
             title = "The trail holds" if found.tone == "good" else "The trail does not hold"
