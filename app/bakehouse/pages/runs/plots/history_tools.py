@@ -182,6 +182,7 @@ class _Popup(QFrame):
         self._anchor = anchor
         self.modes = _combo(self, "history_x", "Horizontal axis", _MODES)
         self.best = _combo(self, "history_best", "Marked value", _BEST)
+        self.best.setToolTip("Best by each metric's direction, which the right button on its chart changes")
         self.band = _combo(self, "history_band", "Band of a group", {band.value: text for band, text in _BANDS.items()})
         self.axes = _combo(self, "history_axes", "Vertical axes of one canvas", _AXES)
         self.group = ColumnPicker("Group by", theme, none="nothing", parent=self)
