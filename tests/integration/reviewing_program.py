@@ -39,6 +39,8 @@ class Nobody:
     def remember(self, store_id: str, head: Head) -> None:
         pass
 
+    accept = remember
+
 
 class Watch:
     """Counts statements and commits of all connections of this process, and ends it where that was asked for."""

@@ -18,7 +18,9 @@ from bakehouse.personal.trail_memory import TrailMemory
 from bakehouse.registry.reviewing import approve
 from bakehouse.registry.trail_check import check_since, export_trail
 from bakehouse.store.opening import open_store
+from tests.stores import change_store
 from tests.unit.registry.trails import DIGEST, Office, office
+from tests.unit.test_commands import without_qt
 
 
 @pytest.fixture
@@ -132,3 +134,30 @@ def test_that_what_came_after_a_verified_head_is_checked_alone(at: Office) -> No
     with open_store(at.path) as store:
         done = check_since(store, head, Token())
         assert done is not None and done.holds and done.head is not None and done.head.length == head.length + 1
+
+
+def test_that_edited_tables_are_made_anew_from_entries_that_hold(
+    at: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trail = at.path.with_name("mlflow.db.bakehouse")
+    change_store(trail, "UPDATE requests SET comment = 'edited'", "DELETE FROM activities", "DELETE FROM people")
+    assert told(capsys, at.path)[0] == 1
+    assert told(capsys, at.path, "--rebuild")[0] == 0
+    assert told(capsys, at.path)[0] == 0
+    at.request("Ada", 2, Stage.STAGING)
+    assert told(capsys, at.path)[0] == 0
+
+
+def test_that_nothing_is_made_from_entries_that_do_not_hold(at: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    trail = at.path.with_name("mlflow.db.bakehouse")
+    change_store(trail, "DELETE FROM people", "DELETE FROM entries WHERE sequence = 1")
+    before = trail.read_bytes()
+    code, report = told(capsys, at.path, "--rebuild")
+    assert code == 2 and "do not hold" in report["error"]
+    assert trail.read_bytes() == before
+
+
+def test_that_a_trail_is_verified_without_qt_and_without_what_only_the_window_needs(at: Office) -> None:
+    done = without_qt("verify", at.path)
+    assert done.returncode == 0 and "holds: 4 entries" in done.stdout
+    assert done.stderr == "imported:\n"

@@ -72,7 +72,7 @@ def parse_info(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def parse_verify(arguments: Sequence[str]) -> argparse.Namespace:
-    """store, json, trust. Raises ArgumentsError."""
+    """store, json, rebuild, trust. Raises ArgumentsError."""
     parser = _Parser(
         prog="bakehouse verify",
         description="Check the trail of a store: order, links, signatures, who was allowed to do what, and MLflow's "
@@ -81,6 +81,11 @@ def parse_verify(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("store", type=Path, metavar="STORE", help="the mlflow.db, or a trail exported as FILE.json")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of sentences")
+    parser.add_argument(
+        "--rebuild",
+        action="store_true",
+        help="first make the trail's tables anew from its entries, if these hold (writes to the trail's file)",
+    )
     parser.add_argument(
         "--trust",
         type=Path,

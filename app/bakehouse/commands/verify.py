@@ -14,7 +14,7 @@ from bakehouse.domain.errors import TrailError
 from bakehouse.domain.text import counted, visible
 from bakehouse.domain.trail import Head
 from bakehouse.personal.trail_memory import TrailMemory
-from bakehouse.registry.trail_check import EXPORT_FORMAT, Expected, check_export, check_trail, known_ids
+from bakehouse.registry.trail_check import EXPORT_FORMAT, Expected, check_export, check_trail, known_ids, rebuild
 from bakehouse.registry.verifying import Verification
 from bakehouse.store.failures import shown
 from bakehouse.store.handle import Store
@@ -31,6 +31,8 @@ def verify(chosen: argparse.Namespace) -> tuple[str, bool]:
         done: Verification | None = check_export(_json(chosen.store), token, trusted)
     else:
         with open_store(chosen.store, read_only=True) as store:
+            if chosen.rebuild:
+                rebuild(store, token)
             done = check_trail(store, token, [*trusted, *_remembered(store, token)])
     if chosen.json:
         return json.dumps(_report(done), indent=2), done is None or done.holds

@@ -49,7 +49,16 @@ class TrailMemory:
         before = self.seen(store_id)
         if before is not None and before.head.genesis == head.genesis and before.head.length > head.length:
             return
-        whole = head if verified else before.verified if before is not None else None
+        self._put(known, store_id, head, head if verified else before.verified if before is not None else None)
+
+    def accept(self, store_id: str, head: Head) -> None:
+        """Keep this head instead of whatever was seen before: the person was told, and goes on with it.
+
+        Raises PersonalFileError.
+        """
+        self._put(self._all(), store_id, head, None)
+
+    def _put(self, known: dict[str, object], store_id: str, head: Head, whole: Head | None) -> None:
         entry: dict[str, object] = {"head": _written(head), "seen_ms": time.time_ns() // 1_000_000}
         if whole is not None:
             entry["verified"] = _written(whole)

@@ -52,7 +52,10 @@ class HeadMemory(Protocol):
         """The head seen last, None for a trail never seen."""
 
     def remember(self, store_id: str, head: Head) -> None:
-        """Keep this head, which continues the last one or was accepted instead of it."""
+        """Keep this head, which continues the last one."""
+
+    def accept(self, store_id: str, head: Head) -> None:
+        """Keep this head instead of the last one, which it need not continue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +253,8 @@ class Desk:
 
     def _keep(self, session: TrailSession) -> None:
         if session.head is not None:
-            self._memory.remember(session.projection.store_id, session.head)
+            keep = self._memory.accept if self._accept else self._memory.remember
+            keep(session.projection.store_id, session.head)
 
 
 def record_outside(transaction: Transaction, session: TrailSession, workspace: str, model: str) -> list[str]:

@@ -16,6 +16,7 @@ from bakehouse.domain.trail import Head
 from bakehouse.registry.desk import REQUEST_TAG, founding_ids
 from bakehouse.registry.projection import outside_changes
 from bakehouse.registry.signing import hash_of
+from bakehouse.registry.trail_rows import all_rows
 from bakehouse.registry.verifying import (
     Verification,
     check_head,
@@ -29,7 +30,7 @@ from bakehouse.registry.verifying import (
 from bakehouse.store.handle import Store
 from bakehouse.store.registry import stages_of_versions, tags_of_versions
 from bakehouse.store.store_marks import read_store_id
-from bakehouse.store.trail.file import reading, trail_path
+from bakehouse.store.trail.file import reading, trail_path, writing
 from bakehouse.store.trail.tables import TrailTables
 
 EXPORT_FORMAT = "bakehouse-trail"
@@ -75,6 +76,34 @@ def check_since(store: Store, verified: Head, token: Token, seen: Head | None = 
     for sentence in changes_outside(store, token):
         done.found(sentence)
     return done
+
+
+def rebuild(store: Store, token: Token) -> list[str]:
+    """Make the trail's tables anew from its entries, which must hold; the names of those that were not as they say.
+
+    Needs the right to write; the store itself is not touched. Raises TrailError where the entries do not hold or
+    were added to meanwhile, StoreError kin, Cancelled.
+    """
+    with reading(store.path) as tables:
+        if tables is None or (head := tables.head()) is None:
+            raise TrailError("This store has no trail, so there is nothing to make anew.")
+        done = verify_entries(tables.entries(), token, head.length)
+    if not done.holds:
+        raise TrailError(
+            f"The entries themselves do not hold, so nothing is made from them: {done.findings[0].sentence}"
+        )
+    wanted = all_rows(done.projection)
+    with writing(store.path) as tables:
+        if tables.head() != done.head:
+            raise TrailError("Somebody acted meanwhile; try again.")
+        changed = [
+            table for table in wanted if sorted(map(repr, tables.rows(table))) != sorted(map(repr, wanted[table]))
+        ]
+        for table in changed:
+            tables.clear(table)
+            for row in wanted[table]:
+                tables.put(table, row)
+    return changed
 
 
 def export_trail(store: Store, token: Token) -> dict[str, Any]:

@@ -73,6 +73,8 @@ class Office:
     def remember(self, store_id: str, head: Head) -> None:
         self.remembered[store_id] = head
 
+    accept = remember
+
     def _tick(self) -> int:
         self.clock += 1_000
         return self.clock

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from bakehouse.domain.trail import Head
@@ -84,14 +85,22 @@ class TrailTables:
         self._execute("BEGIN", ())
         try:
             yield
-        finally:
-            self._execute("COMMIT", ())
+        except BaseException:
+            # Some errors of SQLite have ended it already.
+            with suppress(sqlite3.Error):
+                self._execute("ROLLBACK", ())
+            raise
+        self._execute("COMMIT", ())
 
     def put(self, table: str, row: Row) -> None:
         """Add or replace a row of the projection."""
         columns = PROJECTED[table].columns
         marks = ", ".join("?" * len(columns))
         self._execute(f"INSERT OR REPLACE INTO {self._schema}.{table} ({', '.join(columns)}) VALUES ({marks})", row)
+
+    def clear(self, table: str) -> None:
+        """Remove every row of a table of the projection."""
+        self._execute(f"DELETE FROM {self._schema}.{table}", ())
 
     def remove(self, table: str, key: Row) -> None:
         """Remove a row of the projection, if it is there."""
