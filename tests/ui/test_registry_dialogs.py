@@ -84,6 +84,7 @@ def test_that_two_versions_can_exchange_their_stages(qtbot: QtBot) -> None:
     exchange, archive = part(dialog, QCheckBox, "exchange_stages"), part(dialog, QCheckBox, "archive_existing")
     exchange.click()
     assert not archive.isChecked()
+    assert part(dialog, QPushButton, "move").text() == "Exchange stages"
     assert "version 3 from Production to Staging, both at once" in consequence(dialog)
     part(dialog, QComboBox, "exchange_partner").setCurrentIndex(1)
     assert "version 1 from Production to Staging" in consequence(dialog)

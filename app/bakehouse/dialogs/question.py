@@ -111,7 +111,11 @@ class QuestionDialog(QDialog):
 
     def _grow(self) -> None:
         """Make room for wrapped labels that changed, which Qt forgets; never take it away."""
-        self._column.activate()
+        box = self.consequence.parentWidget()
+        for layout in (box.layout() if box is not None else None, self._column):
+            if layout is not None:
+                layout.invalidate()
+                layout.activate()
         needed = self._column.totalHeightForWidth(max(self.width(), self.minimumWidth()))
         self.setMinimumHeight(max(self.minimumHeight(), needed))
 

@@ -186,7 +186,7 @@ class TransitionStageDialog(QuestionDialog):
         self._archive.setEnabled(bool(others))
         self._archive.setToolTip("" if others else "There is no version to archive.")
         plan = self.plan
-        self.button.setText(f"Move to {in_words(stage)}")
+        self.button.setText("Exchange stages" if self.partner is not None else f"Move to {in_words(stage)}")
         self.say("\n".join(plan.sentences) or plan.problem, is_problem=not plan.allowed, allowed=plan.allowed)
 
     def _decide(self) -> None:
