@@ -17,6 +17,7 @@ from bakehouse.artifacts.series import FOLDER, with_series
 from bakehouse.artifacts.texts import decoded, text_preview
 from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import ArtifactError
+from bakehouse.domain.text import visible
 
 FILES_AT_MOST = 2_000
 """So many files of a run are looked at."""
@@ -78,7 +79,9 @@ def _look(locator: Locator, guard: Guard, place: Place, found: _Found, token: To
     if location.path is None:
         # A run without artifacts of its own whose model has some lacks nothing.
         if not location.is_empty:
-            found.notices.append(location.reason)
+            # Of many runs on one machine the same is said, so that it is said once.
+            on = f"artifacts are kept on {visible(location.host, 100)}; nothing has been asked of it yet"
+            found.notices.append(on if location.host else location.reason)
         if location.is_lost:
             found.lost.append(location)
         return
