@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ from bakehouse.domain.registry_edits import (
 from bakehouse.domain.text import visible
 from bakehouse.registry.consequences import consequence, name_problem, versions_in_the_way
 from bakehouse.registry.editing import carry_out
+from bakehouse.registry.registering import DIGEST_TAG, ModelSource, RegisterRequest, register
 from bakehouse.store.handle import Store
 from bakehouse.store.opening import open_store
 from bakehouse.store.registrations import create_model_version, transition_stage
@@ -39,7 +41,7 @@ from bakehouse.store.registry import PROMPT_TAG, list_models
 from bakehouse.store.undoing import put_back
 from bakehouse.store.writing import Writer
 from tests.store_dumps import dump
-from tests.stores import change_store, insert, new_store
+from tests.stores import add_run, change_store, insert, new_store
 
 
 @pytest.fixture
@@ -293,3 +295,48 @@ def test_that_a_store_without_aliases_says_so(store: Store, path: Path) -> None:
     with open_store(path) as older:
         carry_out(Writer(older), DeleteVersion("Bread", 1))
         carry_out(Writer(older), DeleteModel("Bread"))
+
+
+# Registered
+
+
+def request(**changed: object) -> RegisterRequest:
+    source = ModelSource("model", "s3://b/model", "s3://b/model", "r1")
+    return replace(RegisterRequest("Bread", False, source), **changed)  # type: ignore[arg-type]
+
+
+def test_that_a_version_comes_with_its_words_tags_aliases_and_digest_at_once(store: Store, path: Path) -> None:
+    add_run(path, "r1")
+    asked = request(description="d", tags=(("a", "b"),), aliases=("champion", "new"), digest="sha256:0 rule 1")
+    done = register(Writer(store), asked)
+    found = version(bread(store), done.version)
+    assert done.version == 4
+    assert (found.description, found.aliases, found.run_id) == ("d", ("champion", "new"), "r1")
+    assert found.tags == (("a", "b"), (DIGEST_TAG, "sha256:0 rule 1"))
+    assert version(bread(store), 2).aliases == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "word"),
+    [
+        ({"name": "Gone"}, "not in this store any more"),
+        ({"name": "Bread", "new_model": True}, "there by now"),
+        ({"name": "Greeting"}, "prompt"),
+        ({"name": "a/b", "new_model": True}, "“/”"),
+        ({"aliases": ("v1",)}, "version number"),
+        ({"tags": (("a", "1"), ("a", "2"))}, "there twice"),
+        ({"tags": (("a", "x" * 100_001),)}, "characters"),
+        ({"description": "x" * 5001}, "5,001"),
+        ({"source": ModelSource("m", "s3://b/m", "s3://b/m", "r2")}, "run of this model is not in the store"),
+        ({"source": ModelSource("m", "models:/m-gone", "", "r1")}, "logged model models:/m-gone is not in this store"),
+        ({"source": ModelSource("m", "s3://" + "x" * 600, "", "r1")}, "source has 605 characters"),
+    ],
+)
+def test_that_what_cannot_be_registered_is_refused_whole(
+    store: Store, path: Path, changed: dict[str, object], word: str
+) -> None:
+    add_run(path, "r1")
+    before = dump(path)
+    with pytest.raises(WriteRefused, match=word):
+        register(Writer(store), request(**changed))
+    assert dump(path) == before
