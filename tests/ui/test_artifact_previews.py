@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QDialog, QLineEdit, QMessageBox, QPlainTextEdit, QPushButton, QSlider, QTableView
@@ -116,7 +116,9 @@ def choose(qtbot: QtBot, view: ArtifactView, *path: str) -> ArtifactPreview:
         if tree(view).model().hasChildren(index):
             tree(view).expand(index)
             qtbot.waitUntil(lambda: not view._tasks.busy)
-    tree(view).setCurrentIndex(index)
+    # Whatever key an earlier test left pressed.
+    flags = QItemSelectionModel.SelectionFlag
+    tree(view).selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
     preview = view.findChild(ArtifactPreview)
     assert preview is not None
     qtbot.waitUntil(lambda: not view._tasks.busy and preview.isVisible())

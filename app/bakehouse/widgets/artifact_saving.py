@@ -18,6 +18,7 @@ from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.text import counted, visible
 from bakehouse.tasks import Lane, TaskRunner
+from bakehouse.widgets.plain_question import PlainQuestion
 
 _ANSWER = "existing"
 
@@ -171,14 +172,8 @@ class ArtifactSaving(QObject):
             self.failed.emit(str(error))
 
     def _ask_existing(self, chosen: Choice, target: Path, guard: Guard, name: str | None, error: NamesTaken) -> None:
-        box = QMessageBox(self._view.window())
-        box.setObjectName("names_taken")
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Save as")
-        box.setText(str(error))
-        box.setInformativeText("Replace takes the place of files of the same name; other files in a folder stay.")
+        words = "Replace takes the place of files of the same name; other files in a folder stay."
+        box = PlainQuestion("names_taken", "Save as", str(error), words, self._view.window())
         role = QMessageBox.ButtonRole
         both = box.addButton("Keep both", role.AcceptRole)
         both.setProperty(_ANSWER, Existing.KEEP_BOTH.value)

@@ -28,6 +28,7 @@ from bakehouse.widgets.artifact_saving import ArtifactSaving
 from bakehouse.widgets.artifact_tree_view import ArtifactTreeView
 from bakehouse.widgets.digest_window import DigestWindow
 from bakehouse.widgets.link_following import LinkFollowing
+from bakehouse.widgets.plain_question import PlainQuestion
 from bakehouse.widgets.system_programs import open_with_system, reveal
 
 _MOST_AT_ONCE = 2_000
@@ -287,14 +288,9 @@ class ArtifactTaking(QObject):
         if not risk:
             self._open_now(path)
             return
-        box = QMessageBox(self._tree.window())
-        box.setObjectName("open_risk")
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle("Open with the system's program")
-        box.setText(f"Open {visible(path.name, 80)}?")
-        box.setInformativeText(f"{risk} Bakehouse itself never runs it.")
+        words = f"{risk} Bakehouse itself never runs it."
+        text = f"Open {visible(path.name, 80)}?"
+        box = PlainQuestion("open_risk", "Open with the system's program", text, words, self._tree.window())
         yes = box.addButton("Open", QMessageBox.ButtonRole.AcceptRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         yes.clicked.connect(partial(self._open_now, path))

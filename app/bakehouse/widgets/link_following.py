@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QAbstractButton, QMessageBox, QWidget
 
 from bakehouse.artifacts.following import followed
@@ -15,6 +15,7 @@ from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.text import visible
 from bakehouse.tasks import Lane, TaskRunner
+from bakehouse.widgets.plain_question import PlainQuestion
 
 _FOLLOWS = "follows"
 
@@ -58,18 +59,13 @@ class LinkFollowing(QObject):
         self.failed.emit(str(error))
 
     def _ask(self, link: Entry, then: Then, target: Entry) -> None:
-        box = QMessageBox(self._view.window())
-        box.setObjectName("follow_link")
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle("Follow a link")
-        box.setText(f"Follow {visible(link.name, 80)} this once?")
         kind = "the folder" if target.is_folder else "the file"
-        box.setInformativeText(
+        words = (
             f"It leads to {kind} {visible(str(target.path), 300)}, which is not one of these artifacts. Whoever wrote "
             "the link chose that place."
         )
+        text = f"Follow {visible(link.name, 80)} this once?"
+        box = PlainQuestion("follow_link", "Follow a link", text, words, self._view.window())
         box.addButton("Follow once", QMessageBox.ButtonRole.AcceptRole).setProperty(_FOLLOWS, True)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         box.buttonClicked.connect(partial(_follow_if_said, then, link, target))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QAbstractButton, QMessageBox
 
@@ -21,6 +21,7 @@ from bakehouse.domain.text import visible
 from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.widgets.artifact_preview import ArtifactPreview
 from bakehouse.widgets.link_following import LinkFollowing
+from bakehouse.widgets.plain_question import PlainQuestion
 from bakehouse.widgets.preview_loading import Loaded, load_preview
 from bakehouse.widgets.table_ordering import TableOrdering
 
@@ -190,14 +191,7 @@ class PreviewReading(QObject):
             self._ask("Open this page in the browser?", visible(address, 300), QUrl(address))
 
     def _ask(self, question: str, words: str, address: QUrl) -> None:
-        box = QMessageBox(self._preview.window())
-        box.setObjectName("open_outside")
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle("Open in browser")
-        box.setText(question)
-        box.setInformativeText(words)
+        box = PlainQuestion("open_outside", "Open in browser", question, words, self._preview.window())
         box.addButton("Open", QMessageBox.ButtonRole.AcceptRole).setProperty(_OPENS, True)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         box.buttonClicked.connect(partial(_open_if_said, address))
