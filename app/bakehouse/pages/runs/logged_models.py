@@ -22,13 +22,13 @@ from bakehouse.pages.runs.logged_model_face import LoggedModelFace
 from bakehouse.pages.session import Session
 from bakehouse.store.handle import Store
 from bakehouse.store.logged_models import LoggedModelDetails, read_logged_model, read_logged_models
-from bakehouse.tasks import TaskRunner
+from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.theme import GRID, Theme, ThemeSource
 from bakehouse.widgets.labels import PlainLabel
 from bakehouse.widgets.logged_model_table import LoggedModelTable
 from bakehouse.widgets.search_field import SearchField
 
-_LIST, _ONE, _FIND = "logged.list", "logged.one", "logged.find"
+_LIST, _ONE, _FIND, _FORGET = "logged.list", "logged.one", "logged.find", "logged.forget"
 _TYPING_MS = 120
 _REST_MS = 1_000
 _REST_TIMES = 10
@@ -106,7 +106,7 @@ class LoggedModelsArea(QWidget):
         self._sought = ""
         self._experiments = ()
         self.table.forget()
-        self.table.models.show_frame(RunFrame([]), [])
+        self._put(RunFrame([]), [])
         self.search.clear()
         self.face.set_store(None, read_only=True)
 
@@ -161,7 +161,7 @@ class LoggedModelsArea(QWidget):
     def _show(self, result: tuple[RunFrame, list[ColumnKey], float]) -> None:
         frame, columns, self._took_ms = result
         same_columns = columns == self.table.models.columns
-        self.table.models.show_frame(frame, columns)
+        self._put(frame, columns)
         if not same_columns:
             self.table.fit_columns()
         if not frame.size:
@@ -176,6 +176,14 @@ class LoggedModelsArea(QWidget):
             self._read_one(current) if current else self.table.choose(self.table.models.model_id(0))
             self._choose_sought()
         self._say()
+
+    def _put(self, frame: RunFrame, columns: Sequence[ColumnKey]) -> None:
+        """Show other models; those before are forgotten in a task: 100,000 texts take longer than a frame."""
+        before = [self.table.models.frame]
+        self.table.models.show_frame(frame, columns)
+        if before[0].size:
+            work = partial(_let_go, before)
+            self._tasks.start(_FORGET, work, done=_nothing, failed=_nothing, lane=Lane.BACKGROUND)
 
     def _failed(self, error: BakehouseError) -> None:
         self._tell(str(error))
@@ -260,3 +268,14 @@ def _read_one(store: Store, model_id: str, token: Token) -> LoggedModelDetails |
 
 def _mask(finder: TextFilter, columns: dict[ColumnKey, Column], size: int, text: str, token: Token) -> Mask:
     return finder.mask(columns, size, text, token.check)
+
+
+def _let_go(frames: list[RunFrame], _token: Token) -> None:
+    """Free a frame piece by piece, in the thread that runs this."""
+    frame = frames.pop()
+    while frame.columns:
+        frame.columns.popitem()
+
+
+def _nothing(_result: object) -> None:
+    """There is nothing to tell."""
