@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QByteArray, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -13,7 +14,7 @@ from bakehouse.analysis.axes import AxisData, AxisLane
 from bakehouse.analysis.brushes import Brush, Interval
 from bakehouse.analysis.scales import ScaleKind
 from bakehouse.domain.columns import metric, param
-from bakehouse.plots.drawing import svg_bytes
+from bakehouse.plots.drawing import RATIO, drawn_image, svg_bytes
 from bakehouse.plots.parallel import ParallelPlot
 from bakehouse.plots.parallel_layout import ParallelLayout
 from bakehouse.plots.parallel_picture import Layer
@@ -510,3 +511,27 @@ def still_svg(qtbot: QtBot, count: int, *, brushed: bool) -> bytes:
     drawing.when_ready(LIGHT, lambda: ready.append(True))
     qtbot.waitUntil(lambda: bool(ready))
     return svg_bytes(drawing, LIGHT, "Parallel coordinates")
+
+
+@pytest.mark.parametrize("brushed", [False, True])
+def test_that_a_cloud_of_runs_is_in_an_svg_file_as_it_is_in_a_picture(qtbot: QtBot, brushed: bool) -> None:
+    random = np.random.default_rng(2)
+    first, second = random.random(4_000), random.random(4_000)
+    plot = shown_plot(qtbot, [number_axis("a", first), number_axis("b", first * 0.5 + second * 0.1)])
+    if brushed:
+        plot.set_brushes({param("a"): Brush.between(0.2, 0.6)})
+        plot.finish()
+    drawing, same = plot.drawing(), plot.drawing()
+    assert drawing is not None
+    assert same is not None
+    image = QImage(drawing.size * RATIO, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    QSvgRenderer(QByteArray(svg_bytes(drawing, LIGHT, "Parallel coordinates"))).render(painter)
+    painter.end()
+    expected = drawn_image(same, LIGHT)
+    middle = range(round(image.height() * 0.2), round(image.height() * 0.8), 5)
+    places = [(x, y) for x in range(300, 1200, 37) for y in middle]
+    apart = [abs(image.pixelColor(*at).lightness() - expected.pixelColor(*at).lightness()) for at in places]
+    ground = LIGHT.color("panel").lightness()
+    assert np.mean([ground - expected.pixelColor(*at).lightness() for at in places]) > 20
+    assert np.mean(apart) < 3

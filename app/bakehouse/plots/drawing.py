@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QPoint, QRect, QSize, QSizeF
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPageSize, QPaintEngine, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
 from bakehouse.domain.errors import ExportError
 from bakehouse.theme import Theme
+
+_IMAGE = re.compile(rb'(<image\b[^>]*;base64,)[^"]*(")')
 
 RATIO = 2.0
 """Pixels of a picture for each logical one."""
@@ -36,12 +40,15 @@ class Drawing:
 
     `paint` finds the panel's ground painted already; `ratio` says how many pixels of the device a logical one has.
     `prepare(theme, ready)`, where there is one, does in turns of the event loop what takes long, for one `paint` in
-    that theme, and calls `ready` then.
+    that theme, and calls `ready` then. With `in_task` any thread may `paint` what is prepared: it touches no widget.
     """
 
     size: QSize
     paint: Callable[[QPainter, Theme, float], None]
     prepare: Callable[[Theme, Callable[[], None]], None] | None = None
+    in_task: bool = False
+    cloud: Callable[[], QImage | None] | None = None
+    """After a `paint` for SVG: the image that `paint_stand_in` stands for, None when there was none."""
 
     def when_ready(self, theme: Theme, then: Callable[[], None]) -> None:
         """Call `then` when `paint` will be quick: at once or later."""
@@ -55,6 +62,12 @@ def is_vector(painter: QPainter) -> bool:
     """Whether the painter writes shapes (SVG, PDF) instead of pixels."""
     engine = painter.paintEngine()
     return engine is not None and engine.type() in (QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf)
+
+
+def is_svg(painter: QPainter) -> bool:
+    """Whether the painter writes an SVG file."""
+    engine = painter.paintEngine()
+    return engine is not None and engine.type() == QPaintEngine.Type.SVG
 
 
 def picture_kind(path: Path) -> PictureKind:
@@ -86,7 +99,9 @@ def png_bytes(image: QImage) -> bytes:
 
 
 def svg_bytes(drawing: Drawing, theme: Theme, title: str) -> bytes:
-    """The drawing as an SVG file: lines and texts stay such, clouds of very many runs are images in it. GUI thread."""
+    """The drawing as an SVG file: lines and texts stay such, clouds of very many runs are images in it. GUI thread,
+    or a task for a drawing that may be painted there: such an image takes half a second to be written.
+    """
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     # Version 1.1 can cut off what lies outside a plot; Tiny, which is the default, cannot.
@@ -100,11 +115,33 @@ def svg_bytes(drawing: Drawing, theme: Theme, title: str) -> bytes:
     painter = QPainter(generator)
     _paint(drawing, painter, theme)
     painter.end()
-    return bytes(buffer.data().data())
+    written = bytes(buffer.data().data())
+    cloud = drawing.cloud() if drawing.cloud is not None else None
+    return written if cloud is None else _IMAGE.sub(_Encoded(cloud), written, count=1)
+
+
+def paint_stand_in(painter: QPainter, size: QSizeF) -> None:
+    """In an SVG file, one pixel where an image of that size will lie: painting the image itself would stop every other
+    thread while it is compressed.
+    """
+    pixel = QImage(1, 1, QImage.Format.Format_ARGB32_Premultiplied)
+    pixel.fill(Qt.GlobalColor.transparent)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)  # what shows it shall not drop pixels
+    painter.drawImage(QRectF(QPointF(0, 0), size), pixel)
+
+
+class _Encoded:
+    """The image element of an SVG file with this image in it."""
+
+    def __init__(self, image: QImage) -> None:
+        self._data = b64encode(png_bytes(image))
+
+    def __call__(self, element: re.Match[bytes]) -> bytes:
+        return element[1] + self._data + element[2]
 
 
 def pdf_bytes(drawing: Drawing, theme: Theme, title: str) -> bytes:
-    """The drawing as a PDF file of one page of its size. GUI thread."""
+    """The drawing as a PDF file of one page of its size; for threads as `svg_bytes`."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     dots = _dots_per_inch()

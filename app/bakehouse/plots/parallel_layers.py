@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QPainter
 
 from bakehouse.plots.parallel_layout import make_layout
 from bakehouse.plots.parallel_picture import MOST_LINES, Crossings, Ink, Layer, tone_map
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
-    from PySide6.QtGui import QColor, QPainter
+    from PySide6.QtGui import QColor, QImage
 
     from bakehouse.plots.parallel_layout import ParallelLayout
     from bakehouse.plots.parallel_runs import ParallelRuns
@@ -120,6 +121,14 @@ class ParallelLayers(QObject):
         for layer in (self._ground if dimmed else None, self._top, self._selected):
             if layer is not None:
                 painter.drawImage(0, 0, layer.image)
+
+    def flat(self, *, dimmed: bool) -> QImage:
+        """The pictures laid over each other as one that nothing here changes any more."""
+        image = Layer(self._layout, self._ratio).image
+        painter = QPainter(image)
+        self.paint(painter, dimmed=dimmed)
+        painter.end()
+        return image
 
     def finish(self) -> None:
         """Draw at once what is still under way."""

@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtCore import QObject, QSize, QSizeF
+from PySide6.QtGui import QColor, QImage, QPainter
 
-from bakehouse.plots.drawing import RATIO, Drawing, is_vector
+from bakehouse.plots.drawing import RATIO, Drawing, is_svg, is_vector, paint_stand_in
 from bakehouse.plots.parallel_axes import paint_axes, paint_brush
 from bakehouse.plots.parallel_layers import ParallelLayers
 from bakehouse.plots.parallel_picture import Crossings
 from bakehouse.plots.parallel_vectors import ParallelVectors
-from bakehouse.plots.point_colours import paint_colour_legend
+from bakehouse.plots.point_colours import PointColours, paint_colour_legend
 from bakehouse.theme import Theme
 
 if TYPE_CHECKING:
@@ -39,23 +39,41 @@ class ParallelStill:
 
     def drawing(self, owner: QObject) -> Drawing:
         """As a drawing whose layers are made before it is painted; they live with `owner` meanwhile."""
-        made: list[ParallelLayers] = []
+        made: list[ParallelLayers | _Cloud] = []
+        clouds: list[QImage] = []
+        is_cloud = not ParallelVectors.fit(len(self.runs.rows))
+
+        def keep(layers: ParallelLayers) -> None:
+            made[:] = [layers]
+            if is_cloud:
+                made[:] = [_Cloud(layers.flat(dimmed=self.mask is not None), layers.legend)]
+                layers.deleteLater()
 
         def prepare(theme: Theme, ready: Callable[[], None]) -> None:
             layers = self._layers(theme, owner)
-            made[:] = [layers]
-            layers.finished.connect(ready)
+
+            def finished() -> None:
+                keep(layers)
+                ready()
+
+            layers.finished.connect(finished)
             layers.show(self.mask, live=False)
 
         def paint(painter: QPainter, theme: Theme, _ratio: float) -> None:
             if not made:
-                made.append(self._layers(theme, owner))
-                made[0].show(self.mask, live=False)
-                made[0].finish()
-            self._paint(painter, theme, made[0])
-            made.pop().deleteLater()
+                layers = self._layers(theme, owner)
+                layers.show(self.mask, live=False)
+                layers.finish()
+                keep(layers)
+            one = made.pop()
+            clouds[:] = [one.image] if isinstance(one, _Cloud) else []
+            self._paint(painter, theme, one)
 
-        return Drawing(QSize(round(self.layout.width), round(self.layout.height)), paint, prepare)
+        def cloud() -> QImage | None:
+            return clouds.pop() if clouds else None
+
+        size = QSize(round(self.layout.width), round(self.layout.height))
+        return Drawing(size, paint, prepare, in_task=is_cloud, cloud=cloud)
 
     def _layers(self, theme: Theme, owner: QObject) -> ParallelLayers:
         layers = ParallelLayers(owner)
@@ -68,13 +86,27 @@ class ParallelStill:
         colours = [self.colour_of(theme, self.runs.run_id(place)) for place in few]
         return Crossings(tuple(heights[self.selected] for heights in layers.runs.heights), ()), colours
 
-    def _paint(self, painter: QPainter, theme: Theme, layers: ParallelLayers) -> None:
-        if is_vector(painter) and ParallelVectors.fit(layers.runs.count):
-            ParallelVectors(self.layout, layers, self.mask, *self._selected(theme, layers)).paint(painter)
+    def _paint(self, painter: QPainter, theme: Theme, made: ParallelLayers | _Cloud) -> None:
+        if isinstance(made, _Cloud) and is_svg(painter):
+            paint_stand_in(painter, QSizeF(self.layout.width, self.layout.height))
+        elif isinstance(made, _Cloud):
+            painter.drawImage(0, 0, made.image)
+        elif is_vector(painter):
+            ParallelVectors(self.layout, made, self.mask, *self._selected(theme, made)).paint(painter)
         else:
-            layers.paint(painter, dimmed=self.mask is not None)
+            made.paint(painter, dimmed=self.mask is not None)
         paint_axes(painter, theme, self.layout, self.runs.axes)
-        if layers.legend is not None:
-            paint_colour_legend(painter, theme, self.layout.width - 14, self.layout.height - 13.0, layers.legend)
+        if made.legend is not None:
+            paint_colour_legend(painter, theme, self.layout.width - 14, self.layout.height - 13.0, made.legend)
         for index, upper, lower in self.brushes:
             paint_brush(painter, theme, self.layout.axis_x[index], upper, lower)
+        if isinstance(made, ParallelLayers):
+            made.deleteLater()
+
+
+@dataclass(frozen=True, eq=False)
+class _Cloud:
+    """Very many runs as one image, which any thread may paint."""
+
+    image: QImage
+    legend: PointColours | None

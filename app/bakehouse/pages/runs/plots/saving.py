@@ -133,7 +133,8 @@ class PlotSaving(QObject):
         if kind is PictureKind.PNG:
             encode: Encode = partial(png_bytes, drawn_image(drawing, theme))
         else:
-            encode = partial(bytes, (svg_bytes if kind is PictureKind.SVG else pdf_bytes)(drawing, theme, title))
+            encode = partial(svg_bytes if kind is PictureKind.SVG else pdf_bytes, drawing, theme, title)
+            encode = encode if drawing.in_task else partial(bytes, encode())
         again = partial(self.write_picture, drawing, title)
         self._write(partial(_write_bytes, self._store_path(), path, encode, replace), again, path)
 
