@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 
 MOST_APPROVALS = 20
@@ -63,23 +63,9 @@ class Policy:
             raise ValueError(f"A policy asks for 1 to {MOST_APPROVALS} approvals.")
 
 
-@dataclass(frozen=True, slots=True)
-class Policies:
-    """All policies in force, by scope."""
-
-    by_scope: Mapping[Scope, Policy] = field(default_factory=dict)
-
-    def for_move(self, workspace: str, model: str, stage: str) -> Policy | None:
-        """The policy of the narrowest scope that holds: this model and stage, this model, this stage, everything."""
-        for scope in (
-            Scope(workspace, model, stage),
-            Scope(workspace, model),
-            Scope(stage=stage),
-            Scope(),
-        ):
-            if scope in self.by_scope:
-                return self.by_scope[scope]
-        return None
+def scopes_of_move(workspace: str, model: str, stage: str) -> tuple[Scope, ...]:
+    """Where to look for a move's policy, the narrowest first: model and stage, model, stage, everything."""
+    return Scope(workspace, model, stage), Scope(workspace, model), Scope(stage=stage), Scope()
 
 
 def policy_payload(policy: Policy) -> dict[str, object]:

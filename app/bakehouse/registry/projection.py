@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bakehouse.domain.models import Stage
-from bakehouse.domain.policy import Policies, Policy, Role, Scope
+from bakehouse.domain.policy import Policy, Role, Scope, scopes_of_move
 from bakehouse.domain.requests import Activity, RequestState, ReviewRequest, VersionKey
 
 GONE = "Deleted"
@@ -54,10 +54,10 @@ class Projection:
 
     def policy(self, workspace: str, model: str, stage: str) -> tuple[Policy | None, str]:
         """The policy of a move with the hash of its entry; (None, "") where there is none."""
-        by_scope = {scope: policy for scope, (policy, _) in self.policies.items()}
-        found = Policies(by_scope).for_move(workspace, model, stage)
-        entry = next((made for policy, made in self.policies.values() if policy is found), "")
-        return found, entry
+        for scope in scopes_of_move(workspace, model, stage):
+            if scope in self.policies:
+                return self.policies[scope]
+        return None, ""
 
     def stage(self, version: VersionKey) -> str:
         return self.stages.get(version, Stage.NONE.value)

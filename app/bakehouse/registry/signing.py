@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from bakehouse.domain.trail import TRAIL_FORMAT, Actor, Entry, EntryType
@@ -135,6 +136,7 @@ def _entry(payload: Mapping[str, Any], entry_hash: str) -> Entry:
     )
 
 
+@lru_cache(maxsize=1_000)
 def _key(public: str) -> SSlibKey:
     from securesystemslib.signer._key import SSlibKey
 
