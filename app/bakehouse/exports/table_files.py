@@ -48,6 +48,8 @@ def write_table(
             write_latex(source, file, token)
         else:
             write_separated(source, file, token, comma=_comma(kind), safe=safe)
+        # The last moment to stop: at the end of this block the file takes its name.
+        token.check()
 
 
 def table_text(source: TableSource, kind: Format, token: Token) -> str:

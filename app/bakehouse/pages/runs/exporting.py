@@ -15,6 +15,7 @@ from bakehouse.analysis.columns import Ints
 from bakehouse.analysis.order import sort_rows
 from bakehouse.dialogs.export_runs import ExportOffer, ExportRunsDialog
 from bakehouse.dialogs.message import MessageDialog
+from bakehouse.domain.cancellation import Token
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.text import counted
 from bakehouse.exports.formats import Format
@@ -47,6 +48,8 @@ class RunExporting(QObject):
         self._folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation))
         self._kind = Format.CSV
         self._started = 0
+        self._written: dict[str, Exported] = {}
+        """By task slot: what was written, though nobody has been told yet."""
         tasks.task_finished.connect(self._finished)
 
     def open(self, store: Store | None) -> None:
@@ -118,9 +121,11 @@ class RunExporting(QObject):
             return
         self._folder = path.parent
         self._started += 1
+        slot = f"{_SLOT} {self._started}"
+        work = partial(write_request, self._store, request, path, replace)
         self._tasks.start(
-            f"{_SLOT} {self._started}",
-            partial(write_request, self._store, request, path, replace),
+            slot,
+            partial(_noting, self._written, slot, work),
             done=self._done,
             failed=partial(self._failed, request, path),
             lane=Lane.EXPORT,
@@ -148,8 +153,20 @@ class RunExporting(QObject):
         question.open()
 
     def _finished(self, slot: str, _title: str, elapsed_ms: float) -> None:
-        if slot.startswith(f"{_SLOT} ") and not elapsed_ms:
+        written = self._written.pop(slot, None)
+        if not slot.startswith(f"{_SLOT} ") or elapsed_ms:
+            return
+        if written is None:
             self.said.emit("Export cancelled; no file was written")
+        else:
+            # It was complete before it could be stopped.
+            self._done(written)
+
+
+def _noting(written: dict[str, Exported], slot: str, work: Callable[[Token], Exported], token: Token) -> Exported:
+    """In the task: what `work` has written is noted at once."""
+    written[slot] = exported = work(token)
+    return exported
 
 
 def _open(path: Path) -> None:
