@@ -64,6 +64,7 @@ class RunFrame:
         """Where the store keeps each run, rising; None for runs that are not followed."""
         self.columns: dict[ColumnKey, Column] = {}
         self.states: dict[ColumnKey, ColumnState] = {}
+        self._keys: list[ColumnKey] = []
         self.failures: dict[ColumnKey, str] = {}
         """Why a column could not be read, one sentence."""
         self.glimpses: dict[ColumnKey, Glimpse] = {}
@@ -88,7 +89,9 @@ class RunFrame:
     @property
     def keys(self) -> list[ColumnKey]:
         """Every column there is, loaded or not, by group and then in the order they were made known."""
-        return sorted(self.states, key=lambda key: key.kind)
+        if len(self._keys) != len(self.states):  # none ever goes
+            self._keys = sorted(self.states, key=lambda key: key.kind)
+        return list(self._keys)
 
     def know(self, keys: Iterable[ColumnKey]) -> None:
         """Make columns known that can be loaded."""
