@@ -439,3 +439,14 @@ def test_that_a_late_digest_is_not_noted_in_another_store(open_page: Open, tmp_p
     page.close_store()
     with qtbot.waitSignal(late.destroyed):
         pass
+
+
+def test_that_rows_without_words_stand_where_models_are_long_on_their_way(
+    open_page: Open, tmp_path: Path, qtbot: QtBot, settled: Callable[[ModelsPage], None]
+) -> None:
+    page = open_page(copy_of_store("mlflow-3.17", tmp_path))
+    page.faces.patience.timeout.emit()
+    assert page.faces.waiting.isVisible()
+    page.refresh(None)
+    settled(page)
+    assert page.model_view.isVisible()

@@ -290,10 +290,14 @@ def test_that_description_and_tags_of_the_model_are_written_in_place_and_taken_b
     assert head.description.editor.isHidden()
     with qtbot.waitSignal(page.changed, timeout=LIMIT_MS):
         head.tags.set_requested.emit("owner", "Ann")
-    qtbot.waitUntil(lambda: page.model is not None and ("owner", "Ann") in page.model.tags, timeout=LIMIT_MS)
+    qtbot.waitUntil(
+        lambda: page.faces.model is not None and ("owner", "Ann") in page.faces.model.tags, timeout=LIMIT_MS
+    )
     settle(shown, qtbot)
     shown.editing.undo()
-    qtbot.waitUntil(lambda: page.model is not None and ("owner", "Ann") not in page.model.tags, timeout=LIMIT_MS)
+    qtbot.waitUntil(
+        lambda: page.faces.model is not None and ("owner", "Ann") not in page.faces.model.tags, timeout=LIMIT_MS
+    )
 
 
 def test_that_a_version_gets_an_alias_that_leaves_another(shown: MainWindow, qtbot: QtBot) -> None:
@@ -447,8 +451,8 @@ def test_that_models_of_one_name_in_two_workspaces_stay_apart(window: MainWindow
     page = window.models
     page.overview.table.choose(("bakery", "HandMade"))
     qtbot.keyClick(page.overview.table, Qt.Key.Key_Return)
-    assert page.model is not None
-    assert (page.model.workspace, page.model.versions) == ("bakery", ())
+    assert page.faces.model is not None
+    assert (page.faces.model.workspace, page.faces.model.versions) == ("bakery", ())
     page.commands.create_model()
     dialog = dialog_of(window, ModelNameDialog, qtbot)
     field, create = dialog.findChild(QLineEdit, "model_name"), dialog.findChild(QPushButton, "name_model")
@@ -458,7 +462,7 @@ def test_that_models_of_one_name_in_two_workspaces_stay_apart(window: MainWindow
     with qtbot.waitSignal(page.changed, timeout=LIMIT_MS):
         qtbot.mouseClick(create, Qt.MouseButton.LeftButton)
     settle(window, qtbot)
-    assert (page.model.workspace, page.model.name) == ("bakery", "ChurnModel")
+    assert (page.faces.model.workspace, page.faces.model.name) == ("bakery", "ChurnModel")
 
 
 def test_that_nothing_can_be_changed_in_a_store_opened_for_reading_only(

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from typing import cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
 
 from bakehouse.actions import Context
 from bakehouse.analysis.registry_rows import ModelRow
+from bakehouse.dialogs.web_link import ask_to_open
 from bakehouse.domain.changes import Changes
 from bakehouse.domain.errors import BakehouseError
 from bakehouse.domain.history import Place
 from bakehouse.domain.models import ModelVersion, RegisteredModel, Stage
-from bakehouse.domain.registry_edits import DEFAULT_WORKSPACE, CreateModel, RegisterFolder, RegistryEdit, RenameModel
+from bakehouse.domain.registry_edits import CreateModel, RegisterFolder, RegistryEdit, RenameModel
 from bakehouse.domain.runs import LoggedModel, RunDetails
-from bakehouse.domain.text import counted, visible
 from bakehouse.itemmodels.palette_rows import Group
 from bakehouse.itemmodels.registry_models import ModelKey, key_of
 from bakehouse.pages.models.changing import RegistryChanging
 from bakehouse.pages.models.commands import ModelCommands
 from bakehouse.pages.models.comparing import VersionComparison
 from bakehouse.pages.models.editing import RegistryEditing
+from bakehouse.pages.models.faces import ModelFaces
 from bakehouse.pages.models.inspector import VersionInspector
 from bakehouse.pages.models.model_view import ModelView
 from bakehouse.pages.models.overview import ModelOverview
@@ -40,19 +40,13 @@ from bakehouse.settings import Settings
 from bakehouse.store.registrations import VersionRegistered
 from bakehouse.tasks import TaskRunner
 from bakehouse.theme import Theme, ThemeSource
-from bakehouse.widgets.empty_state import EmptyState
 from bakehouse.widgets.side_panels import SidePanels
 
-_NO_MODELS = "No registered models yet. Select a run with a model and choose Register model."
-_TRY_AGAIN = "Try again"
-_SHOW_RUNS = "Show the runs"
 _READ_ONLY = "This store is open for reading only."
-_EVERY = ("all models",)
-"""The area of the overview in the history."""
 
 
 class ModelsPage(Page):
-    """Made once by the window. Connects its parts; what is shown is the sidebar's model or all, and `_opened`."""
+    """Made once by the window. Connects its parts; `faces` knows what is in front."""
 
     def __init__(
         self, themes: ThemeSource, tasks: TaskRunner, settings: Settings, parent: QWidget | None = None
@@ -61,10 +55,7 @@ class ModelsPage(Page):
         self.setObjectName("models_page")
         self._tasks, self._settings = tasks, settings
         self._session: Session | None = None
-        self._wanted: tuple[ModelKey | None, int | None] = (None, None)
-        self._opened: int | None = None
-        """The version whose page is shown, None for the model itself."""
-        self._failed = False
+        self._metrics_due = False
         self.reading = RegistryReading(tasks, self)
         self.editing = RegistryEditing(self)
         self.changing = RegistryChanging(self)
@@ -74,11 +65,10 @@ class ModelsPage(Page):
         self.table = self.model_view.versions.table
         self.version_page = VersionPage(themes, tasks)
         self.inspector = VersionInspector(themes, tasks)
-        self.commands = ModelCommands(self, self.overview, self.model_view, self.inspector, self)
-        self._empty = EmptyState("models_empty")
-        self._main = QStackedWidget()
+        self.faces = ModelFaces(self.sidebar, self.overview, self.model_view, self.version_page, themes.theme, self)
+        self.commands = ModelCommands(self.faces, self.overview, self.model_view, self.inspector, self)
         self._refresher = Refresher(self._read_again, self)
-        self.setFocusProxy(self._main)
+        self.setFocusProxy(self.faces.stack)
         self._lay_out()
         self._panels.set_theme(themes.theme)
         self._show_times()
@@ -95,6 +85,7 @@ class ModelsPage(Page):
         self._refuse(session.read_only)
         self.inspector.set_store(session)
         self.version_page.set_store(session)
+        self.faces.open()
         self._load()
 
     @override
@@ -104,20 +95,17 @@ class ModelsPage(Page):
         self.reading.set_store(None)
         self._refresher.stop()
         self._session = None
-        self._wanted, self._opened = (None, None), None
         self.editing.set_session(None)
         self.changing.set_session(None)
-        self.sidebar.clear()
-        self.overview.show_rows((), 0)
-        self.model_view.show_model(None, None)
+        self.faces.close()
         self.inspector.set_store(None)
         self.version_page.set_store(None)
-        self._main.setCurrentWidget(self._empty)
 
     @override
     def refresh(self, changes: Changes | None) -> None:
         if self._session is None or (changes is not None and not changes.model_names):
             return
+        self._metrics_due |= changes is None
         self._load()
 
     @override
@@ -146,6 +134,7 @@ class ModelsPage(Page):
     def set_theme(self, theme: Theme) -> None:
         for widget in (
             self.sidebar, self.overview, self.model_view, self.version_page, self.inspector, self._panels,
+            self.faces.waiting,
         ):  # fmt: skip
             widget.set_theme(theme)
         for dialog in self.findChildren(VersionComparison):
@@ -176,45 +165,23 @@ class ModelsPage(Page):
 
     @override
     def whereabouts(self) -> Place | None:
-        if self._session is None or self._main.currentWidget() is self._empty:
-            return Place()
-        key, version = self.sidebar.key, self.version
-        if key is None:
-            return Place(area=_EVERY)
-        if self._opened is not None:
-            return Place(area=(*key, self._opened))
-        return Place(area=key, item=version.version if version is not None else None)
+        return self.faces.whereabouts()
 
     @override
     def return_to(self, place: Place) -> None:
-        match place.area:
-            case (str(workspace), str(name), int(version)):
-                self._show((workspace, name), opened=version)
-            case (str(workspace), str(name)):
-                self._show((workspace, name), version=place.item if isinstance(place.item, int) else None)
-            case _:
-                self.sidebar.select_all()
+        self.faces.return_to(place)
 
     @override
     def place(self) -> str:
-        model = self._model
-        if model is None:
-            return ""
-        return visible(model.name, 80) + (f" {self._opened}" if self._opened is not None else "")
+        return self.faces.place()
 
     @override
     def summary(self) -> str:
-        model = self._model
-        if self._session is None or not self.sidebar.model.all:
-            return ""
-        if model is None:
-            return self.overview.count()
-        models = counted(len(self.sidebar.model.all), "model")
-        return f"{models} · {visible(model.name, 60)} has {counted(len(model.versions), 'version')}"
+        return self.faces.summary()
 
     @override
     def panes(self) -> list[QWidget]:
-        return [self.sidebar, self._main.currentWidget() or self._empty, self.inspector]
+        return [self.sidebar, self.faces.stack.currentWidget() or self.faces.stack, self.inspector]
 
     @override
     def toggle_sidebar(self) -> None:
@@ -264,123 +231,27 @@ class ModelsPage(Page):
 
     # What is shown
 
-    @property
-    def _model(self) -> RegisteredModel | None:
-        """The chosen model; None while all are shown."""
-        key = self.sidebar.key
-        return None if key is None else self.sidebar.model.find(key)
-
-    @property
-    def model(self) -> RegisteredModel | None:
-        """The model that commands are about: the chosen one, else the overview's current one."""
-        if self.sidebar.key is not None:
-            return self._model
-        row = self.overview.current
-        return None if row is None else row.model
-
-    @property
-    def selected(self) -> list[ModelVersion]:
-        """The versions that a comparison is about."""
-        return self.model_view.versions.selected if self._model is not None and self._opened is None else []
-
-    @property
-    def workspace(self) -> str:
-        """Where a new model would lie: where the one in front lies."""
-        return self.model.workspace if self.model is not None else DEFAULT_WORKSPACE
-
-    @property
-    def version(self) -> ModelVersion | None:
-        """The version that commands are about: that of the version page, else the current one; None on the overview."""
-        if self._model is None:
-            return None
-        return self.version_page.version if self._opened is not None else self.model_view.current
-
     def _load(self) -> None:
         # A refresh is not worth a word of its own in the status bar: it follows one that is.
         self.reading.read(title="" if self.sidebar.model.all else "Reading models")
 
     def _loaded(self, rows: list[ModelRow]) -> None:
         self._refresher.finished()
-        self._failed = False
-        self._empty.show_message(_NO_MODELS, action=_SHOW_RUNS)
-        gone = self._model
-        self.sidebar.show_models([row.model for row in rows])
-        self.overview.show_rows(rows, int(time.time() * 1000))
-        key, version = self._wanted
-        self._wanted = (None, None)
-        if key is not None and self.sidebar.model.find(key) is not None:
-            self._show(key, version=version)
-            return
-        if gone is not None and self._model is None:
-            self._opened = None
-            self.said.emit(f"{visible(gone.name, 60)} is not in the store any more.")
-        self._show_chosen(None)
+        self.faces.show_rows(rows)
 
     def _load_failed(self, error: BakehouseError) -> None:
-        """What was read before stays on screen."""
         self._refresher.given_up()
-        if self.sidebar.model.all:
-            self.said.emit(str(error))
-            return
-        self._failed = True
-        self._empty.show_message(f"The registered models could not be read. {error}", action=_TRY_AGAIN, role="bad")
-        self._main.setCurrentWidget(self._empty)
-        self._show_inspector()
+        self.faces.show_failure(error)
 
-    def _show(self, key: ModelKey, *, version: int | None = None, opened: int | None = None) -> None:
-        """Show a model with `version` current, or the page of its version `opened`."""
-        if self.sidebar.model.find(key) is None:
-            self.sidebar.select_all()
-            return
-        self._opened = opened
-        if self.sidebar.key != key:
-            self._wanted = (None, version or opened)
-            self.sidebar.select(key)
-        else:
-            self._show_chosen(version or opened)
-
-    def _choose(self, _key: ModelKey | None) -> None:
-        """The sidebar's choice is another."""
-        version = self._wanted[1]
-        if version is None or self._opened != version:
-            self._opened = None
-        self._wanted = (None, None)
-        self._show_chosen(version)
-
-    def _show_chosen(self, version: int | None) -> None:
-        """Bring the middle up to date with the sidebar's choice; `version` is to be the current one."""
-        model = self._model
-        if model is None:
-            self._opened = None
-            self._main.setCurrentWidget(self.overview if self.sidebar.model.all else self._empty)
-            self.model_view.show_model(None, None)
-        else:
-            self.model_view.show_model(model, version)
-            self.reading.name_runs(model.versions)
+    def _shown(self, model: RegisteredModel, is_other: bool) -> None:
+        """Read what is not in the registry itself."""
+        self.reading.name_runs(model.versions)
+        if is_other or self._metrics_due:
+            self._metrics_due = False
             self._read_metrics()
-            self._show_opened(model)
-        self._show_inspector()
-        self._say()
 
-    def _show_opened(self, model: RegisteredModel) -> None:
-        number = self._opened
-        if number is None:
-            self._main.setCurrentWidget(self.model_view)
-            return
-        version = next((one for one in model.versions if one.version == number), None)
-        if version is None and self._main.currentWidget() is self.version_page:
-            self._opened = None
-            self._main.setCurrentWidget(self.model_view)
-            self.said.emit(f"{visible(model.name, 60)} {number} is not in the store any more.")
-            return
-        self.version_page.show_version(model, version)
-        self._main.setCurrentWidget(self.version_page)
-
-    def _show_inspector(self) -> None:
-        self._panels.have_inspector(self._main.currentWidget() is self.model_view)
-
-    def _say(self) -> None:
-        self.said.emit(self.summary())
+    def _follow_front(self) -> None:
+        self._panels.have_inspector(self.faces.has_inspector)
         self.context_changed.emit()
 
     def _refuse(self, read_only: bool) -> None:
@@ -422,11 +293,14 @@ class ModelsPage(Page):
     def _go_to(self, key: ModelKey, version: int | None = None) -> None:
         if not self.isVisible():
             self.navigate_requested.emit("models", None)
-        self._show(key, version=version)
+        self.faces.show(key, version=version)
 
     def _open_model(self, key: ModelKey) -> None:
-        self._show(key)
+        self.faces.show(key)
         self.model_view.versions.take_keyboard()
+
+    def _ask_to_open(self, address: str) -> None:
+        ask_to_open(address, self.window())
 
     def _open_found(self, model: RegisteredModel) -> None:
         self._open_model(key_of(model))
@@ -439,35 +313,29 @@ class ModelsPage(Page):
             VersionComparison(versions, self._session, self._session.themes.theme, self).show()
 
     def _open_version(self, version: ModelVersion) -> None:
-        self._show((version.workspace, version.name), opened=version.version)
+        self.faces.show((version.workspace, version.name), opened=version.version)
         self.version_page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _leave_version(self) -> None:
-        key, opened = self.sidebar.key, self._opened
+        key, opened = self.sidebar.key, self.faces.opened
         if key is not None:
-            self._show(key, version=opened)
+            self.faces.show(key, version=opened)
             self.model_view.versions.take_keyboard()
 
     def _go_to_version(self, name: str, number: int) -> None:
-        workspace = self._model.workspace if self._model is not None else "default"
-        self._show((workspace, name), opened=number)
+        workspace = self.faces.chosen.workspace if self.faces.chosen is not None else "default"
+        self.faces.show((workspace, name), opened=number)
 
     def _edited(self, changes: Changes) -> None:
         if isinstance(changes, VersionRegistered):
-            self._wanted = ((changes.workspace, changes.name), changes.version)
+            self.faces.want((changes.workspace, changes.name), changes.version)
         self.changed.emit(changes)
 
     def _follow_edit(self, edit: RegistryEdit) -> None:
         """A model that was made or renamed is shown once it is read."""
         if isinstance(edit, CreateModel | RenameModel):
             name = edit.new_name if isinstance(edit, RenameModel) else edit.name
-            self._wanted = ((edit.workspace, name), None)
-
-    def _act_on_nothing(self) -> None:
-        if self._failed:
-            self._load()
-        else:
-            self._show_runs()
+            self.faces.want((edit.workspace, name), None)
 
     def _show_runs(self) -> None:
         self.navigate_requested.emit("runs", None)
@@ -478,12 +346,7 @@ class ModelsPage(Page):
     # Appearance
 
     def _lay_out(self) -> None:
-        self._main.setObjectName("page")
-        self._main.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._main.setMinimumWidth(280)
-        for face in (self._empty, self.overview, self.model_view, self.version_page):
-            self._main.addWidget(face)
-        self._panels = SidePanels(self.sidebar, self._main, self.inspector, self._settings, "models")
+        self._panels = SidePanels(self.sidebar, self.faces.stack, self.inspector, self._settings, "models")
         self._panels.have_inspector(False)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -496,11 +359,14 @@ class ModelsPage(Page):
 
     def _connect(self) -> None:
         self._settings.times_changed.connect(self._show_times)
-        self._empty.acted.connect(self._act_on_nothing)
+        self.faces.said.connect(self.said)
+        self.faces.in_front_changed.connect(self._follow_front)
+        self.faces.model_shown.connect(self._shown)
+        self.faces.runs_requested.connect(self._show_runs)
+        self.faces.reading_requested.connect(self._load)
         self.reading.models_read.connect(self._loaded)
         self.reading.models_failed.connect(self._load_failed)
         self.reading.runs_named.connect(self._take_names)
-        self.sidebar.chosen.connect(self._choose)
         self.sidebar.menu_requested.connect(self.commands.open_model_menu)
         self.overview.model_opened.connect(self._open_model)
         self.overview.said.connect(self.said)
@@ -522,6 +388,8 @@ class ModelsPage(Page):
             part.request_requested.connect(self.commands.ask_request)
             part.edit_requested.connect(self._ask_edit)
         self.inspector.artifacts.said.connect(self.said)
+        for description in (self.model_view.head.description, self.inspector.edits.description):
+            description.link_activated.connect(self._ask_to_open)
         self.commands.edit_requested.connect(self.edit_requested)
         self.commands.version_opened.connect(self._open_version)
         self.commands.model_opened.connect(self._open_found)
