@@ -257,7 +257,7 @@ def test_that_the_settings_of_every_plot_go_out_with_a_view_and_come_back_elsewh
         },
         "Distribution": {
             "values": {"column": key_value(RMSE), "scale": "percentile"},
-            "groups": {"column": key_value(param("algorithm")), "scale": None},
+            "groups": {"column": key_value(param("algorithm")), "scale": "category"},
         },
         "Compare": {"differences": False, "folded": ["tags"], "directions": False, "words": "r"},
     }  # fmt: skip
