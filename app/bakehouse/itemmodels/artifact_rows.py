@@ -67,7 +67,8 @@ def tooltip(title: str, entry: Entry | None, location: Location | None) -> str:
     lines = [title, location.notice if location is not None else ""]
     if entry is not None:
         where = visible(entry.relative, 1500)
-        lines = [where, entry.obstacle]
+        time = time_text(entry.modified_ms)
+        lines = [where, f"Modified {time}" if time else "", entry.obstacle]
         if entry.members:
             lines = [f"{counted(len(entry.members), 'picture')} logged step by step, the first: {where}"]
     return plain_tooltip("\n".join(line for line in lines if line))
