@@ -300,6 +300,8 @@ class ArtifactTreeModel(QAbstractItemModel):
             found = node.parent.waiting
         else:
             found = [node.entry] if node.entry is not None else []
+        if not any(entry.members for entry in found):
+            return list(found)
         return [one for entry in found for one in (entry.members or (entry,))]
 
     def choice(self, indexes: Iterable[Index]) -> Choice:
