@@ -170,7 +170,9 @@ def _places(column: TextColumn, texts: Sequence[str]) -> tuple[list[int], list[f
             folded = text.casefold()
             lows[place] = bisect_left(known, folded, figures, key=str.casefold)
             highs[place] = bisect_right(known, folded, lows[place], key=str.casefold)
-        codes.append(next((code for code in range(lows[place], highs[place]) if known[code] == text), -1))
+        low, high = lows[place], highs[place]
+        # Most new numbers equal none that is known.
+        codes.append(-1 if low == high else next((code for code in range(low, high) if known[code] == text), -1))
     return highs, numbers.tolist(), codes
 
 
