@@ -48,7 +48,10 @@ class Scale:
         if self.values is not None and self.places is not None:
             return np.interp(values, self.values, self.places)
         if self.kind is ScaleKind.LOG:
-            return _shares(np.log10(values), log10(self.low), log10(self.high))
+            shares = _shares(np.log10(values), log10(self.low), log10(self.high))
+            # Logarithms of one number can differ in their last bit; what is in the range must not leave the axis.
+            inside = (values >= self.low) & (values <= self.high)
+            return np.where(inside, np.clip(shares, 0.0, 1.0), shares)
         return _shares(values, self.low, self.high)
 
     def value_at(self, position: float) -> float:

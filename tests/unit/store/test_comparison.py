@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 
 from bakehouse.domain.cancellation import Token
-from bakehouse.store import comparison
+from bakehouse.store import comparison, latest_points
 from bakehouse.store.opening import open_store
 from bakehouse.store.runs import read_details
 from tests.stores import add_run, copy_of_store, new_store
@@ -17,7 +17,7 @@ def test_that_runs_come_in_the_order_asked_for_without_those_that_are_gone(tmp_p
     many = {f"m{place}": float(place) for place in range(25)}
     add_run(path, "a", params={"lr": "0.1"}, metrics={**many, "odd": math.nan, "big": math.inf}, tags={"t": "x"})
     add_run(path, "b", name=None, stage="deleted", tags={"mlflow.runName": "by tag"})
-    monkeypatch.setattr(comparison, "MAX_PAGE_ROWS", 10)
+    monkeypatch.setattr(latest_points, "MAX_PAGE_ROWS", 10)
     with open_store(path) as store:
         runs = comparison.read_compared(store.reader(), ["b", "gone", "a"], Token())
     assert [run.run_id for run in runs] == ["b", "a"]
