@@ -55,9 +55,11 @@ def test_that_tables_say_the_date_and_the_time_when_that_is_preferred(sample: Ma
     dialog = _preferences(sample)
     dialog.times.activated.emit(1)
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", _started(sample))
+    sample.models.reveal("DemandForecast")
     versions = sample.models.table.versions
+    qtbot.waitUntil(lambda: versions.rowCount() > 0)
     texts = [versions.index(0, column).data() for column in range(versions.columnCount())]
-    assert any(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", text) for text in texts)
+    assert any(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", text or "") for text in texts)
     dialog.times.activated.emit(0)
     assert not re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", _started(sample))
 

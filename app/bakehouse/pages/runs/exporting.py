@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, QStandardPaths, Qt, QUrl, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -29,6 +29,7 @@ from bakehouse.theme import ThemeSource
 
 _PREVIEW = "runs.export_preview"
 _SLOT = "runs.export"
+_PATIENCE_MS = 20
 
 
 class RunExporting(QObject):
@@ -48,7 +49,8 @@ class RunExporting(QObject):
         self._folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation))
         self._kind = Format.CSV
         self._started = 0
-        self._written: dict[str, Exported] = {}
+        self._begun: set[str] = set()
+        self._ended: dict[str, Exported | None] = {}
         """By task slot: what was written, though nobody has been told yet."""
         tasks.task_finished.connect(self._finished)
 
@@ -125,7 +127,7 @@ class RunExporting(QObject):
         work = partial(write_request, self._store, request, path, replace)
         self._tasks.start(
             slot,
-            partial(_noting, self._written, slot, work),
+            partial(_noting, self._begun, self._ended, slot, work),
             done=self._done,
             failed=partial(self._failed, request, path),
             lane=Lane.EXPORT,
@@ -153,20 +155,32 @@ class RunExporting(QObject):
         question.open()
 
     def _finished(self, slot: str, _title: str, elapsed_ms: float) -> None:
-        written = self._written.pop(slot, None)
-        if not slot.startswith(f"{_SLOT} ") or elapsed_ms:
+        if slot.startswith(f"{_SLOT} ") and not elapsed_ms:
+            self._tell_cancelled(slot)
+
+    def _tell_cancelled(self, slot: str) -> None:
+        """Once the task has let go of the file: only then is it known whether it was complete already."""
+        if slot in self._begun and slot not in self._ended:
+            QTimer.singleShot(_PATIENCE_MS, self, partial(self._tell_cancelled, slot))
             return
+        written = self._ended.get(slot)
         if written is None:
             self.said.emit("Export cancelled; no file was written")
         else:
-            # It was complete before it could be stopped.
             self._done(written)
 
 
-def _noting(written: dict[str, Exported], slot: str, work: Callable[[Token], Exported], token: Token) -> Exported:
-    """In the task: what `work` has written is noted at once."""
-    written[slot] = exported = work(token)
-    return exported
+def _noting(
+    begun: set[str], ended: dict[str, Exported | None], slot: str, work: Callable[[Token], Exported], token: Token
+) -> Exported:
+    """In the task: that `work` has begun, and in the end what it has written, None for nothing."""
+    begun.add(slot)
+    exported = None
+    try:
+        exported = work(token)
+        return exported
+    finally:
+        ended[slot] = exported
 
 
 def _open(path: Path) -> None:
