@@ -85,7 +85,7 @@ def test_opening_sorting_finding_and_scrolling(window: MainWindow, qtbot: QtBot,
     )
     qtbot.waitUntil(lambda: area.face.details is not None and not window.tasks.busy, timeout=60_000)
     gaps.tell("opening")
-    models, header = area.table.models, area.table._header
+    models, header = area.table.models, area.table.horizontalHeader()
     for section in range(min(len(models.columns), 10)):
         title = models.headerData(section, Qt.Orientation.Horizontal)
         for turn in ("first", "again"):
