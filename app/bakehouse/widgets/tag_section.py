@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, Signal
@@ -31,12 +31,15 @@ class TagSection(Section):
     set_requested = Signal(str, str)
     """(key, value)."""
     delete_requested = Signal(str)
+    menu_opening = Signal(str, object)
+    """(key, QMenu) before the menu of a chip is shown."""
 
     def __init__(self, theme: Theme) -> None:
         self.chips = ChipList(theme)
         self.chips.setAccessibleName("Tags")
         self.chips.set_clickable(True)
         self.editor = TagEditor()
+        self.editor.setObjectName("tag_editor")
         self.editor.hide()
         self.add = QPushButton("Add tag")
         self.add.setObjectName("add_tag")
@@ -56,6 +59,7 @@ class TagSection(Section):
         super().__init__("TAGS", body)
         self._key: Hashable = None
         self._tags: list[tuple[str, str]] = []
+        self._stored: Mapping[str, str] = {}
         self._limit = 0
         self._refusal = ""
         self._drafts: dict[Hashable, _Draft] = {}
@@ -70,17 +74,36 @@ class TagSection(Section):
     def set_theme(self, theme: Theme) -> None:
         self.chips.set_theme(theme)
 
-    def show_tags(self, key: Hashable, tags: Sequence[tuple[str, str]], limit: int, refusal: str) -> None:
-        """Show the tags of `key`, values of at most `limit` characters; `refusal` says why none can be changed now."""
+    def show_tags(
+        self,
+        key: Hashable,
+        tags: Sequence[tuple[str, str]],
+        limit: int,
+        refusal: str,
+        stored: Mapping[str, str] | None = None,
+    ) -> None:
+        """Show the tags of `key`, values of at most `limit` characters; `refusal` says why none can be changed now.
+
+        `stored` are all that the store holds, where not every one is shown.
+        """
         self._key, self._limit, self._refusal = key, limit, refusal
-        before, self._tags = self._tags, sorted(tags)
+        self._stored = dict(tags) if stored is None else stored
+        self.show_chips(tags)
+        self.add.setEnabled(not refusal)
+        self.add.setToolTip(refusal)
+        self._resume()
+
+    def show_chips(self, tags: Sequence[tuple[str, str]]) -> None:
+        """Show these of the tags; a draft stays as it is."""
+        before, self._tags = self._tags, list(tags)
         if before != self._tags:
             self.chips.show_tags(self._tags)
         self.chips.setVisible(bool(self._tags))
         self._none.setVisible(not self._tags)
-        self.add.setEnabled(not refusal)
-        self.add.setToolTip(refusal)
-        self._resume()
+
+    def offer_adding(self, offered: bool) -> None:
+        """Show or hide the link that begins a new tag; it makes room for the editor."""
+        self.add.setVisible(offered)
 
     def forget(self) -> None:
         """Another store is opened: nothing of it has drafts here."""
@@ -105,11 +128,11 @@ class TagSection(Section):
     def _resume(self) -> None:
         """Show the editor when there is a draft that the store does not hold yet."""
         draft = self._drafts.get(self._key)
-        self.add.setVisible(draft is None)
+        self.offer_adding(draft is None)
         if draft is None:
             self.editor.hide()
             return
-        stored = dict(self._tags).get(draft.key)
+        stored = self._stored.get(draft.key)
         if draft.begun is None:
             is_done = stored is not None and stored == draft.value and self.editor.isVisibleTo(self)
         else:
@@ -132,12 +155,14 @@ class TagSection(Section):
     def _leave(self) -> None:
         self._drafts.pop(self._key, None)
         self.editor.hide()
-        self.add.show()
+        self.offer_adding(True)
 
     def _open_menu(self, place: int, where: QPoint) -> None:
         key, value = self._tags[place]
         menu = QMenu(self)
         menu.setObjectName("tag_menu")
+        self.menu_opening.emit(key, menu)
+        menu.addSeparator()
         clipboard = QGuiApplication.clipboard()
         menu.addAction("Copy value").triggered.connect(lambda: clipboard.setText(value))
         menu.addAction("Copy name").triggered.connect(lambda: clipboard.setText(key))
