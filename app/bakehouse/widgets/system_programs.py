@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QProcess, QUrl
@@ -35,6 +37,11 @@ def reveal(path: Path) -> None:
 def open_with_system(path: Path) -> bool:
     """Open it with the program the system has for it; False when there is none."""
     return QDesktopServices.openUrl(QUrl(file_url(path)))
+
+
+def file_acts(path: Path) -> tuple[tuple[str, Callable[[], object]], ...]:
+    """What a notice about a file that was written offers to do."""
+    return ("Open", partial(open_with_system, path)), ("Show in folder", partial(open_with_system, path.parent))
 
 
 def _mark_in_file_manager(path: Path) -> bool:

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from bakehouse.domain.cancellation import Token
@@ -25,6 +24,7 @@ from bakehouse.store.failures import shown
 from bakehouse.store.handle import Store
 from bakehouse.tasks import Lane
 from bakehouse.widgets.paper import pdf_of_html
+from bakehouse.widgets.system_programs import file_acts
 
 _SLOT = "reviews.save"
 
@@ -92,7 +92,7 @@ class TakingOut(QObject):
         )
 
     def _done(self, path: Path, sentence: str) -> None:
-        self.noticed.emit(sentence, (("Open", partial(_open, path)), ("Show in folder", partial(_open, path.parent))))
+        self.noticed.emit(sentence, file_acts(path))
 
     def _fail(self, error: BakehouseError) -> None:
         self.noticed.emit(str(error), ())
@@ -147,8 +147,3 @@ def _write_bytes(store: Store, path: Path, data: bytes, what: str, token: Token)
     with new_file(path) as file:
         file.write(data)
     return f"{what} saved to {shown(path)}."
-
-
-def _open(path: Path) -> None:
-    """With the desktop's program for it."""
-    QDesktopServices.openUrl(QUrl.fromEncoded(path.as_uri().encode("ascii")))

@@ -7,8 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, QStandardPaths, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, QStandardPaths, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from bakehouse.analysis.columns import Ints
@@ -26,6 +25,7 @@ from bakehouse.itemmodels.selection import RunSelection
 from bakehouse.store.handle import Store
 from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.theme import ThemeSource
+from bakehouse.widgets.system_programs import file_acts
 
 _PREVIEW = "runs.export_preview"
 _SLOT = "runs.export"
@@ -135,10 +135,7 @@ class RunExporting(QObject):
         )
 
     def _done(self, exported: Exported) -> None:
-        folder = exported.path.parent
-        self.noticed.emit(
-            exported.sentence, (("Open", partial(_open, exported.path)), ("Show in folder", partial(_open, folder)))
-        )
+        self.noticed.emit(exported.sentence, file_acts(exported.path))
 
     def _failed(self, request: ExportRequest, path: Path, error: BakehouseError) -> None:
         if not isinstance(error, NameTaken):
@@ -181,8 +178,3 @@ def _noting(
         return exported
     finally:
         ended[slot] = exported
-
-
-def _open(path: Path) -> None:
-    """With the desktop's program for it."""
-    QDesktopServices.openUrl(QUrl.fromEncoded(path.as_uri().encode("ascii")))

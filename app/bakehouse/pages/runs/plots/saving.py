@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Qt, QUrl, Signal
-from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication
+from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 
 from bakehouse.dialogs.message import MessageDialog
@@ -24,6 +24,7 @@ from bakehouse.store.handle import Store
 from bakehouse.tasks import Lane, TaskRunner
 from bakehouse.theme import LIGHT, Theme, ThemeSource
 from bakehouse.widgets.icons import icon
+from bakehouse.widgets.system_programs import file_acts
 
 _SLOT = "runs.plot_out"
 _LIGHT = "plots.light_pictures"
@@ -199,8 +200,7 @@ class PlotSaving(QObject):
         )
 
     def _done(self, path: Path, sentence: str) -> None:
-        acts = (("Open", partial(_open, path)), ("Show in folder", partial(_open, path.parent)))
-        self.noticed.emit(sentence, acts)
+        self.noticed.emit(sentence, file_acts(path))
 
     def _failed(self, again: Write, path: Path, error: BakehouseError) -> None:
         if not isinstance(error, NameTaken):
@@ -235,8 +235,3 @@ def _write_data(store: Store, maker: TableMaker, path: Path, replace: bool, toke
     check_target(path, store.path)
     write_table(maker(store.reader, token), path, token, kind=format_of(path), safe=True, replace=replace)
     return f"Data saved to {shown(path)}."
-
-
-def _open(path: Path) -> None:
-    """With the desktop's program for it."""
-    QDesktopServices.openUrl(QUrl.fromEncoded(path.as_uri().encode("ascii")))
