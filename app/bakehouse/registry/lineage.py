@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bakehouse.domain.cancellation import Token
 from bakehouse.domain.lineage import (
     DATASET_LINK,
     LOGGED_LINK,
@@ -18,6 +19,9 @@ from bakehouse.domain.models import ModelVersion
 from bakehouse.domain.runs import DatasetInput, LoggedModel, RunDetails
 from bakehouse.domain.text import visible
 from bakehouse.registry.registering import ModelSource, models_of_run
+from bakehouse.store.reading import Reader
+from bakehouse.store.registry import source_of_logged_model
+from bakehouse.store.runs import read_details
 
 MOST_OF_A_KIND = 6
 _LOGGED_SOURCE = "models:/m-"
@@ -37,6 +41,16 @@ def address_of(version: ModelVersion, run: RunDetails | None, logged: LoggedMode
 def logged_model_id(version: ModelVersion) -> str:
     """The id of the logged model (MLflow 3) that a version was registered from; empty where it was a folder."""
     return version.source.removeprefix("models:/") if version.source.startswith(_LOGGED_SOURCE) else ""
+
+
+def origin_of_version(
+    reader: Reader, version: ModelVersion, token: Token
+) -> tuple[RunDetails | None, LoggedModel | None]:
+    """The run and the logged model behind a version, None where the store has none of it. Raises StoreError kin."""
+    model_id = logged_model_id(version)
+    logged = source_of_logged_model(reader, model_id, token) if model_id else None
+    run_id = version.run_id or (logged.source_run_id if logged is not None else None)
+    return (read_details(reader, run_id, token) if run_id else None), logged
 
 
 def graph_of_version(version: ModelVersion, run: RunDetails | None, logged: LoggedModel | None) -> Graph:

@@ -20,22 +20,23 @@ _Name = tuple[str, str]
 """Workspace and model name: from MLflow 3.17 on a name is unique only within its workspace."""
 
 
-def list_models(reader: Reader, token: Token) -> list[RegisteredModel]:
+def list_models(reader: Reader, token: Token, only: str | None = None) -> list[RegisteredModel]:
     """All registered models by name, each with its versions newest first; without prompts and deleted versions.
 
-    A model whose versions are all deleted is still one. Raises StoreError kin.
+    With `only` those of that name, at most one in each workspace. A model whose versions are all deleted is still one.
+    Raises StoreError kin.
     """
     if not reader.has("registered_models"):
         return []
     model_tags: defaultdict[_Name, list[tuple[str, str]]] = defaultdict(list)
-    for workspace, name, key, value in _pages(reader, "registered_model_tags", ("name", "key", "value"), token):
+    for workspace, name, key, value in _pages(reader, "registered_model_tags", ("name", "key", "value"), token, only):
         model_tags[workspace, name].append((as_text(key), as_text(value)))
     versions: defaultdict[_Name, list[ModelVersion]] = defaultdict(list)
-    for version in _list_versions(reader, token):
+    for version in _list_versions(reader, token, only):
         versions[version.workspace, version.name].append(version)
     models = []
     columns = ("name", "description", "creation_time", "last_updated_time")
-    for workspace, name, description, created, updated in _pages(reader, "registered_models", columns, token):
+    for workspace, name, description, created, updated in _pages(reader, "registered_models", columns, token, only):
         tags = tuple(sorted(model_tags[workspace, name]))
         if _is_prompt(tags):
             continue
@@ -153,15 +154,15 @@ def prompt_names(reader: Reader, token: Token) -> set[_Name]:
     return {(w, name) for w, name, key, value in rows if _is_prompt([(as_text(key), as_text(value))])}
 
 
-def _list_versions(reader: Reader, token: Token) -> list[ModelVersion]:
+def _list_versions(reader: Reader, token: Token, only: str | None) -> list[ModelVersion]:
     tags: defaultdict[tuple[str, str, int], list[tuple[str, str]]] = defaultdict(list)
     for workspace, name, version, key, value in _pages(
-        reader, "model_version_tags", ("name", "version", "key", "value"), token
+        reader, "model_version_tags", ("name", "version", "key", "value"), token, only
     ):
         tags[workspace, name, as_int(version)].append((as_text(key), as_text(value)))
     aliases: defaultdict[tuple[str, str, int], list[str]] = defaultdict(list)
     for workspace, name, version, alias in _pages(
-        reader, "registered_model_aliases", ("name", "version", "alias"), token
+        reader, "registered_model_aliases", ("name", "version", "alias"), token, only
     ):
         aliases[workspace, name, as_int(version)].append(as_text(alias))
     columns = (
@@ -169,7 +170,7 @@ def _list_versions(reader: Reader, token: Token) -> list[ModelVersion]:
         "creation_time", "last_updated_time",
     )  # fmt: skip
     versions = []
-    for row in _pages(reader, "model_versions", columns, token):
+    for row in _pages(reader, "model_versions", columns, token, only):
         workspace, name, number, stage, status, source, storage, run_id, description, created, updated = row
         if stage == DELETED_STAGE:
             continue
@@ -194,8 +195,11 @@ def _list_versions(reader: Reader, token: Token) -> list[ModelVersion]:
     return versions
 
 
-def _pages(reader: Reader, table: str, columns: Sequence[str], token: Token) -> list[tuple[Any, ...]]:
-    """All rows of a registry table as (workspace, name, ...); a column the store lacks is None, a missing table empty.
+def _pages(
+    reader: Reader, table: str, columns: Sequence[str], token: Token, only: str | None = None
+) -> list[tuple[Any, ...]]:
+    """All rows of a registry table as (workspace, name, ...), with `only` those of that name; a column the store lacks
+    is None, a missing table empty.
 
     A name is not unique across workspaces.
     """
@@ -203,9 +207,10 @@ def _pages(reader: Reader, table: str, columns: Sequence[str], token: Token) -> 
         return []
     chosen = [name if reader.has(table, name) else f"NULL AS {name}" for name in ("workspace", *columns)]
     rows: list[Row] = []
+    named, values = ("", ()) if only is None else (" AND name = ?", (only,))
     for first, last in reader.rowid_ranges(table, token=token):
-        sql = f"SELECT {', '.join(chosen)} FROM {table} WHERE rowid BETWEEN ? AND ?"
-        rows += reader.rows(sql, (first, last), token=token)
+        sql = f"SELECT {', '.join(chosen)} FROM {table} WHERE rowid BETWEEN ? AND ?{named}"
+        rows += reader.rows(sql, (first, last, *values), token=token)
     return [(as_text(row[0]) or DEFAULT_WORKSPACE, as_text(row[1]), *row[2:]) for row in rows]
 
 

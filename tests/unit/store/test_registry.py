@@ -9,7 +9,9 @@ import pytest
 
 from bakehouse.domain.cancellation import Token
 from bakehouse.store.opening import open_store
+from bakehouse.store.registrations import create_model_version
 from bakehouse.store.registry import list_models, source_of_logged_model, versions_of_run
+from bakehouse.store.writing import Writer
 from tests.stores import SHARED_NAMES, change_store, insert, new_store, shared_store
 
 TOKEN = Token()
@@ -126,3 +128,12 @@ def test_that_ten_thousand_versions_come_in_order(tmp_path: Path) -> None:
     assert sum(len(model.versions) for model in models) == 10_000
     assert all(len(v.tags) == 1 for model in models for v in model.versions)
     assert [v.version for v in models[3].versions] == list(range(9993, 0, -10))
+
+
+def test_that_one_model_is_read_by_its_name_as_it_stands_among_all(tmp_path: Path) -> None:
+    with open_store(new_store(tmp_path / "mlflow.db")) as store:
+        for name in ("Bread", "Cake"):
+            create_model_version(Writer(store), name, f"/models/{name}", tags={"team": name}, new_model=True)
+        every = list_models(store.reader(), Token())
+        assert list_models(store.reader(), Token(), "Cake") == [one for one in every if one.name == "Cake"]
+        assert list_models(store.reader(), Token(), "Pie") == []

@@ -18,11 +18,9 @@ from bakehouse.domain.lineage import Graph
 from bakehouse.domain.models import ModelVersion
 from bakehouse.domain.runs import LoggedModel, RunDetails
 from bakehouse.domain.text import visible
-from bakehouse.registry.lineage import address_of, graph_of_version, logged_model_id
+from bakehouse.registry.lineage import address_of, graph_of_version, origin_of_version
 from bakehouse.store.edit_facts import value_limit
 from bakehouse.store.handle import Store
-from bakehouse.store.registry import source_of_logged_model
-from bakehouse.store.runs import read_details
 from bakehouse.widgets.fact_list import Fact
 from bakehouse.widgets.metric_rows import metric_facts
 
@@ -56,10 +54,7 @@ class CardReading:
 def read_source(store: Store, version: ModelVersion, token: Token) -> SourceReading:
     """The run and the logged model behind a version. Raises StoreError kin, Cancelled."""
     reader = store.reader()
-    model_id = logged_model_id(version)
-    logged = source_of_logged_model(reader, model_id, token) if model_id else None
-    run_id = version.run_id or (logged.source_run_id if logged is not None else None)
-    run = read_details(reader, run_id, token) if run_id else None
+    run, logged = origin_of_version(reader, version, token)
     return SourceReading(
         run,
         logged,

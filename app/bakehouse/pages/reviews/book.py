@@ -25,15 +25,14 @@ from bakehouse.domain.text import visible
 from bakehouse.domain.trail import Head
 from bakehouse.personal.directions import DirectionFile
 from bakehouse.personal.identity import IdentityFile
-from bakehouse.registry.lineage import graph_of_version, logged_model_id
+from bakehouse.registry.lineage import graph_of_version, origin_of_version
 from bakehouse.registry.projection import Projection
 from bakehouse.registry.signing import NotAnEntry, read_entry
 from bakehouse.registry.trail_check import envelope_of
 from bakehouse.registry.trail_rows import activity_of, load
 from bakehouse.store.handle import Store
 from bakehouse.store.history_growth import RunHistories, read_run_histories
-from bakehouse.store.registry import list_models, source_of_logged_model, stages_of_versions
-from bakehouse.store.runs import read_details
+from bakehouse.store.registry import list_models, stages_of_versions
 from bakehouse.store.trail.file import reading
 
 
@@ -152,8 +151,8 @@ def read_curves(store: Store, case: Case, metrics: Sequence[str], token: Token) 
 
 
 def _version(store: Store, where: VersionKey, token: Token) -> ModelVersion | None:
-    for model in list_models(store.reader(), token):
-        if (model.workspace, model.name) == (where.workspace, where.model):
+    for model in list_models(store.reader(), token, where.model):
+        if model.workspace == where.workspace:
             return next((one for one in model.versions if one.version == where.version), None)
     return None
 
@@ -161,9 +160,4 @@ def _version(store: Store, where: VersionKey, token: Token) -> ModelVersion | No
 def _graph(store: Store, version: ModelVersion | None, token: Token) -> Graph:
     if version is None:
         return Graph()
-    reader = store.reader()
-    model_id = logged_model_id(version)
-    logged = source_of_logged_model(reader, model_id, token) if model_id else None
-    run_id = version.run_id or (logged.source_run_id if logged is not None else None)
-    run = read_details(reader, run_id, token) if run_id else None
-    return graph_of_version(version, run, logged)
+    return graph_of_version(version, *origin_of_version(store.reader(), version, token))

@@ -173,8 +173,8 @@ def _approve(request_id: str, comment: str, digest: str, desk: Desk) -> Changes:
 
 
 def _read_requestable(key: VersionKey, store: Store, token: Token) -> tuple[RegisteredModel, ModelVersion, Book]:
-    for model in list_models(store.reader(), token):
-        if (model.workspace, model.name) == (key.workspace, key.model):
+    for model in list_models(store.reader(), token, key.model):
+        if model.workspace == key.workspace:
             for version in model.versions:
                 if version.version == key.version:
                     return model, version, read_book(store, token)
